@@ -1,0 +1,1 @@
+"""Revenue from Ajour, wages from Planday, and the wage percentage of every restaurant, as a Dagster project."""

@@ -1,0 +1,1 @@
+"""The source: Ajour's database over ODBC."""

@@ -1,0 +1,209 @@
+"""Checks that Ajour is reachable, its activation date respected, its locations mapped and its days covered."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+import dagster as dg
+import duckdb
+
+from ajour_revenue.ajour.errors import AjourError
+from ajour_revenue.ajour.resource import AjourResource
+from ajour_revenue.mapping import most_similar_unit
+from ajour_revenue.partitions import Window, requested_window, tagged_window, yesterday
+from ajour_revenue.settings import MAX_DAYS, Settings
+from ajour_revenue.warehouse import Warehouse, WarehouseLockedError
+
+NO_LOCATIONS = "The login works, but Ajour lists no location for the company. Check AJOUR_COMPANY_ID."
+LOOK_BACK_AT_MOST = 12
+"""How many windows of 31 days before the activation date are looked at: a year."""
+
+
+def ajour_connection(settings: Settings) -> dg.AssetChecksDefinition:
+    """Define the check that a run begins with."""
+
+    @dg.asset_check(
+        asset=dg.AssetKey([settings.name, "ajour_database"]),
+        name="ajour_connection",
+        blocking=True,
+    )
+    def ajour_connection(
+        context: dg.AssetCheckExecutionContext,
+        ajour: AjourResource,
+        warehouse: Warehouse,
+    ) -> dg.AssetCheckResult:
+        """Connect to Ajour, list the locations (R2), and verify the activation date as the lower bound (R3).
+
+        Execute it alone to test the settings. Where it fails, nothing is fetched from Ajour.
+        """
+        try:
+            if tagged_window(context.run.tags):
+                requested_window(context.run.tags, settings)
+            locations = ajour.locations()
+            earlier = earliest_day_before_activation(ajour, settings)
+            stored = earliest_stored_day(warehouse)
+        except dg.Failure as refused:
+            return dg.AssetCheckResult(passed=False, description=refused.description)
+        except (AjourError, WarehouseLockedError) as error:
+            return dg.AssetCheckResult(passed=False, description=str(error))
+        if not locations:
+            return dg.AssetCheckResult(passed=False, description=NO_LOCATIONS)
+        metadata = {
+            "locations": dg.MetadataValue.int(len(locations)),
+            "location_names": dg.MetadataValue.text(", ".join(location.location_name for location in locations)),
+            "activation_date": dg.MetadataValue.text(str(settings.activation_date)),
+        }
+        if problem := activation_problem(settings, stored=stored, served=earlier):
+            severity, description = problem
+            return dg.AssetCheckResult(passed=False, severity=severity, description=description, metadata=metadata)
+        return dg.AssetCheckResult(
+            passed=True,
+            description=f"Connected; Ajour lists {len(locations)} location(s).",
+            metadata=metadata,
+        )
+
+    return ajour_connection
+
+
+def activation_problem(
+    settings: Settings,
+    *,
+    stored: dt.date | None,
+    served: dt.date | None,
+) -> tuple[dg.AssetCheckSeverity, str] | None:
+    """Say how far the activation date is no lower bound (R3), and how grave that is; None where it is one.
+
+    `stored` is the earliest business date in the warehouse, `served` the earliest that Ajour serves before the
+    activation date; either may be None.
+    """
+    if stored is not None and stored < settings.activation_date:
+        return dg.AssetCheckSeverity.ERROR, (
+            f"The warehouse holds revenue of {stored}, before activation_date {settings.activation_date}. If the date "
+            "was moved by mistake, move it back; if it is right, give this integration a new warehouse, so that "
+            "figures from before it are not reported."
+        )
+    if served is not None:
+        return dg.AssetCheckSeverity.WARN, (
+            f"Ajour serves revenue from {served} on, before activation_date {settings.activation_date}. Those days "
+            "are not fetched (R3). Ask Ajour for the date of activation, and correct the settings if it is earlier."
+        )
+    return None
+
+
+def earliest_day_before_activation(ajour: AjourResource, settings: Settings) -> dt.date | None:
+    """Return the earliest business date that Ajour serves before the activation date; None where it serves none.
+
+    Goes back in windows of 31 days (D8) until one is empty, a year at most.
+    """
+    earliest = None
+    before = settings.activation_date
+    for _ in range(LOOK_BACK_AT_MOST):
+        window = Window.back_from(before, days=MAX_DAYS)
+        days = ajour.daily_revenue(window)["business_date"].to_pylist()
+        if not days:
+            break
+        earliest, before = min(days), window.first_day
+    return earliest
+
+
+def earliest_stored_day(warehouse: Warehouse) -> dt.date | None:
+    """Return the earliest business date that has revenue in the warehouse; None where there is none."""
+    with warehouse.transaction() as connection:
+        return earliest_day_in(connection)
+
+
+def earliest_day_in(connection: duckdb.DuckDBPyConnection) -> dt.date | None:
+    """Return the earliest business date that has revenue; None where there is none."""
+    earliest: dt.date | None
+    [(earliest,)] = connection.execute(
+        "SELECT least((SELECT min(business_date) FROM raw_revenue), (SELECT min(business_date) FROM unit_revenue))",
+    ).fetchall()
+    return earliest
+
+
+def locations_mapped(settings: Settings) -> dg.AssetChecksDefinition:
+    """Define the check of the location mapping."""
+
+    @dg.asset_check(asset=dg.AssetKey([settings.name, "ajour_locations"]), name="locations_mapped")
+    def locations_mapped(ajour: AjourResource, warehouse: Warehouse) -> dg.AssetCheckResult:
+        """Every location of Ajour's feeds a unit, and every mapped location is one of Ajour's (R13)."""
+        with warehouse.transaction() as connection:
+            listed = listed_locations(connection, company_id=ajour.company_id)
+        problems = mapping_problems(settings, listed)
+        return dg.AssetCheckResult(
+            passed=not problems,
+            severity=dg.AssetCheckSeverity.WARN,
+            description="\n".join(problems) or f"All {len(listed)} locations feed a unit.",
+        )
+
+    return locations_mapped
+
+
+def listed_locations(connection: duckdb.DuckDBPyConnection, *, company_id: str) -> dict[str, str]:
+    """Return the locations that Ajour listed at the last fetch, id to name."""
+    return dict(
+        connection.execute(
+            "SELECT location_id, location_name FROM ajour_locations WHERE company_id = ? ORDER BY ALL",
+            [company_id],
+        ).fetchall(),
+    )
+
+
+def mapping_problems(settings: Settings, listed: Mapping[str, str]) -> list[str]:
+    """Say which of Ajour's locations (id to name) feed no unit, and which mapped ones are none of Ajour's (R13)."""
+    mapped = {location: unit.name for unit in settings.units for location in unit.locations}
+    told = []
+    for location, name in listed.items():
+        if location not in mapped:
+            similar = most_similar_unit(name, [unit.name for unit in settings.units])
+            hint = f"; the most similar unit is {similar!r}" if similar else ""
+            told.append(f"Location {location!r} ({name}) feeds no unit{hint}. Add it to a unit's locations.")
+    return told + [
+        f"Location {location!r} of unit {unit!r} is none of Ajour's. Correct the unit's locations."
+        for location, unit in mapped.items()
+        if location not in listed
+    ]
+
+
+UNCOVERED_RANGES = """
+    WITH uncovered AS (
+        SELECT unnest(generate_series($first_day::DATE, $last_day::DATE, INTERVAL 1 DAY))::DATE AS business_date
+        EXCEPT
+        SELECT business_date FROM fetched_days WHERE company_id = $company_id
+    ),
+    islands AS (
+        SELECT business_date, business_date - row_number() OVER (ORDER BY business_date)::INTEGER AS island
+        FROM uncovered
+    )
+    SELECT min(business_date), max(business_date) FROM islands GROUP BY island ORDER BY 1
+"""
+
+
+def days_covered(settings: Settings) -> dg.AssetChecksDefinition:
+    """Define the check of the days since activation."""
+
+    @dg.asset_check(asset=dg.AssetKey([settings.name, "raw_revenue"]), name="days_covered")
+    def days_covered(ajour: AjourResource, warehouse: Warehouse) -> dg.AssetCheckResult:
+        """Every day from the activation date to yesterday has been fetched by some run."""
+        if settings.activation_date > yesterday():
+            return dg.AssetCheckResult(passed=True, description="No day since activation is over yet.")
+        since = Window(settings.activation_date, yesterday())
+        with warehouse.transaction() as connection:
+            windows = never_fetched(connection, since, company_id=ajour.company_id)
+        days = sum(len(window.days) for window in windows)
+        ranges = "\n".join(f"  {part}" for window in windows for part in window.split())
+        return dg.AssetCheckResult(
+            passed=not windows,
+            severity=dg.AssetCheckSeverity.WARN,
+            description=f"{days} of {len(since.days)} day(s) since activation were never fetched. Backfill:\n{ranges}"
+            if windows
+            else f"All {len(since.days)} day(s) since activation have been fetched.",
+            metadata={"days_never_fetched": days},
+        )
+
+    return days_covered
+
+
+def never_fetched(connection: duckdb.DuckDBPyConnection, since: Window, *, company_id: str) -> list[Window]:
+    """Return the parts of a window that no run has ever fetched, in order."""
+    days = {"first_day": since.first_day, "last_day": since.last_day, "company_id": company_id}
+    return [Window(*uncovered) for uncovered in connection.execute(UNCOVERED_RANGES, days).fetchall()]

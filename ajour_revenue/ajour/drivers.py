@@ -1,0 +1,117 @@
+"""What each family of ODBC drivers needs in its connection string."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ajour_revenue.ajour.errors import InexpressibleValueError
+
+
+@dataclass(frozen=True)
+class DriverFamily:
+    """Drivers that spell an address, a quoted value and a time-out alike."""
+
+    marks: tuple[str, ...]
+    """Any of these, in lower case, in the driver's name or path tells the family."""
+    install: str
+    server: str = "SERVER={host};PORT={port}"
+    login_timeout: str | None = None
+    """Keyword of the login time-out, where the driver ignores ODBC's own."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    doubles_braces: bool = True
+    braces_names: bool = True
+    """Whether the user and the database may stand in braces, as the password always does."""
+    in_network: bool = True
+    forbidden: str = r"[\0\r\n]"
+    """What a value must not hold, since no spelling carries it unchanged."""
+
+    def connection_string(  # noqa: PLR0913 (these are what a connection is made of)
+        self,
+        *,
+        driver: str,
+        host: str,
+        port: int,
+        database: str,
+        user: str,
+        password: str,
+        options: Mapping[str, str],
+        login_timeout_seconds: int,
+    ) -> str:
+        """Spell the connection for this family.
+
+        Raises InexpressibleValueError, naming the variable and never its value, where a credential cannot be carried
+        without changing its meaning.
+        """
+        self._refuse(self.forbidden, AJOUR_DATABASE=database)
+        if not self.in_network:
+            parts = [f"DRIVER={{{driver}}}", f"Database={database}"]
+        else:
+            self._refuse(self.forbidden, AJOUR_USER=user, AJOUR_PASSWORD=password)
+            self._refuse(r"[^\w.:\\-]", AJOUR_HOST=host)
+            if not self.braces_names:
+                self._refuse(r";|^\{", AJOUR_DATABASE=database, AJOUR_USER=user)
+            parts = [
+                f"DRIVER={{{driver}}}",
+                self.server.format(host=host, port=port),
+                f"DATABASE={self._quoted(database) if self.braces_names else database}",
+                f"UID={self._quoted(user) if self.braces_names else user}",
+                f"PWD={self._quoted(password)}",
+            ]
+        if self.login_timeout:
+            parts.append(f"{self.login_timeout}={login_timeout_seconds}")
+        parts += [f"{keyword}={value}" for keyword, value in (dict(self.options) | dict(options)).items()]
+        return ";".join(parts) + ";"
+
+    def _refuse(self, forbidden: str, **values: str) -> None:
+        for variable, value in values.items():
+            if re.search(forbidden, value):
+                msg = (
+                    f"{variable} holds a character that this ODBC driver cannot carry. Ask Ajour for a value without "
+                    "semicolons, braces, line ends and spaces at the ends, or use another driver (ajour.driver)."
+                )
+                raise InexpressibleValueError(msg)
+
+    def _quoted(self, value: str) -> str:
+        return "{" + (value.replace("}", "}}") if self.doubles_braces else value) + "}"
+
+
+MICROSOFT = DriverFamily(
+    marks=("for sql server", "msodbcsql"),
+    install="install Microsoft's msodbcsql18, or the PyPI package mssql-python and give the path to its driver",
+    server="SERVER=tcp:{host},{port}",
+)
+FREETDS = DriverFamily(
+    marks=("freetds", "tdsodbc"),
+    install="apt-get install tdsodbc",
+    # Without a version FreeTDS tries several, and a silent server hangs it.
+    options={"TDS_Version": "7.4"},
+    doubles_braces=False,
+    forbidden=r"[\0\r\n]|};",
+)
+POSTGRESQL = DriverFamily(
+    marks=("postgres", "psqlodbc"),
+    install="apt-get install odbc-postgresql",
+    # It would take the braces for a part of the name.
+    braces_names=False,
+)
+MARIADB = DriverFamily(
+    marks=("maria", "maodbc", "mysql"),
+    install="apt-get install odbc-mariadb",
+    login_timeout="CONN_TIMEOUT",
+    forbidden=r"[\0\r\n]|^\s|\s$",
+)
+SQLITE = DriverFamily(
+    marks=("sqlite",),
+    install="apt-get install libsqliteodbc",
+    # Without it, a mistyped path would make an empty database.
+    options={"NoCreat": "1"},
+    in_network=False,
+    forbidden=r"[\0\r\n;{}]",
+)
+OTHER = DriverFamily(marks=(), install="install it as its maker says")
+
+
+def family_of(driver: str) -> DriverFamily:
+    """Tell a driver's family from its name or its path."""
+    families = (MICROSOFT, FREETDS, POSTGRESQL, MARIADB, SQLITE)
+    return next((family for family in families if any(mark in driver.lower() for mark in family.marks)), OTHER)

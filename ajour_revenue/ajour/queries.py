@@ -1,0 +1,126 @@
+"""The two queries: named parameters in, the promised columns out."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints, TypeAdapter, ValidationError
+
+from ajour_revenue.ajour.errors import ContractBrokenError, QueryFailedError
+
+SQL_TOKENS = re.compile(
+    r"""(?P<comment>--[^\n]*|/\*.*?\*/)|'(?:[^']|'')*'|"[^"]*"|\[[^\]]*\]|::|:(?P<name>[A-Za-z_]\w*)""",
+    re.DOTALL,
+)
+RAW_DECIMALS = 8
+RAW_UNIT = Decimal(1).scaleb(-RAW_DECIMALS)
+TOLD_AT_MOST = 10
+
+
+def _day(value: object) -> object:
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
+        return value.date()
+    return dt.date.fromisoformat(value[:10]) if isinstance(value, str) and value[10:] in ("", " 00:00:00") else value
+
+
+def _to_raw_decimals(value: Decimal) -> Decimal:
+    exponent = value.as_tuple().exponent
+    # Hardly any value has more decimals, and rounding each takes longer than all the rest of the check.
+    has_more = isinstance(exponent, int) and exponent < -RAW_DECIMALS
+    return value.quantize(RAW_UNIT, rounding=ROUND_HALF_UP) if has_more else value
+
+
+BusinessDate = Annotated[dt.date, Field(strict=True), BeforeValidator(_day)]
+LocationId = Annotated[str, Field(coerce_numbers_to_str=True), StringConstraints(strip_whitespace=True, min_length=1)]
+Money = Annotated[Decimal, Field(gt=-(10**15), lt=10**15, allow_inf_nan=False), AfterValidator(_to_raw_decimals)]
+
+
+class Location(BaseModel):
+    """A location as Ajour lists it."""
+
+    location_id: LocationId
+    location_name: LocationId
+
+
+class DailyRevenue(BaseModel):
+    """What a location sold on a business date: DKK, kept to 8 decimals; the øre is rounded to at the unit-day (D1)."""
+
+    business_date: BusinessDate
+    location_id: LocationId
+    revenue_incl_vat: Money
+    revenue_excl_vat: Money
+
+
+Row = TypeVar("Row", bound=BaseModel)
+
+
+class Query(Generic[Row]):
+    """An SQL text with `:named` parameters, and the contract that its rows must keep."""
+
+    def __init__(self, path: Path, row: type[Row]) -> None:
+        """Read the SQL text from its file.
+
+        Raises QueryFailedError where it cannot be read as UTF-8, with or without a byte order mark.
+        """
+        self.path = path
+        self.columns = list(row.model_fields)
+        try:
+            self._sql = path.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            msg = f"{path} cannot be read as UTF-8 text ({error}). Correct or replace the file."
+            raise QueryFailedError(msg) from None
+        self._rows = TypeAdapter(list[row])  # type: ignore[valid-type]
+
+    def bind(self, values: Mapping[str, object]) -> tuple[str, list[object]]:
+        """Return the text with ODBC's question marks, and the values in their order.
+
+        Raises QueryFailedError where the text names a parameter that there is no value for.
+        """
+        bound: list[object] = []
+
+        def question_mark(token: re.Match[str]) -> str:
+            if token["comment"]:
+                # The SQLite driver takes a semicolon in a comment for a second statement.
+                return " "
+            name = token["name"]
+            if name is None:
+                return token[0]
+            if name not in values:
+                msg = f"{self.path} uses the parameter :{name}; there is {', '.join(f':{known}' for known in values)}."
+                raise QueryFailedError(msg)
+            bound.append(values[name])
+            return "?"
+
+        return SQL_TOKENS.sub(question_mark, self._sql).strip().removesuffix(";"), bound
+
+    def check_columns(self, found: Sequence[str]) -> None:
+        """Raise ContractBrokenError unless the answer has exactly the promised columns, in any order."""
+        missing = [column for column in self.columns if column not in found]
+        extra = [column for column in found if column not in self.columns]
+        if missing or extra or len(found) != len(self.columns):
+            msg = (
+                f"{self.path} must return exactly the columns {', '.join(self.columns)}, but it returned "
+                f"{', '.join(found)}: missing {', '.join(missing) or 'none'}, too many {', '.join(extra) or 'none'}. "
+                "Correct the query; nothing was stored."
+            )
+            raise ContractBrokenError(msg)
+
+    def rows(self, columns: Sequence[str], values: Sequence[Sequence[Any]], *, first_number: int) -> list[Row]:
+        """Return rows of the promised types.
+
+        Raises ContractBrokenError naming the first rows that hold a NULL, or something other than promised.
+        """
+        try:
+            return self._rows.validate_python([dict(zip(columns, row, strict=True)) for row in values])
+        except ValidationError as error:
+            errors = error.errors()
+            told = [
+                f"  row {first_number + int(each['loc'][0])}, {each['loc'][1]}: found {each['input']!r}: {each['msg']}"
+                for each in errors[:TOLD_AT_MOST]
+            ]
+            more = [f"  and {len(errors) - TOLD_AT_MOST} more"] if len(errors) > TOLD_AT_MOST else []
+            msg = f"{self.path} returned values that cannot be used; nothing was stored:"
+            raise ContractBrokenError("\n".join([msg, *told, *more])) from None

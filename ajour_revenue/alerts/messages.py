@@ -1,0 +1,41 @@
+"""What a message is made of."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+MOST_TITLES = 3
+MOST_LINES = 20
+MOST_LETTERS = 2000
+
+
+class Alert(NamedTuple):
+    """One event that somebody should know of; several may go in one message."""
+
+    title: str
+    """A few words, for the subject."""
+    text: str
+    """What happened, on which days, and what to do."""
+
+
+def subject_of(alerts: Sequence[Alert], *, name: str) -> str:
+    """Return the one line that says it all, beginning with the integration's name."""
+    titles = [alert.title for alert in alerts[:MOST_TITLES]]
+    more = len(alerts) - len(titles)
+    return f"{name}: {'; '.join([*titles, *([f'and {more} more'] if more else [])])}"
+
+
+def text_of(alerts: Sequence[Alert]) -> str:
+    """Return the texts of the alerts, apart from each other; those of a long pause are more than anybody reads."""
+    return "\n\n".join(alert.text for alert in alerts[:MOST_LINES])
+
+
+def bullets(lines: Sequence[str]) -> str:
+    """Return the lines as a list that stays readable in a mail: what is too much is counted."""
+    shown = [f"- {line}" for line in lines[:MOST_LINES]]
+    more = len(lines) - len(shown)
+    return "\n".join([*shown, *([f"- and {more} more, which Dagster shows"] if more else [])])
+
+
+def shorten(text: str) -> str:
+    """Return the text, cut where it gets too long for a message."""
+    return text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS]} ..."

@@ -1,0 +1,132 @@
+"""Which runs have ended, and what those that failed say."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import dagster as dg
+
+from ajour_revenue.alerts.messages import Alert, bullets, shorten
+from ajour_revenue.partitions import Window, tagged_window
+from ajour_revenue.warehouse import WarehouseLockedError
+
+BACKFILL_TAG = "dagster/backfill"
+WILL_RETRY_TAG = "dagster/will_retry"
+CHECK_FAILED = "DagsterAssetCheckFailedError"
+
+RUNS_AT_ONCE = 500
+"""How many runs are looked at in one evaluation; after a longer pause the next one goes on."""
+
+
+class Ended(NamedTuple):
+    """Runs of this code location that have ended in one way, and where to go on looking for more."""
+
+    runs: list[dg.DagsterRun]
+    cursor: str
+
+
+def begin_at(context: dg.SensorEvaluationContext, how: dg.DagsterEventType) -> str:
+    """Return the cursor from which on only runs are seen that end from now on."""
+    return context.instance.fetch_run_status_changes(how, limit=1).cursor
+
+
+def ended_since(context: dg.SensorEvaluationContext, how: dg.DagsterEventType, cursor: str) -> Ended:
+    """Return the runs that have ended since the cursor, the earliest first."""
+    changes = context.instance.fetch_run_status_changes(how, limit=RUNS_AT_ONCE, cursor=cursor, ascending=True)
+    runs = (context.instance.get_run_by_id(change.event_log_entry.run_id) for change in changes.records)
+    return Ended([run for run in runs if run and _is_of_this_code_location(run, context)], changes.cursor)
+
+
+def _is_of_this_code_location(run: dg.DagsterRun, context: dg.SensorEvaluationContext) -> bool:
+    """Several integrations may live in one Dagster instance, each in a code location of its own."""
+    origin = run.remote_job_origin
+    location = context.code_location_origin
+    return (
+        origin.repository_origin.code_location_origin.location_name if origin else None,
+        origin.repository_origin.repository_name if origin else None,
+    ) == (location.location_name if location else None, context.repository_name)
+
+
+def failures_by_event(runs: Iterable[dg.DagsterRun]) -> dict[str, list[dg.DagsterRun]]:
+    """Sort failed runs by what is one event: a run, or all runs of a backfill.
+
+    A run that Dagster is about to start again has not failed yet.
+    """
+    events: dict[str, list[dg.DagsterRun]] = {}
+    for run in runs:
+        if run.tags.get(WILL_RETRY_TAG) != "true":
+            events.setdefault(run.tags.get(BACKFILL_TAG, run.run_id), []).append(run)
+    return events
+
+
+def failure_alert(instance: dg.DagsterInstance, runs: Sequence[dg.DagsterRun]) -> Alert:
+    """Say of the failed runs of one event which days they were for, what went wrong, and what to do."""
+    days = ", ".join(map(str, _joined(window for run in runs if (window := _window(run))))) or "no day"
+    backfill = runs[0].tags.get(BACKFILL_TAG)
+    if backfill:
+        what = f"Backfill {backfill} failed for {days}:"
+        advice = "Further runs of this backfill that fail are not told one by one; Dagster lists them under Backfills."
+    else:
+        what = f"Run {runs[0].run_id.partition('-')[0]} of {runs[0].job_name} failed for {days}:"
+        advice = "What was stored stays. When the cause is mended, run these days again: Re-execute on the run's page."
+    return Alert(f"run failed for {days}", "\n".join([what, bullets(_problems(instance, runs)), advice]))
+
+
+def _window(run: dg.DagsterRun) -> Window | None:
+    try:
+        return tagged_window(run.tags)
+    except dg.Failure:
+        # Its tags name no days; the run's own message says so.
+        return None
+
+
+def _joined(windows: Iterable[Window]) -> list[Window]:
+    """Join windows that follow each other or overlap: a backfill may come as a run for each day."""
+    joined: list[Window] = []
+    for window in sorted(windows):
+        if joined and window.first_day <= joined[-1].last_day + dt.timedelta(days=1):
+            joined[-1] = Window(joined[-1].first_day, max(joined[-1].last_day, window.last_day))
+        else:
+            joined.append(window)
+    return joined
+
+
+def _problems(instance: dg.DagsterInstance, runs: Iterable[dg.DagsterRun]) -> list[str]:
+    """Say what went wrong, each thing once, and which checks and steps say so."""
+    told: dict[str, dict[str, None]] = {}
+    for run in runs:
+        kinds = {
+            dg.DagsterEventType.ASSET_CHECK_EVALUATION,
+            dg.DagsterEventType.STEP_FAILURE,
+            dg.DagsterEventType.RUN_FAILURE,
+        }
+        events = [entry.dagster_event for entry in instance.all_logs(run.run_id, of_type=kinds) if entry.dagster_event]
+        problems = [problem for event in events if (problem := _problem(event))]
+        if not problems:
+            # The run failed beside its steps: its process died, say. Only Dagster tells of it.
+            problems = [("Dagster", event.message or "failed") for event in events if event.is_run_failure]
+        for who, text in problems:
+            told.setdefault(text, {})[who] = None
+    return [f"{', '.join(who)}: {shorten(text)}" for text, who in told.items()]
+
+
+def _problem(event: dg.DagsterEvent) -> tuple[str, str] | None:
+    """Return who says what is wrong; None where the event says nothing, or what another one says too."""
+    if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+        check = event.asset_check_evaluation_data
+        is_error = not check.passed and check.severity == dg.AssetCheckSeverity.ERROR
+        return (check.check_name, check.description or "failed") if is_error else None
+    if not event.is_step_failure:
+        return None
+    # A step is named after its asset's key: demo__raw_revenue.
+    who = (event.step_key or "").rpartition("__")[-1]
+    failure = event.step_failure_data
+    if failure.user_failure_data and failure.user_failure_data.description:
+        return who, failure.user_failure_data.description
+    error = failure.error and (failure.error.cause or failure.error)
+    if error is None or error.cls_name == CHECK_FAILED:
+        return None
+    if error.cls_name == WarehouseLockedError.__name__:
+        return who, error.message.partition(": ")[-1].strip()
+    # Only messages that were written for people leave the house: another one may quote anything.
+    return who, f"failed unexpectedly ({error.cls_name}). The run's page in Dagster shows the error."

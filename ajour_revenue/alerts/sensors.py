@@ -1,0 +1,165 @@
+"""When people are told: one sensor for each way out, which remembers in its cursor what it has told.
+
+Not Dagster's own run status sensors: these go on to the next run even where telling of one has failed, and are not
+called again before another run ends. Here what could not be told stays to be told.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Protocol
+
+import dagster as dg
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ajour_revenue.alerts.findings import Subject, WarehouseInUseError, alerts_of, find, news
+from ajour_revenue.alerts.messages import Alert, subject_of, text_of
+from ajour_revenue.alerts.resource import MailServer, NotSentError, Webhook
+from ajour_revenue.alerts.runs import begin_at, ended_since, failure_alert, failures_by_event
+from ajour_revenue.settings import Settings
+
+MOST_TRIES = 12
+LONGEST_PAUSE = dt.timedelta(hours=1)
+"""A message is tried after 1, 2, 4 ... minutes again, then every hour: over about six hours."""
+
+EVENTS_REMEMBERED = 50
+
+
+class Channel(Protocol):
+    """A way out of the house."""
+
+    def send(self, subject: str, text: str) -> str:
+        """Send one message, and return what to say of it. Raises NotSentError where that failed."""
+
+
+class Memory(BaseModel):
+    """What a sensor knows from one evaluation to the next."""
+
+    model_config = ConfigDict(frozen=True)
+
+    failures: str
+    """Dagster's cursor in the failed runs."""
+    successes: str
+    """Dagster's cursor in the successful runs."""
+    told: tuple[Subject, ...] = ()
+    """What people know of that is in the warehouse and still so."""
+    failed: tuple[str, ...] = ()
+    """The last failed runs and backfills that have been told."""
+    tries: int = 0
+    """How often the message that is due now could not be sent."""
+    not_before: dt.datetime | None = None
+    """When it is tried again."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """What there is to tell, and what to remember once it has been told."""
+
+    subject: str
+    alerts: list[Alert]
+    memory: Memory
+    note: str = ""
+
+
+def alert_channels(settings: Settings) -> dict[str, MailServer | Webhook]:
+    """Return the resources that the settings switch on, by name; none by default."""
+    channels: dict[str, MailServer | Webhook] = {}
+    if settings.alerts.mail:
+        channels["mail"] = MailServer.from_settings(settings.alerts.mail)
+    if settings.alerts.webhook:
+        channels["webhook"] = Webhook.from_environment()
+    return channels
+
+
+def alert_sensors(settings: Settings) -> list[dg.SensorDefinition]:
+    """Define a sensor for each channel that the settings switch on; none by default."""
+    return [_alert_sensor(settings, channel) for channel in alert_channels(settings)]
+
+
+def _alert_sensor(settings: Settings, channel: str) -> dg.SensorDefinition:
+    @dg.sensor(
+        name=f"{settings.name}_alerts_by_{channel}",
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        required_resource_keys={channel, "ajour"},
+        description="Tells of failed runs, and after each successful one of days never fetched, locations to map, "
+        "missing revenue and wage percentages over target: each once, and again only when it grows.",
+    )
+    def alert_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        memory = recall(context.cursor)
+        if memory is None:
+            memory = Memory(
+                failures=begin_at(context, dg.DagsterEventType.RUN_FAILURE),
+                successes=begin_at(context, dg.DagsterEventType.RUN_SUCCESS),
+            )
+            context.update_cursor(memory.model_dump_json())
+            return dg.SkipReason("Tells of the runs that end from now on.")
+        now = dt.datetime.now(dt.UTC)
+        if memory.not_before and now < memory.not_before:
+            return dg.SkipReason(
+                f"Could not be sent {memory.tries} time(s); tries again at {memory.not_before:%H:%M} UTC."
+            )
+        due = what_is_due(context, settings, memory, company_id=context.resources.ajour.company_id)
+        said, memory = tell(context, due, memory, getattr(context.resources, channel), now)
+        context.update_cursor(memory.model_dump_json())
+        return dg.SkipReason(said)
+
+    return alert_sensor
+
+
+def recall(cursor: str | None) -> Memory | None:
+    """Return what the cursor holds; None where it holds nothing, or was changed by hand into something else."""
+    try:
+        return Memory.model_validate_json(cursor or "")
+    except ValidationError:
+        return None
+
+
+def what_is_due(context: dg.SensorEvaluationContext, settings: Settings, memory: Memory, *, company_id: str) -> Due:
+    """Look for what has happened since the last evaluation that people do not know of yet."""
+    failed = ended_since(context, dg.DagsterEventType.RUN_FAILURE, memory.failures)
+    events = {event: runs for event, runs in failures_by_event(failed.runs).items() if event not in memory.failed}
+    alerts = [failure_alert(context.instance, runs) for runs in events.values()]
+    known: dict[str, object] = {
+        "failures": failed.cursor,
+        "failed": (*memory.failed, *events)[-EVENTS_REMEMBERED:],
+    }
+    note = ""
+    succeeded = ended_since(context, dg.DagsterEventType.RUN_SUCCESS, memory.successes)
+    try:
+        if succeeded.runs:
+            findings = find(settings, company_id=company_id)
+            alerts += alerts_of(news(findings, memory.told))
+            # What is no longer so is forgotten, and told when it comes back.
+            known["told"] = tuple(finding.subject for finding in findings)
+        known["successes"] = succeeded.cursor
+    except WarehouseInUseError as error:
+        note = str(error)
+    subject = subject_of(alerts, name=settings.name)
+    return Due(subject=subject, alerts=alerts, memory=memory.model_copy(update=known), note=note)
+
+
+def tell(
+    context: dg.SensorEvaluationContext,
+    due: Due,
+    memory: Memory,
+    channel: Channel,
+    now: dt.datetime,
+) -> tuple[str, Memory]:
+    """Send what is due as one message; return what to say of it in the tick, and what to remember."""
+    done = due.memory.model_copy(update={"tries": 0, "not_before": None})
+    if not due.alerts:
+        return due.note or "Nothing new to tell.", done
+    try:
+        sent = channel.send(due.subject, text_of(due.alerts))
+    except NotSentError as error:
+        tries = memory.tries + 1
+        if tries < MOST_TRIES:
+            pause = min(dt.timedelta(minutes=2 ** (tries - 1)), LONGEST_PAUSE)
+            said = f"Try {tries} of {MOST_TRIES} failed. {error} Not told yet: {due.subject}."
+            memory = memory.model_copy(update={"tries": tries, "not_before": now + pause})
+        else:
+            said = f"Given up after {tries} tries. {error} Not told: {due.subject}."
+            # The runs are passed over; what is in the warehouse is due again after the next run.
+            memory = done.model_copy(update={"told": memory.told})
+        context.log.error(said)  # noqa: TRY400 (it says all; a stack trace says nothing more)
+        return said, memory
+    return f"Told, {sent}: {due.subject}. {due.note}".rstrip(), done

@@ -1,0 +1,25 @@
+"""The command `ajour-revenue`."""
+
+import click
+
+from ajour_revenue.commands.demo import demo
+from ajour_revenue.commands.enter import enter
+from ajour_revenue.commands.fetch import fetch
+from ajour_revenue.commands.init import init
+from ajour_revenue.commands.report import report
+from ajour_revenue.commands.status import status
+from ajour_revenue.commands.test import test
+
+
+@click.group(epilog="A new integration: init, test --write, fetch, status. Each command explains itself with --help.")
+def main() -> None:
+    """Revenue from Ajour, wages from Planday, and the wage percentage of every restaurant."""
+
+
+main.add_command(demo)
+main.add_command(enter)
+main.add_command(fetch)
+main.add_command(init)
+main.add_command(report)
+main.add_command(status)
+main.add_command(test)

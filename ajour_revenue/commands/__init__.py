@@ -1,0 +1,1 @@
+"""The commands of `ajour-revenue`, a file each."""

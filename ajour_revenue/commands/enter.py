@@ -1,0 +1,137 @@
+"""`ajour-revenue enter`."""
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.table import Table
+
+from ajour_revenue.commands.terminal import (
+    DAY,
+    FailedError,
+    RefusedError,
+    output,
+    settings_option,
+    settings_or_fail,
+)
+from ajour_revenue.reports import danish
+from ajour_revenue.revenue.manual import Change, ManualEntryError, check_entry, enter_revenue, read_entries
+from ajour_revenue.settings import Settings
+from ajour_revenue.typed import parse_amount
+from ajour_revenue.warehouse import Warehouse, WarehouseLockedError
+
+SHOWN_AT_MOST = 40
+
+
+class AmountType(click.ParamType):
+    """An amount in DKK, as 1234.50 or as Danes write it, 1.234,50."""
+
+    name = "amount"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401 (click's)
+        """Return the text; a usage error where it is no amount."""
+        try:
+            parse_amount(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        return str(value)
+
+
+@click.command(
+    epilog="Examples: ajour-revenue enter Bar 2026-01-31 --incl-vat 12500 --reason 'till was down'; "
+    "ajour-revenue enter --csv figures.csv",
+)
+@click.argument("unit", required=False)
+@click.argument("day", type=DAY, required=False)
+@click.option("--incl-vat", type=AmountType(), metavar="DKK", help="The day's revenue including VAT.")
+@click.option("--excl-vat", type=AmountType(), metavar="DKK", help="The day's revenue excluding VAT.")
+@click.option("--reason", metavar="TEXT", help="Why it is entered by hand; kept with the revision.")
+@click.option(
+    "--csv",
+    "csv_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Enter many at once. Columns: business_date, unit, revenue_incl_vat or revenue_excl_vat, reason; separated by "
+    "commas, or by semicolons as Danish Excel does.",
+)
+@settings_option
+def enter(  # noqa: PLR0913 (a figure, or a file of them)
+    *,
+    unit: str | None,
+    day: dt.date | None,
+    incl_vat: str | None,
+    excl_vat: str | None,
+    reason: str | None,
+    csv_file: Path | None,
+    settings_file: Path | None,
+) -> None:
+    """Enter the revenue of a UNIT and DAY by hand.
+
+    For instance after a till was down. Give one amount, with --incl-vat or --excl-vat; the other follows from
+    revenue.vat_rate in the settings. The figure is the whole of the unit's revenue that day, and the day's wage
+    percentage is calculated anew. A later fetch replaces it only where revenue.overwrite_existing is true.
+    """
+    given = {"UNIT": unit, "DAY": day, "--incl-vat": incl_vat, "--excl-vat": excl_vat}
+    if csv_file:
+        if too_much := [name for name, value in given.items() if value is not None]:
+            msg = f"With --csv everything stands in the file; leave out {', '.join(too_much)}."
+            raise RefusedError(msg)
+    elif unit is None or day is None:
+        msg = "Name a unit and a day, or a file with --csv."
+        raise RefusedError(msg)
+    elif (incl_vat is None) == (excl_vat is None):
+        msg = "Give one amount, with --incl-vat or --excl-vat."
+        raise RefusedError(msg)
+    elif not (reason and reason.strip()):
+        msg = "Say why, with --reason."
+        raise RefusedError(msg)
+    settings = settings_or_fail(settings_file)
+    values = {
+        "unit": unit,
+        "business_date": day,
+        "revenue_incl_vat": incl_vat,
+        "revenue_excl_vat": excl_vat,
+        "reason": reason,
+    }
+    try:
+        entries = read_entries(settings, csv_file, reason=reason) if csv_file else [check_entry(settings, values)]
+        with Warehouse(database=str(settings.warehouse)).transaction() as connection:
+            changes = enter_revenue(connection, settings, entries)
+    except (ManualEntryError, WarehouseLockedError) as error:
+        raise FailedError(str(error)) from None
+    _tell(settings, changes, unchanged=len(entries) - len(changes))
+
+
+def _tell(settings: Settings, changes: Sequence[Change], *, unchanged: int) -> None:
+    console = output()
+    if changes:
+        vat = {"included": "incl.", "excluded": "excl."}[settings.revenue.vat]
+        table = Table(title=f"Entered by hand, DKK {vat} VAT", title_justify="left")
+        table.add_column("Day", no_wrap=True)
+        table.add_column("Unit")
+        table.add_column("Before", justify="right", no_wrap=True)
+        table.add_column("From")
+        table.add_column("Now", justify="right", no_wrap=True)
+        for change in changes[:SHOWN_AT_MOST]:
+            table.add_row(
+                danish.date(change.business_date),
+                change.unit,
+                danish.money(change.revenue_before),
+                {"ajour": "Ajour", "manual": "by hand", None: ""}[change.source_before],
+                danish.money(change.revenue),
+            )
+        console.print(table)
+        if len(changes) > SHOWN_AT_MOST:
+            console.print(f"and {len(changes) - SHOWN_AT_MOST} more.")
+    if unchanged:
+        console.print(f"{unchanged} figure(s) stood there already; nothing changed for them.")
+    if changes:
+        console.print(
+            "overwrite_existing is true: a later fetch of these days replaces the figures where Ajour gives whole ones."
+            if settings.revenue.overwrite_existing
+            else "overwrite_existing is false: the figures stay, whatever a later fetch brings."
+        )
+        if settings.planday.publish:
+            console.print("The next fetch of these days publishes them to Planday.")

@@ -1,0 +1,214 @@
+"""`ajour-revenue fetch`."""
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Self
+
+import click
+import dagster as dg
+import duckdb
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, Progress, SpinnerColumn, Task, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from ajour_revenue.commands.reading import reading
+from ajour_revenue.commands.terminal import (
+    DAY,
+    FailedError,
+    RefusedError,
+    output,
+    settings_option,
+    settings_or_fail,
+    telling_retries,
+)
+from ajour_revenue.partitions import Window, yesterday
+from ajour_revenue.reports import danish
+from ajour_revenue.runs import RunFailedError, dagster_instance, run_window, warnings_of
+from ajour_revenue.settings import Settings
+
+SHOWN_AT_MOST = 20
+
+TOTALS = """
+    SELECT
+        count(*) AS unit_days,
+        count(*) FILTER (len(missing_locations) > 0) AS missing,
+        coalesce(sum(revenue_incl_vat), 0)::DECIMAL(18, 2) AS revenue_incl_vat,
+        coalesce(sum(revenue_excl_vat), 0)::DECIMAL(18, 2) AS revenue_excl_vat
+    FROM unit_revenue
+    WHERE business_date BETWEEN ? AND ?
+"""
+
+NEW = "SELECT count(*) FROM unit_revenue_revisions WHERE list_contains(?, run_id) AND source_before IS NULL"
+
+CHANGED = """
+    SELECT
+        business_date,
+        unit,
+        revenue_before,
+        revenue_after,
+        CASE
+            WHEN source_after IS NULL THEN 'no unit any more'
+            WHEN source_before = 'manual' THEN 'was entered by hand'
+            ELSE 'corrected in Ajour'
+        END AS remark
+    FROM unit_revenue_revisions
+    WHERE list_contains(?, run_id) AND source_before IS NOT NULL
+    ORDER BY business_date, unit
+"""
+
+PUBLISHED = """
+    SELECT outcome, count(*) FROM planday_revenue WHERE list_contains(?, run_id) GROUP BY outcome ORDER BY outcome
+"""
+
+
+@click.command(epilog="Example: ajour-revenue fetch --from 2026-01-01 --to 2026-01-31")
+@click.option("--from", "first_day", type=DAY, required=True, help="First sales date to fetch.")
+@click.option("--to", "last_day", type=DAY, help="Last sales date to fetch; yesterday by default.")
+@settings_option
+def fetch(*, first_day: dt.date, last_day: dt.date | None, settings_file: Path | None) -> None:
+    """Fetch days of the past, as a backfill in Dagster does.
+
+    Their revenue, and all that follows from it: wages, wage percentages, what is published. More than 31 days are
+    fetched in several runs. What was fetched before is replaced where Ajour has other figures now; every change leaves
+    a revision. The runs are seen in Dagster where it keeps its history here: in DAGSTER_HOME, or as dagster.yaml in the
+    working directory says.
+    """
+    settings = settings_or_fail(settings_file)
+    window = _window(settings, first_day, last_day or yesterday())
+    console = output()
+    results: list[dg.ExecuteInProcessResult] = []
+    try:
+        with dagster_instance() as instance, telling_retries(), StepBars(settings, window, console) as bars:
+            for part in window.split():
+                bars.begin(part)
+                results.append(run_window(settings, part, instance, listener=bars.on_event))
+    except RunFailedError as error:
+        message = f"{error}\n{_what_remains(window, results)}"
+        raise FailedError(message) from None
+    finally:
+        if results:
+            with reading(settings.warehouse) as connection:
+                done = Window(window.first_day, list(window.split())[len(results) - 1].last_day)
+                _tell(console, connection, settings, done, results)
+
+
+def _window(settings: Settings, first_day: dt.date, last_day: dt.date) -> Window:
+    if last_day < first_day:
+        msg = f"--to {last_day} is before --from {first_day}."
+        raise RefusedError(msg)
+    if first_day < settings.activation_date or last_day > yesterday():
+        msg = (
+            f"There is revenue only from the activation date {settings.activation_date} to yesterday, {yesterday()} "
+            "(R3)."
+        )
+        raise RefusedError(msg)
+    return Window(first_day, last_day)
+
+
+def _what_remains(window: Window, results: Sequence[object]) -> str:
+    parts = list(window.split())
+    first = parts[len(results)].first_day
+    fetched = f"{Window(window.first_day, parts[len(results) - 1].last_day)} was fetched before. " if results else ""
+    return (
+        f"{fetched}Of what failed, nothing that was there is lost. When it is mended, go on with:\n"
+        f"ajour-revenue fetch --from {first} --to {window.last_day}"
+    )
+
+
+class StepMark(SpinnerColumn):
+    """A sign of life of a step; a cross where it failed."""
+
+    def render(self, task: Task) -> RenderableType:
+        """Return what stands before the step's name."""
+        return Text("✗", style="red") if task.fields.get("failed") else super().render(task)
+
+
+class StepBars:
+    """A progress bar for each step of the runs, in days; on anything but a terminal, only its end."""
+
+    def __init__(self, settings: Settings, window: Window, console: Console) -> None:
+        """Begin without a bar: a step gets one when it starts."""
+        self._prefix = f"{settings.name}__"
+        self._days = len(window.days)
+        self._part = window
+        self._bars: dict[str, TaskID] = {}
+        self._progress = Progress(
+            StepMark(finished_text=" "),
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=14),
+            TextColumn("{task.completed:.0f}/{task.total:.0f} days", justify="right"),
+            TimeElapsedColumn(),
+            console=console,
+        )
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def begin(self, part: Window) -> None:
+        """Take note of the days that the next run is about."""
+        self._part = part
+
+    def on_event(self, event: dg.DagsterEvent) -> None:
+        """Show what an event of the run says of a step."""
+        if event.step_key is None:
+            return
+        step = event.step_key.removeprefix(self._prefix)
+        if event.event_type is dg.DagsterEventType.STEP_START and step not in self._bars:
+            self._bars[step] = self._progress.add_task(step.replace("_", " "), total=self._days)
+        elif event.event_type is dg.DagsterEventType.STEP_SUCCESS:
+            self._progress.advance(self._bars[step], len(self._part.days))
+        elif event.event_type is dg.DagsterEventType.STEP_FAILURE:
+            self._progress.update(self._bars[step], failed=True)
+            self._progress.stop_task(self._bars[step])
+
+
+def _tell(
+    console: Console,
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    window: Window,
+    results: Sequence[dg.ExecuteInProcessResult],
+) -> None:
+    run_ids = [result.run_id for result in results]
+    [(unit_days, missing, incl_vat, excl_vat)] = connection.execute(
+        TOTALS, [window.first_day, window.last_day]
+    ).fetchall()
+    [(new,)] = connection.execute(NEW, [run_ids]).fetchall()
+    changed = connection.execute(CHANGED, [run_ids]).fetchall()
+    days = danish.date(window.first_day)
+    if window.last_day > window.first_day:
+        days += f" to {danish.date(window.last_day)}"
+    amounts = f"DKK {danish.money(incl_vat)} incl. VAT, {danish.money(excl_vat)} excl. VAT"
+    console.print(f"\n{days}: {amounts}", style="bold")
+    console.print(f"{unit_days} unit-day(s); {new} of them new, {len(changed)} figure(s) changed.")
+    if changed:
+        console.print(_changes(settings, changed[:SHOWN_AT_MOST]))
+        if len(changed) > SHOWN_AT_MOST:
+            console.print(f"and {len(changed) - SHOWN_AT_MOST} more.")
+    if missing:
+        console.print(f"{missing} unit-day(s) lack a location's figure; ajour-revenue status shows which days.")
+    if published := connection.execute(PUBLISHED, [run_ids]).fetchall():
+        console.print("Planday: " + ", ".join(f"{count} {outcome}" for outcome, count in published))
+    # What is still so after the last run.
+    for warning in warnings_of(results[-1].all_events):
+        console.print(f"! {warning}", style="yellow")
+
+
+def _changes(settings: Settings, rows: Sequence[tuple[dt.date, str, Decimal | None, Decimal | None, str]]) -> Table:
+    vat = {"included": "incl.", "excluded": "excl."}[settings.revenue.vat]
+    table = Table(title=f"Changed, DKK {vat} VAT", title_justify="left")
+    table.add_column("Day", no_wrap=True)
+    table.add_column("Unit")
+    table.add_column("Before", justify="right", no_wrap=True)
+    table.add_column("Now", justify="right", no_wrap=True)
+    table.add_column("Remark")
+    for day, unit, before, after, remark in rows:
+        table.add_row(danish.date(day), unit, danish.money(before), danish.money(after), remark)
+    return table

@@ -1,0 +1,297 @@
+"""What `test` finds out, step by step: whether the settings are right, and what Ajour and Planday answer."""
+
+import os
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import dagster as dg
+import duckdb
+import pyarrow as pa
+
+from ajour_revenue.ajour.checks import (
+    NO_LOCATIONS,
+    activation_problem,
+    earliest_day_before_activation,
+    earliest_day_in,
+    mapping_problems,
+)
+from ajour_revenue.ajour.drivers import family_of
+from ajour_revenue.ajour.errors import (
+    AjourError,
+    ConnectionFailedError,
+    ConnectionLostError,
+    DriverManagerMissingError,
+    DriverNotInstalledError,
+    HostUnreachableError,
+    InexpressibleValueError,
+    LoginRefusedError,
+    MissingCredentialsError,
+    TimedOutError,
+    UnknownDatabaseError,
+)
+from ajour_revenue.ajour.resource import AjourResource
+from ajour_revenue.commands.reading import reading
+from ajour_revenue.commands.settings_file import lacks_only_units
+from ajour_revenue.commands.terminal import FailedError
+from ajour_revenue.mapping import register_units
+from ajour_revenue.partitions import Window, yesterday
+from ajour_revenue.planday.checks import unit_problems
+from ajour_revenue.planday.errors import PlandayError, ScopeMissingError
+from ajour_revenue.planday.resource import CREDENTIALS as PLANDAY_CREDENTIALS
+from ajour_revenue.planday.resource import PlandayResource
+from ajour_revenue.planday.structure import fetch_structure
+from ajour_revenue.reports import danish
+from ajour_revenue.settings import Settings, SettingsError, SettingsWarning, load_settings
+from ajour_revenue.wages.file import WageFileError, read_wage_file
+
+PATIENCE_SECONDS = 15
+"""How long Planday may be out of order before somebody who waits is told."""
+
+
+class Result(StrEnum):
+    """What came of a step."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class Step(NamedTuple):
+    """A step of the test; where it is not ok, the message says what to do."""
+
+    name: str
+    result: Result
+    message: str
+
+
+# In the order in which the way to Ajour is gone; what failed tells that everything before it is right.
+AJOUR_STEPS: tuple[tuple[str, tuple[type[AjourError], ...]], ...] = (
+    ("ODBC", (DriverManagerMissingError,)),
+    ("Credentials", (MissingCredentialsError, InexpressibleValueError)),
+    ("Driver", (DriverNotInstalledError,)),
+    ("Host", (HostUnreachableError,)),
+    (
+        "Login",
+        (LoginRefusedError, UnknownDatabaseError, ConnectionFailedError, TimedOutError, ConnectionLostError),
+    ),
+    ("Locations", (AjourError,)),
+)
+
+
+@dataclass
+class Answers:
+    """What Ajour and Planday have answered; None where it was not asked or not answered."""
+
+    locations: Mapping[str, str] | None = None
+    """Ajour's locations, id to name."""
+    structure: pa.Table | None = field(default=None, repr=False)
+    """Planday's, as `fetch_structure` has it."""
+
+
+def settings_step(path: Path) -> Step:
+    """Judge the settings file."""
+    name = "Settings"
+    if not path.exists():
+        message = f"There is no {path} yet, so the settings of a new one are tried. Write it with: ajour-revenue init"
+        return Step(name, Result.WARNING, message)
+    if lacks_only_units(path):
+        message = f"{path} lists no units yet. Add them there, or let this command do it: ajour-revenue test --write"
+        return Step(name, Result.WARNING, message)
+    with warnings.catch_warnings(record=True) as doubts:
+        warnings.simplefilter("always", SettingsWarning)
+        try:
+            load_settings(path)
+        except SettingsError as error:
+            return Step(name, Result.FAILED, f"{error}\nThe next steps take what is right in it.")
+    if doubts:
+        return Step(name, Result.WARNING, "\n".join(str(doubt.message) for doubt in doubts))
+    return Step(name, Result.OK, str(path))
+
+
+def ajour_steps(settings: Settings, answers: Answers, *, is_new: bool) -> Iterator[Step]:
+    """Go the way to Ajour, as far as it leads; what was learnt is put into the answers.
+
+    `is_new` says that nobody has decided on an activation date yet.
+    """
+    ajour = AjourResource.from_settings(settings).process_config_and_initialize()
+    failed_at, message = len(AJOUR_STEPS), ""
+    try:
+        answers.locations = {location.location_id: location.location_name for location in ajour.locations()}
+    except AjourError as error:
+        failed_at, message = _place(error, ajour), str(error)
+    if answers.locations == {}:
+        failed_at, message = len(AJOUR_STEPS) - 1, NO_LOCATIONS
+    right = _right(settings, answers)
+    for number, (name, _) in enumerate(AJOUR_STEPS):
+        if number == failed_at:
+            yield Step(name, Result.FAILED, message)
+        else:
+            yield _skipped(name) if number > failed_at else Step(name, Result.OK, right[name])
+    names = ("A day of revenue", "Activation date")
+    if failed_at < len(AJOUR_STEPS):
+        yield from (_skipped(name) for name in names)
+        return
+    for name, step in zip(names, (_revenue, _activation_date), strict=True):
+        try:
+            result, message = step(ajour, settings, is_new=is_new)
+        except (AjourError, FailedError) as error:
+            result, message = Result.FAILED, str(error)
+        yield Step(name, result, message)
+
+
+def _place(error: AjourError, ajour: AjourResource) -> int:
+    last = len(AJOUR_STEPS) - 1
+    if Path(ajour.locations_query).name in str(error):
+        # Whatever it is, it happened after the login.
+        return last
+    return next(number for number, (_, kinds) in enumerate(AJOUR_STEPS) if isinstance(error, kinds))
+
+
+def _right(settings: Settings, answers: Answers) -> dict[str, str]:
+    in_network = family_of(settings.ajour.driver).in_network
+    return {
+        "ODBC": "The driver manager is installed.",
+        "Credentials": "All five are set.",
+        "Driver": settings.ajour.driver,
+        "Host": f"It answers at port {settings.ajour.port}." if in_network else "None needed: the database is a file.",
+        "Login": "Ajour lets us in.",
+        "Locations": f"Ajour lists {len(answers.locations or ())}.",
+    }
+
+
+def _revenue(ajour: AjourResource, settings: Settings, *, is_new: bool) -> tuple[Result, str]:
+    day = yesterday()
+    if day < settings.activation_date and not is_new:
+        return Result.SKIPPED, f"The activation date, {danish.date(settings.activation_date)}, is still to come."
+    rows = ajour.daily_revenue(Window(day, day))
+    if not rows.num_rows:
+        return Result.WARNING, f"Ajour has none for {danish.date(day)}. If a place was open, ask Ajour."
+    total = sum(rows["revenue_incl_vat"].to_pylist(), Decimal(0))
+    return Result.OK, f"{danish.date(day)}: {rows.num_rows} location(s), DKK {danish.money(total)} incl. VAT."
+
+
+def _activation_date(ajour: AjourResource, settings: Settings, *, is_new: bool) -> tuple[Result, str]:
+    served = earliest_day_before_activation(ajour, settings)
+    if is_new:
+        since = danish.date(served or yesterday())
+        return Result.WARNING, f"Ajour serves revenue from {since} on. Ask Ajour whether that is the activation date."
+    stored = None
+    if settings.warehouse.exists():
+        with reading(settings.warehouse) as connection:
+            stored = earliest_day_in(connection)
+    if problem := activation_problem(settings, stored=stored, served=served):
+        severity, message = problem
+        return Result.FAILED if severity is dg.AssetCheckSeverity.ERROR else Result.WARNING, message
+    return Result.OK, f"{danish.date(settings.activation_date)}; Ajour serves nothing earlier."
+
+
+def wage_file_step(settings: Settings) -> Step:
+    """Judge the file that wage costs come from; without units nobody can tell which of its rows are right."""
+    if not settings.units:
+        return Step("Wage file", Result.SKIPPED, "Not tried, since there are no units to hold it against.")
+    try:
+        rows = read_wage_file(settings)
+    except WageFileError as error:
+        return Step("Wage file", Result.FAILED, str(error))
+    return Step("Wage file", Result.OK, f"{settings.wages.file}: {len(rows)} row(s).")
+
+
+def planday_steps(settings: Settings, answers: Answers) -> Iterator[Step]:
+    """Go the way to Planday, as far as it leads; what was learnt is put into the answers."""
+    planday = PlandayResource(
+        client_id=os.environ[PLANDAY_CREDENTIALS["client_id"]],
+        refresh_token=os.environ[PLANDAY_CREDENTIALS["refresh_token"]],
+        api_url=settings.planday.api_url,
+        identity_url=settings.planday.identity_url,
+        patience_seconds=PATIENCE_SECONDS,
+    )
+    try:
+        portal = planday.portal()
+    except PlandayError as error:
+        yield Step("Planday token", Result.FAILED, str(error))
+        yield _skipped("Planday scopes")
+        yield _skipped("Planday units")
+        return
+    yield Step("Planday token", Result.OK, f"It opens the portal {portal.name}.")
+    result, message = _scopes(planday, settings)
+    yield Step("Planday scopes", result, message)
+    if result is Result.FAILED:
+        yield _skipped("Planday units")
+        return
+    try:
+        answers.structure = fetch_structure(planday)
+    except PlandayError as error:
+        yield Step("Planday units", Result.FAILED, str(error))
+        return
+    yield units_step(settings, answers.structure)
+
+
+def _scopes(planday: PlandayResource, settings: Settings) -> tuple[Result, str]:
+    """Ask once for everything that a run asks for, so that all missing scopes are told at once."""
+    day = yesterday()
+
+    def time_and_cost() -> None:
+        if settings.wages.source == "planday" and (departments := planday.departments()):
+            planday.time_and_cost(department_id=departments[0].id, first_day=day, last_day=day)
+
+    requests: tuple[Callable[[], Any], ...] = (
+        planday.departments,
+        planday.revenue_units,
+        planday.positions,
+        time_and_cost,
+    )
+    missing: list[str] = []
+    for request in requests:
+        try:
+            request()
+        except ScopeMissingError as error:
+            missing.append(str(error))
+        except PlandayError as error:
+            return Result.FAILED, "\n".join([*missing, str(error)])
+    if missing:
+        return Result.FAILED, "\n".join(dict.fromkeys(missing))
+    unseen = " Whether it has revenue:set is seen when revenue is published." if settings.planday.publish else ""
+    return Result.OK, f"The app may read all that is needed.{unseen}"
+
+
+def units_step(settings: Settings, structure: pa.Table) -> Step:
+    """Hold the settings' units against Planday's (R13)."""
+    with duckdb.connect() as connection:
+        connection.register("planday_structure", structure)
+        register_units(connection, settings)
+        problems = unit_problems(connection)
+    if problems:
+        return Step("Planday units", Result.WARNING, "\n".join(problems))
+    return Step("Planday units", Result.OK, f"All {len(settings.units)} units are as in Planday.")
+
+
+def mapping_step(settings: Settings, locations: Mapping[str, str]) -> Step:
+    """Hold the settings' mapping against Ajour's locations (R13)."""
+    problems = mapping_problems(settings, locations)
+    if problems and not settings.units:
+        return Step("Mapping", Result.WARNING, f"None of Ajour's {len(locations)} location(s) feeds a unit yet.")
+    if problems:
+        return Step("Mapping", Result.WARNING, "\n".join(problems))
+    return Step("Mapping", Result.OK, f"All {len(locations)} location(s) feed a unit.")
+
+
+def _skipped(name: str) -> Step:
+    return Step(name, Result.SKIPPED, "Not tried, since an earlier step failed.")
+
+
+def unlisted_revenue_units(settings: Settings, answers: Answers) -> list[tuple[str, str, int]]:
+    """Return Planday's revenue units that the settings do not list: name, department and id."""
+    rows: list[dict[str, Any]] = [] if answers.structure is None else answers.structure.to_pylist()
+    departments = {row["id"]: row["name"] for row in rows if row["kind"] == "department"}
+    known = {unit.planday_unit_id for unit in settings.units}
+    return [
+        (row["name"], departments[row["department_id"]], row["id"])
+        for row in rows
+        if row["kind"] == "revenue unit" and row["id"] not in known and row["department_id"] in departments
+    ]

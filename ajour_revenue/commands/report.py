@@ -1,0 +1,101 @@
+"""`ajour-revenue report`."""
+
+import datetime as dt
+import sys
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from ajour_revenue.commands.reading import reading
+from ajour_revenue.commands.terminal import DAY, FailedError, RefusedError, output, settings_option, settings_or_fail
+from ajour_revenue.partitions import Window, yesterday
+from ajour_revenue.reports.figures import Period, default_window, load_report
+from ajour_revenue.reports.terminal import terminal_tables
+from ajour_revenue.reports.texts import TEXTS
+from ajour_revenue.reports.write import FileFormat, content, report_file, write
+from ajour_revenue.settings import Settings
+
+
+@click.command(
+    epilog="Example: ajour-revenue report --from 2026-10-01 --to 2026-10-31 --by day --format xlsx --output oct.xlsx",
+)
+@click.option("--from", "first_day", type=DAY, metavar="DAY", help="First day; 31 days in all by default.")
+@click.option("--to", "last_day", type=DAY, metavar="DAY", help="Last day; yesterday by default.")
+@click.option("--by", type=click.Choice(["day", "week", "month"]), default="week", show_default=True)
+@click.option(
+    "--format",
+    "report_format",
+    type=click.Choice(["table", "csv", "xlsx", "html"]),
+    default="table",
+    show_default=True,
+    help="table: here in the terminal; csv and xlsx: for Excel; html: the page with charts.",
+)
+@click.option(
+    "--output",
+    "file",
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+    metavar="FILE",
+    help="Where to write csv, xlsx or html, - for the standard output; by default into the settings' report folder.",
+)
+@settings_option
+def report(  # noqa: PLR0913 (an option each)
+    *,
+    first_day: dt.date | None,
+    last_day: dt.date | None,
+    by: Period,
+    report_format: Literal["table"] | FileFormat,
+    file: Path | None,
+    settings_file: Path | None,
+) -> None:
+    """Report revenue, wage cost and wage percentage per department and unit.
+
+    Days are Ajour's business dates, written 2026-01-31 or 31-01-2026, both ends included. Weeks are ISO weeks. The
+    language is the settings' report.language. Wages of fewer than two people are hidden.
+    """
+    if report_format == "table" and file is not None:
+        message = "--output goes with --format csv, xlsx or html; a table is for the terminal."
+        raise RefusedError(message)
+    settings = settings_or_fail(settings_file)
+    window = _window(settings, first_day, last_day)
+    texts = TEXTS[settings.report.language]
+    with reading(settings.warehouse) as connection:
+        loaded = load_report(connection, settings, window, by)
+    if report_format == "table":
+        console = output()
+        for table in terminal_tables(loaded, texts):
+            console.print(table)
+        return
+    path = file or report_file(settings, report_format)
+    data = content(loaded, texts, report_format)
+    if str(path) == "-":
+        sys.stdout.buffer.write(data)
+        return
+    try:
+        write(path, data)
+    except OSError as error:
+        message = f"{path} cannot be written: {error.strerror}. Name another file with --output."
+        raise FailedError(message) from error
+    output().print(str(path), soft_wrap=True)
+
+
+def _window(settings: Settings, first_day: dt.date | None, last_day: dt.date | None) -> Window:
+    """Return the days to report; a usage error that says what to write where there are none such."""
+    latest, activation = yesterday(), settings.activation_date
+    if last_day is not None and last_day > latest:
+        message = f"--to {last_day} is not over yet. The latest day that is over is {latest}; write --to {latest}."
+        raise RefusedError(message)
+    for option, day in (("--from", first_day), ("--to", last_day)):
+        if day is not None and day < activation:
+            message = (
+                f"{option} {day} is before the activation date {activation}, from which Ajour delivers revenue (R3). "
+                f"Write {activation} or a later day."
+            )
+            raise RefusedError(message)
+    last_day = last_day or latest
+    if first_day is None:
+        return default_window(settings, last_day)
+    if last_day < first_day:
+        message = f"--from {first_day} is after --to {last_day}. Exchange the two."
+        raise RefusedError(message)
+    return Window(first_day, last_day)

@@ -1,0 +1,185 @@
+"""`ajour-revenue status`: the overview (R15)."""
+
+import datetime as dt
+import json
+from collections import Counter
+from collections.abc import Mapping
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from ajour_revenue.commands.overview import DayState, LastRun, NextFetch, Overview, overview_of
+from ajour_revenue.commands.terminal import FailedError, errors, output, print_indented, settings_or_fail
+from ajour_revenue.partitions import Window
+from ajour_revenue.reports import danish
+from ajour_revenue.runs import RunFailedError
+
+MARKS: dict[DayState, tuple[str, str, str]] = {
+    "fetched": ("#", "green", "fetched"),
+    "corrected": ("c", "cyan", "corrected"),
+    "missing": ("m", "yellow", "incomplete"),
+    "manual": ("h", "magenta", "by hand"),
+    "never fetched": ("-", "red", "never fetched"),
+}
+"""How the calendar shows a day: a letter, its colour, and what the legend says of it."""
+
+LABEL_WIDTH = 14
+MONTH_WIDTH = 8
+SHOWN_AT_MOST = 20
+
+
+@click.command(epilog="Exit codes: 0 nothing to do, 1 something needs attention, 2 a wrong argument.")
+@click.argument(
+    "settings_files",
+    nargs=-1,
+    metavar="[SETTINGS]...",
+    type=click.Path(dir_okay=False, path_type=Path),
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+def status(*, settings_files: tuple[Path, ...], as_json: bool) -> None:
+    """Show what was fetched, what comes next, and what needs attention.
+
+    Name the SETTINGS files of several integrations to see them all; by default it is the one in AJOUR_SETTINGS, else
+    ajour.yaml. Nothing is fetched and nothing changed.
+    """
+    overviews = []
+    failed = []
+    for settings_file in settings_files or [None]:
+        try:
+            overviews.append(overview_of(settings_or_fail(settings_file)))
+        except (FailedError, RunFailedError) as error:
+            failed.append(str(error))
+    console = output()
+    if as_json:
+        integrations = [_plain(overview) for overview in overviews]
+        click.echo(json.dumps({"integrations": integrations, "errors": failed}, indent=2, ensure_ascii=False))
+    else:
+        for number, overview in enumerate(overviews):
+            if number:
+                console.print()
+            _tell(console, overview)
+        for message in failed:
+            errors().print(f"Error: {message}", style="red")
+    if failed or any(overview.attention for overview in overviews):
+        raise SystemExit(1)
+
+
+def _tell(console: Console, overview: Overview) -> None:
+    settings, upcoming = overview.settings, overview.next_fetch
+    active = isinstance(upcoming, NextFetch)
+    title = Text(settings.name, style="bold")
+    title.append("  ")
+    title.append("ACTIVE" if active else "PAUSED", style="bold green" if active else "bold yellow")
+    console.print(title)
+    if isinstance(upcoming, NextFetch):
+        _line(console, "Next fetch", f"{upcoming.at:%A} {_moment(upcoming.at)}, the sales of {_days(upcoming.window)}")
+    else:
+        _line(console, "Next fetch", f"none. {upcoming}")
+    _tell_last_run(console, overview.last_run)
+    _line(console, "Publishing", _publishing(overview))
+    unmapped = [f"{location} ({name})" for location, name in overview.unmapped.items()]
+    _line(console, "Not mapped", ", ".join(unmapped) or "no location")
+    if overview.days:
+        _tell_days(console, overview.days)
+    else:
+        _line(console, "Days", f"none yet; the activation date is {danish.date(settings.activation_date)}")
+    if overview.attention:
+        console.print("Needs attention", style="bold yellow")
+        for text in overview.attention[:SHOWN_AT_MOST]:
+            _line(console, "!", text, indent=2)
+        if len(overview.attention) > SHOWN_AT_MOST:
+            console.print(f"and {len(overview.attention) - SHOWN_AT_MOST} more, which --json lists.")
+    else:
+        console.print("Nothing needs attention.")
+
+
+def _line(console: Console, label: str, text: str, *, indent: int = LABEL_WIDTH) -> None:
+    print_indented(console, Text(label, style="bold"), text, indent=indent)
+
+
+def _tell_last_run(console: Console, last_run: LastRun | None) -> None:
+    if last_run is None:
+        _line(console, "Last run", "none yet")
+        return
+    about = f", the sales of {_days(last_run.window)}" if last_run.window else ""
+    at = f" {_moment(last_run.at)}" if last_run.at else ""
+    _line(console, "Last run", f"{last_run.result},{at}{about}")
+    for reason in last_run.reasons:
+        _line(console, "", reason)
+
+
+def _publishing(overview: Overview) -> str:
+    if not overview.settings.planday.publish:
+        return "off"
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in overview.published.items())
+    at = f"; last on {_moment(overview.published_at)}" if overview.published_at else ""
+    return f"to Planday; unit-days: {counts or 'none yet'}{at}"
+
+
+def _tell_days(console: Console, days: Mapping[dt.date, DayState]) -> None:
+    """Print a calendar, a line for each month; letters tell what colours tell."""
+    numbers = "".join(f"{day:>2}" if day == 1 or day % 5 == 0 else "  " for day in range(1, 32))
+    console.print(f"\n{'':<{MONTH_WIDTH}}{numbers}".rstrip())
+    for _, month in groupby(days, key=lambda day: (day.year, day.month)):
+        month_days = list(month)
+        line = Text(f"{month_days[0]:%b %Y}".ljust(MONTH_WIDTH) + "  " * (month_days[0].day - 1))
+        for day in month_days:
+            letter, style, _ = MARKS[days[day]]
+            line.append(f" {letter}", style=style)
+        console.print(line)
+    counts = Counter(days.values())
+    legend = Text()
+    for state, (letter, style, meaning) in MARKS.items():
+        legend.append(f"{letter}", style=style)
+        legend.append(f" {counts[state]} {meaning}   ")
+    legend.rstrip()
+    console.print(legend)
+    console.print()
+
+
+def _days(window: Window) -> str:
+    first, last = danish.date(window.first_day), danish.date(window.last_day)
+    return first if first == last else f"{first} to {last}"
+
+
+def _moment(moment: dt.datetime) -> str:
+    return f"{danish.date(moment.date())} {moment:%H:%M}"
+
+
+def _plain(overview: Overview) -> dict[str, Any]:
+    """Return the overview as JSON has it: ISO dates, times with their offset."""
+    upcoming, last_run = overview.next_fetch, overview.last_run
+    is_coming = isinstance(upcoming, NextFetch)
+    return {
+        "name": overview.settings.name,
+        "active": is_coming,
+        "next_fetch": {"at": upcoming.at.isoformat(), **_plain_window(upcoming.window)}
+        if isinstance(upcoming, NextFetch)
+        else None,
+        "paused_because": upcoming if isinstance(upcoming, str) else None,
+        "last_run": last_run
+        and {
+            "run_id": last_run.run_id,
+            "result": last_run.result,
+            "at": last_run.at and last_run.at.isoformat(),
+            **(_plain_window(last_run.window) if last_run.window else {}),
+            "reasons": list(last_run.reasons),
+        },
+        "days": {day.isoformat(): state for day, state in overview.days.items()},
+        "never_fetched": [_plain_window(gap) for gap in overview.gaps],
+        "unmapped_locations": dict(overview.unmapped),
+        "publishing": {
+            "on": overview.settings.planday.publish,
+            "outcomes": dict(overview.published),
+            "last_at": overview.published_at and overview.published_at.isoformat(),
+        },
+        "attention": overview.attention,
+    }
+
+
+def _plain_window(window: Window) -> dict[str, str]:
+    return {"first_day": window.first_day.isoformat(), "last_day": window.last_day.isoformat()}

@@ -1,0 +1,252 @@
+"""`ajour-revenue test`: Planday's button "Test settings and fetch units"."""
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ajour_revenue.commands.probe import (
+    Answers,
+    Result,
+    Step,
+    ajour_steps,
+    mapping_step,
+    planday_steps,
+    settings_step,
+    units_step,
+    unlisted_revenue_units,
+    wage_file_step,
+)
+from ajour_revenue.commands.settings_file import (
+    DEFAULT_DRIVER,
+    Addition,
+    NewFile,
+    NewUnit,
+    NotEditableError,
+    add_units,
+    unfinished_settings,
+)
+from ajour_revenue.commands.terminal import (
+    FailedError,
+    RefusedError,
+    output,
+    print_indented,
+    read_env_file,
+    settings_option,
+    telling_retries,
+)
+from ajour_revenue.mapping import most_similar_unit
+from ajour_revenue.settings import DEFAULT_SETTINGS_FILE, SETTINGS_VARIABLE, Settings
+
+MARKS = {
+    Result.OK: ("✓", "green"),
+    Result.WARNING: ("!", "yellow"),
+    Result.FAILED: ("✗", "bold red"),
+    Result.SKIPPED: ("-", "dim"),
+}
+NAME_WIDTH = 19
+NO_UNIT = "-"
+
+
+@click.command(
+    epilog="Exit codes: 0 everything is right, 1 something failed or needs attention, 2 a wrong argument. "
+    "✓ right, ! needs attention, ✗ failed, - not tried.",
+)
+@settings_option
+@click.option("--driver", help="Try this ODBC driver instead of the one in the settings.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Try this port instead of the one in the settings.")
+@click.option("--write", is_flag=True, help="Put units and locations into the settings file, asking for each.")
+@click.option("--yes", is_flag=True, help="With --write: accept every suggestion.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+def test(  # noqa: PLR0913 (each is an option)
+    *,
+    settings_file: Path | None,
+    driver: str | None,
+    port: int | None,
+    write: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Test the settings, and show which Ajour location feeds which unit.
+
+    Goes step by step, and says at each that fails what to do. It works before there is a settings file: the five
+    credentials in the environment or in .env are enough to reach Ajour and list its locations. Planday is tested where
+    the settings use it. Nothing is fetched or published.
+    """
+    if yes and not write:
+        msg = "--yes goes with --write."
+        raise RefusedError(msg)
+    if write and as_json and not yes:
+        msg = "With --json nobody can be asked; add --yes to accept every suggestion."
+        raise RefusedError(msg)
+    read_env_file()
+    path = settings_file or Path(os.environ.get(SETTINGS_VARIABLE) or DEFAULT_SETTINGS_FILE)
+    if write and not path.exists():
+        msg = f"There is no {path} to write to. Make it with: ajour-revenue init"
+        raise FailedError(msg)
+    settings = unfinished_settings(path, NewFile(driver=driver or DEFAULT_DRIVER, port=port))
+    settings = _with_driver(settings, driver, port)
+    console = Console(quiet=True) if as_json else output()
+    answers = Answers()
+    steps = _told_steps(console, _steps(path, settings, answers))
+    if answers.locations:
+        _tell_mapping(console, settings, answers.locations)
+        if _unmapped(settings, answers.locations) and not write:
+            console.print("Map them with: ajour-revenue test --write")
+    written: list[Addition | NewUnit] = []
+    if write and steps["Settings"].result is Result.FAILED:
+        msg = f"Nothing is written to {path} before it is right."
+        raise FailedError(msg)
+    if write:
+        written = _suggestions(settings, answers, ask=not yes)
+        _write(console, path, written)
+        settings = _with_driver(unfinished_settings(path, NewFile()), driver, port)
+        steps |= {step.name: step for step in _judged_again(path, settings, answers)}
+    if as_json:
+        click.echo(json.dumps(_plain(settings, answers, steps.values(), written), indent=2, ensure_ascii=False))
+    if not _is_fine(steps.values()):
+        raise SystemExit(1)
+
+
+def _is_fine(steps: Iterable[Step]) -> bool:
+    return all(step.result in {Result.OK, Result.SKIPPED} for step in steps)
+
+
+def _told_steps(console: Console, steps: Iterable[Step]) -> dict[str, Step]:
+    """Show each step as it ends, with a sign of life in between."""
+    told = {}
+    with telling_retries(), console.status("Testing …"):
+        for step in steps:
+            told[step.name] = step
+            mark, style = MARKS[step.result]
+            print_indented(console, Text(f"{mark} ", style=style).append(step.name), step.message, indent=NAME_WIDTH)
+    return told
+
+
+def _with_driver(settings: Settings, driver: str | None, port: int | None) -> Settings:
+    given = {name: value for name, value in {"driver": driver, "port": port}.items() if value is not None}
+    return settings.model_copy(update={"ajour": settings.ajour.model_copy(update=given)})
+
+
+def _steps(path: Path, settings: Settings, answers: Answers) -> Iterator[Step]:
+    yield settings_step(path)
+    yield from ajour_steps(settings, answers, is_new=not path.exists())
+    if settings.wages.source == "file" and path.exists():
+        yield wage_file_step(settings)
+    if settings.uses_planday:
+        yield from planday_steps(settings, answers)
+    if answers.locations:
+        yield mapping_step(settings, answers.locations)
+
+
+def _judged_again(path: Path, settings: Settings, answers: Answers) -> Iterator[Step]:
+    """Judge what has been written; nobody is asked anew for what they have answered."""
+    yield settings_step(path)
+    if answers.structure is not None:
+        yield units_step(settings, answers.structure)
+    if answers.locations:
+        yield mapping_step(settings, answers.locations)
+
+
+def _tell_mapping(console: Console, settings: Settings, locations: Mapping[str, str]) -> None:
+    if not settings.units:
+        console.print("\nAjour's locations", style="bold")
+        for location, name in locations.items():
+            print_indented(console, Text("  "), f"{location} {name}", indent=4)
+        return
+    console.print("\nWhich Ajour location feeds which revenue unit", style="bold")
+    table = Table("Department", "Unit", "Locations")
+    for unit in settings.units:
+        fed_by = [f"{each} {locations.get(each, 'NOT IN AJOUR')}" for each in unit.locations]
+        table.add_row(unit.department, unit.name, "\n".join(fed_by) or "none")
+    console.print(table)
+
+
+def _unmapped(settings: Settings, locations: Mapping[str, str]) -> dict[str, str]:
+    mapped = {location for unit in settings.units for location in unit.locations}
+    return {location: name for location, name in locations.items() if location not in mapped}
+
+
+def _suggestions(settings: Settings, answers: Answers, *, ask: bool) -> list[Addition | NewUnit]:
+    """Return the units and locations to write: all that is suggested, or what somebody says who is asked."""
+    departments = {unit.name: unit.department for unit in settings.units}
+    new: dict[str, NewUnit] = {}
+    additions: list[Addition | NewUnit] = []
+    for name, department, planday_id in unlisted_revenue_units(settings, answers):
+        # One of the same name is listed already; the step says what is wrong with it.
+        if name in departments:
+            continue
+        if not ask or click.confirm(f"Add Planday's revenue unit {name} ({department})?", default=True):
+            new[name] = NewUnit(name, department, planday_unit_id=planday_id)
+            departments[name] = department
+    # Where there are no units to choose from, each location becomes one.
+    may_be_unit = not departments
+    for location, name in _unmapped(settings, answers.locations or {}).items():
+        unit = most_similar_unit(name, departments) or (name if may_be_unit else NO_UNIT)
+        if ask:
+            unit = click.prompt(f"Location {location} ({name}) feeds the unit (- for none)", default=unit).strip()
+        if unit == NO_UNIT:
+            continue
+        if unit not in departments:
+            usual = next(reversed(departments.values()), settings.name)
+            departments[unit] = click.prompt(f"  The department of {unit}", default=usual).strip() if ask else usual
+            new[unit] = NewUnit(unit, departments[unit], (location,))
+        elif unit in new:
+            new[unit] = replace(new[unit], locations=(*new[unit].locations, location))
+        else:
+            additions.append(Addition(unit, location))
+    return [*new.values(), *additions]
+
+
+def _write(console: Console, path: Path, additions: list[Addition | NewUnit]) -> None:
+    if not additions:
+        console.print(f"Nothing to write to {path}.")
+        return
+    try:
+        add_units(path, additions)
+    except NotEditableError as error:
+        raise FailedError(str(error)) from None
+    console.print(f"Written to {path}:", style="bold")
+    for each in additions:
+        if isinstance(each, NewUnit):
+            fed_by = f", fed by {', '.join(each.locations)}" if each.locations else ""
+            text = f"unit {each.name} in {each.department}{fed_by}"
+        else:
+            text = f"location {each.location} to unit {each.unit}"
+        print_indented(console, Text("  +"), text, indent=4)
+
+
+def _plain(
+    settings: Settings,
+    answers: Answers,
+    steps: Iterable[Step],
+    written: list[Addition | NewUnit],
+) -> dict[str, Any]:
+    locations = answers.locations or {}
+    names = [unit.name for unit in settings.units]
+    steps = list(steps)
+    return {
+        "ok": _is_fine(steps),
+        "steps": [{"name": step.name, "result": step.result.value, "message": step.message} for step in steps],
+        "units": [
+            {
+                "unit": unit.name,
+                "department": unit.department,
+                "planday_unit_id": unit.planday_unit_id,
+                "locations": [{"id": each, "name": locations.get(each)} for each in unit.locations],
+            }
+            for unit in settings.units
+        ],
+        "unmapped_locations": [
+            {"id": location, "name": name, "most_similar_unit": most_similar_unit(name, names)}
+            for location, name in _unmapped(settings, locations).items()
+        ],
+        "written": [asdict(each) for each in written],
+    }

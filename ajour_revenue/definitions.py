@@ -1,0 +1,90 @@
+"""Everything that Dagster sees, on one page."""
+
+import os
+
+import dagster as dg
+
+from ajour_revenue.ajour.assets import ajour_database, ajour_locations, raw_revenue
+from ajour_revenue.ajour.checks import ajour_connection, days_covered, locations_mapped
+from ajour_revenue.ajour.resource import CREDENTIALS as AJOUR_CREDENTIALS
+from ajour_revenue.ajour.resource import AjourResource
+from ajour_revenue.alerts.resource import VARIABLES as ALERT_VARIABLES
+from ajour_revenue.alerts.sensors import alert_channels, alert_sensors
+from ajour_revenue.planday.assets import planday_revenue, planday_structure
+from ajour_revenue.planday.checks import revenue_published, units_match_planday
+from ajour_revenue.planday.resource import CREDENTIALS as PLANDAY_CREDENTIALS
+from ajour_revenue.planday.resource import PlandayResource
+from ajour_revenue.reports.assets import wage_report
+from ajour_revenue.revenue.assets import unit_revenue
+from ajour_revenue.revenue.checks import revenue_reconciles
+from ajour_revenue.schedules import freshness_policy, weekday_schedules
+from ajour_revenue.settings import Settings, load_settings
+from ajour_revenue.wages.assets import wage_costs, wage_percentage
+from ajour_revenue.warehouse import Warehouse
+
+MAX_RUNTIME_SECONDS = 3600
+"""The last net under every time-out: run monitoring ends a run that takes longer."""
+
+
+def build_definitions(settings: Settings) -> dg.Definitions:
+    """Define one integration; its name is the prefix of every asset, job and schedule."""
+    assets = [
+        ajour_locations(settings),
+        raw_revenue(settings),
+        unit_revenue(settings),
+        wage_costs(settings),
+        wage_percentage(settings),
+        wage_report(settings),
+    ]
+    checks = [
+        ajour_connection(settings),
+        locations_mapped(settings),
+        days_covered(settings),
+        revenue_reconciles(settings),
+    ]
+    resources: dict[str, object] = {
+        "ajour": AjourResource.from_settings(settings),
+        "warehouse": Warehouse(database=str(settings.warehouse)),
+        **alert_channels(settings),
+    }
+    if settings.uses_planday:
+        assets.append(planday_structure(settings))
+        checks.append(units_match_planday(settings))
+        resources["planday"] = PlandayResource.from_settings(settings)
+    if settings.planday.publish:
+        assets.append(planday_revenue(settings))
+        checks.append(revenue_published(settings))
+    if settings.task.active:
+        policy = freshness_policy(settings)
+        assets = [
+            asset.map_asset_specs(lambda spec: dg.apply_freshness_policy(spec, policy))
+            if asset.partitions_def
+            else asset
+            for asset in assets
+        ]
+    daily_revenue = dg.define_asset_job(
+        f"{settings.name}_daily_revenue",
+        selection=dg.AssetSelection.assets(*assets) | dg.AssetSelection.checks(*checks),
+        description="From Ajour to wage percentages, for up to 31 days in one run.",
+        tags={"dagster/max_runtime": MAX_RUNTIME_SECONDS},
+    )
+    return dg.Definitions(
+        assets=[ajour_database(settings), *assets],
+        asset_checks=checks,
+        jobs=[daily_revenue],
+        schedules=weekday_schedules(settings, job_name=daily_revenue.name),
+        sensors=alert_sensors(settings),
+        resources=resources,
+        # In one process no two steps fight over the DuckDB file, and a run takes half the time.
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Load the settings only when Dagster asks for the definitions, not at import."""
+    for variable in (*AJOUR_CREDENTIALS.values(), *PLANDAY_CREDENTIALS.values(), *ALERT_VARIABLES):
+        # The resources name what is missing. Where a variable is not even empty, Dagster fails before any step, with
+        # stack traces for a message, and starts the run once more.
+        os.environ.setdefault(variable, "")
+    return build_definitions(load_settings())

@@ -1,0 +1,1 @@
+"""An Ajour and a Planday to try everything with."""

@@ -1,0 +1,226 @@
+"""The demo: an Ajour and a Planday made for the purpose, and the real job on them."""
+
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+from ruamel.yaml import YAML
+
+from ajour_revenue.ajour.resource import CREDENTIALS
+from ajour_revenue.demo.ajour import correct_figure, write_ajour
+from ajour_revenue.demo.chain import UNITS
+from ajour_revenue.demo.planday import create_app, serve
+from ajour_revenue.demo.portal import chain_portal
+from ajour_revenue.partitions import Window, yesterday
+from ajour_revenue.reports import danish
+from ajour_revenue.runs import RunFailedError, dagster_instance, run_window
+from ajour_revenue.settings import DEFAULT_SETTINGS_FILE, MAX_DAYS, Settings, load_settings
+
+COMPANY_ID = "1"
+PLANDAY_CLIENT_ID = "demo-client"
+PLANDAY_REFRESH_TOKEN = "demo-refresh-token"  # noqa: S105 (the demo's own)
+DAYS_SINCE_ACTIVATION = 40
+DAYS_BEFORE_ACTIVATION = 5
+
+SETTINGS = """\
+# The demo's settings. Change them and run `make demo` again; delete this folder to start anew.
+name: demo
+activation_date: {activation_date}
+task:
+  active: true
+  start_date: {start_date}
+  time: "07:00"
+  repeat_weekly: true
+  weekdays: [monday, tuesday, wednesday, thursday, friday, saturday, sunday]
+  days_back: 3
+revenue:
+  vat: excluded
+  vat_rate: 25
+  overwrite_existing: true
+ajour:
+  driver: SQLite3
+wages:
+  source: planday
+planday:
+  publish: true
+  # The demo's Planday is served anew, on another port, each time.
+  api_url: http://127.0.0.1:1
+  identity_url: http://127.0.0.1:1
+warehouse: ../demo.duckdb
+units:
+{units}
+"""
+
+WAGE_PERCENTAGES = "FROM wage_percentage_of(?, ?, ?)"
+
+# A department's total repeats what its units say; what it says itself is told once.
+NOTES = """
+    SELECT business_date, department, unit, note
+    FROM wage_percentage AS told
+    WHERE business_date BETWEEN ? AND ?
+        AND note IS NOT NULL
+        AND (unit IS NOT NULL OR NOT EXISTS (
+            FROM wage_percentage AS of_unit
+            WHERE of_unit.business_date = told.business_date
+                AND of_unit.department = told.department
+                AND of_unit.unit IS NOT NULL
+                AND of_unit.note IS NOT NULL
+        ))
+    ORDER BY business_date, department, unit
+"""
+
+CORRECTIONS = """
+    SELECT business_date, unit, revenue_before, revenue_after
+    FROM unit_revenue_revisions
+    WHERE business_date BETWEEN ? AND ? AND source_before IS NOT NULL
+    ORDER BY changed_at, unit
+"""
+
+
+class DemoFailedError(Exception):
+    """A run of the demo failed; the message says which step, and why."""
+
+
+def run_demo(home: Path, *, ui: bool) -> None:
+    """Make the demo's Ajour and Planday in a folder, run the 31 days that end yesterday, and print what came of it.
+
+    With `ui`, Dagster's UI stays open on it until it is interrupted. Can be run again at any time: it adds the days
+    that have passed since, and nothing else changes.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    _write_settings(home)
+    known = Window(_settings(home).activation_date - dt.timedelta(days=DAYS_BEFORE_ACTIVATION), yesterday())
+    write_ajour(home / "ajour.sqlite", company_id=COMPANY_ID, first_day=known.first_day, last_day=known.last_day)
+    app = create_app(chain_portal(known), client_id=PLANDAY_CLIENT_ID, refresh_token=PLANDAY_REFRESH_TOKEN)
+    with serve(app) as planday_url:
+        _point_to_planday(home, planday_url)
+        _fetch_and_tell(home)
+        if ui:
+            subprocess.run(
+                [sys.executable, "-m", "dagster", "dev", "-m", "ajour_revenue.definitions"], cwd=home, check=False
+            )
+
+
+def _fetch_and_tell(home: Path) -> None:
+    console = Console(soft_wrap=True)
+    settings = _settings(home)
+    tomorrow = yesterday() + dt.timedelta(days=1)
+    window = Window.back_from(tomorrow, days=MAX_DAYS)
+    recent = Window.back_from(tomorrow, days=settings.task.days_back)
+
+    console.print(f"{window}: revenue from the demo's Ajour over ODBC, wages from its Planday, and revenue to Planday,")
+    console.print("which wants no more than 10 requests a second …")
+    _run(settings, window)
+    console.print(f"{recent}: again, after a figure was corrected in Ajour, as each morning's schedule does …\n")
+    correct_figure(home / "ajour.sqlite", day=recent.first_day)
+    _run(settings, recent)
+
+    with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
+        for title, days in ((f"{window}", window), (f"yesterday, {yesterday()}", Window(yesterday(), yesterday()))):
+            console.print(_wage_percentages(connection, settings, title, days))
+        _print_attention(console, connection, window)
+    console.print(
+        f"\nThe warehouse lies in [bold]{settings.warehouse.resolve()}[/bold]. See it all in Dagster: make dev"
+    )
+
+
+def _write_settings(home: Path) -> None:
+    settings_file = home / DEFAULT_SETTINGS_FILE
+    if not settings_file.exists():
+        activation_date = yesterday() - dt.timedelta(days=DAYS_SINCE_ACTIVATION)
+        settings_file.write_text(_settings_text(activation_date), encoding="utf-8")
+    environment = {
+        CREDENTIALS["company_id"]: COMPANY_ID,
+        CREDENTIALS["user"]: "demo",
+        CREDENTIALS["password"]: "demo-password",
+        CREDENTIALS["database"]: str((home / "ajour.sqlite").resolve()),
+        CREDENTIALS["host"]: "localhost",
+        "PLANDAY_CLIENT_ID": PLANDAY_CLIENT_ID,
+        "PLANDAY_REFRESH_TOKEN": PLANDAY_REFRESH_TOKEN,
+    }
+    (home / ".env").write_text("".join(f"{name}={value}\n" for name, value in environment.items()), encoding="utf-8")
+    os.environ.update(environment)
+
+
+def _point_to_planday(home: Path, url: str) -> None:
+    yaml = YAML()
+    settings_file = home / DEFAULT_SETTINGS_FILE
+    settings = yaml.load(settings_file)
+    settings["planday"] |= {"api_url": url, "identity_url": url}
+    yaml.dump(settings, settings_file)
+
+
+def _settings(home: Path) -> Settings:
+    return load_settings(home / DEFAULT_SETTINGS_FILE)
+
+
+def _settings_text(activation_date: dt.date) -> str:
+    units = [
+        f"  - {{name: {unit.name}, department: {unit.department}, locations: {json.dumps(unit.locations)}, "
+        f"planday_unit_id: {unit.planday_unit_id}, target_wage_percentage: {unit.target_wage_percentage}}}"
+        for unit in UNITS
+    ]
+    return SETTINGS.format(
+        activation_date=activation_date,
+        start_date=activation_date + dt.timedelta(days=1),
+        units="\n".join(units),
+    )
+
+
+def _run(settings: Settings, window: Window) -> None:
+    try:
+        with dagster_instance() as instance:
+            run_window(settings, window, instance)
+    except RunFailedError as error:
+        raise DemoFailedError(str(error)) from error
+
+
+def _wage_percentages(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    title: str,
+    window: Window,
+) -> Table:
+    table = Table(title=f"Wage percentage, {title} (DKK excl. VAT)", title_justify="left", min_width=78)
+    for heading in ("Department", "Unit"):
+        table.add_column(heading)
+    for heading in ("Revenue", "Wage cost", "Wage %", "Target"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    rows = connection.execute(
+        WAGE_PERCENTAGES,
+        [window.first_day, window.last_day, settings.wages.show_single_person],
+    ).fetchall()
+    for department, unit, revenue, wage_cost, percentage, target in rows:
+        over = percentage is not None and target is not None and percentage > target
+        table.add_row(
+            department,
+            unit or "total",
+            danish.money(revenue),
+            danish.money(wage_cost),
+            danish.percent(percentage) + (" over" if over else ""),
+            danish.percent(target),
+            style=None if unit else "bold",
+            end_section=unit is None,
+        )
+    return table
+
+
+def _print_attention(console: Console, connection: duckdb.DuckDBPyConnection, window: Window) -> None:
+    days = [window.first_day, window.last_day]
+    console.print("[bold]Needs attention[/bold]")
+    unmapped = connection.execute(
+        "SELECT location_id, location_name FROM ajour_locations WHERE unit IS NULL ORDER BY ALL",
+    ).fetchall()
+    for location_id, name in unmapped:
+        console.print(f"  Location {location_id} ({name}) is mapped to no revenue unit; its revenue is not counted.")
+    for day, department, unit, note in connection.execute(NOTES, days).fetchall():
+        place = f"{department}, {unit}" if unit else department
+        console.print(f"  {danish.date(day)}  {place}: {note}")
+    for day, unit, before, after in connection.execute(CORRECTIONS, days).fetchall():
+        console.print(f"  {danish.date(day)}  {unit}: corrected from {danish.money(before)} to {danish.money(after)}")

@@ -1,0 +1,1 @@
+"""Planday's Open API: wages come in, revenue goes out."""

@@ -1,0 +1,125 @@
+"""What comes from Planday and goes to it: its structure, and the revenue that we publish."""
+
+from collections import Counter
+from dataclasses import asdict
+
+import dagster as dg
+
+from ajour_revenue.mapping import register_units
+from ajour_revenue.partitions import backfill_policy, daily_partitions, requested_window
+from ajour_revenue.planday.errors import PlandayError
+from ajour_revenue.planday.publish import publish
+from ajour_revenue.planday.resource import PlandayResource
+from ajour_revenue.planday.structure import fetch_structure
+from ajour_revenue.settings import Settings
+from ajour_revenue.warehouse import (
+    Warehouse,
+    column_lineage,
+    column_schema,
+    markdown,
+    report_rows_per_day,
+    set_variables,
+)
+
+REPLACE_STRUCTURE = """
+    DELETE FROM planday_structure;
+    INSERT INTO planday_structure BY NAME FROM listed;
+"""
+
+STRUCTURE_PREVIEW = """
+    SELECT departments.name AS department, revenue_units.id, revenue_units.name AS revenue_unit, units.unit
+    FROM planday_structure AS revenue_units
+    LEFT JOIN planday_structure AS departments
+        ON departments.kind = 'department' AND departments.id = revenue_units.department_id
+    LEFT JOIN units ON units.planday_unit_id = revenue_units.id
+    WHERE revenue_units.kind = 'revenue unit'
+    ORDER BY ALL
+"""
+
+OUTCOMES_PREVIEW = """
+    SELECT business_date, unit, turnover, outcome
+    FROM planday_revenue
+    WHERE business_date BETWEEN getvariable('first_day') AND getvariable('last_day')
+        AND outcome NOT IN ('published', 'unchanged')
+    ORDER BY ALL
+    LIMIT 50
+"""
+
+
+def planday_structure(settings: Settings) -> dg.AssetsDefinition:
+    """Define the asset of Planday's departments, revenue units and positions."""
+
+    @dg.asset(
+        key=[settings.name, "planday_structure"],
+        group_name="planday",
+        kinds={"planday", "duckdb"},
+        owners=["team:data"],
+        metadata={"dagster/column_schema": column_schema("planday_structure")},
+    )
+    def planday_structure(planday: PlandayResource, warehouse: Warehouse) -> dg.MaterializeResult:
+        """The portal, its departments, its revenue units (R13) and its positions, as Planday lists them."""
+        try:
+            listed = fetch_structure(planday)
+        except PlandayError as error:
+            raise dg.Failure(str(error)) from error
+        with warehouse.transaction() as connection:
+            register_units(connection, settings)
+            connection.register("listed", listed)
+            connection.execute(REPLACE_STRUCTURE)
+            revenue_units = markdown(connection, STRUCTURE_PREVIEW)
+        kinds = Counter(listed["kind"].to_pylist())
+        return dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": listed.num_rows,
+                "departments": kinds["department"],
+                "positions": kinds["position"],
+                "revenue_units": revenue_units,
+            },
+        )
+
+    return planday_structure
+
+
+def planday_revenue(settings: Settings) -> dg.AssetsDefinition:
+    """Define the asset of the revenue that is published to Planday."""
+
+    @dg.asset(
+        key=[settings.name, "planday_revenue"],
+        deps=[[settings.name, "unit_revenue"], [settings.name, "planday_structure"]],
+        group_name="planday",
+        kinds={"planday", "duckdb"},
+        owners=["team:data"],
+        partitions_def=daily_partitions(settings),
+        backfill_policy=backfill_policy,
+        metadata={"dagster/column_schema": column_schema("planday_revenue")},
+    )
+    def planday_revenue(
+        context: dg.AssetExecutionContext,
+        planday: PlandayResource,
+        warehouse: Warehouse,
+    ) -> dg.MaterializeResult:
+        """What Planday shows beside the wages: each unit-day's revenue, incl. or excl. VAT as R11 says.
+
+        Posts the figures that differ from Planday's. A unit-day with a missing location is not published (D3). With
+        overwrite off, a value that Planday has from somebody else stays (R12). Each outcome is stored as it happens.
+        """
+        window = requested_window(context.run.tags, settings)
+        try:
+            outcomes = publish(planday, warehouse, settings, window, run_id=context.run.run_id)
+        except PlandayError as error:
+            raise dg.Failure(str(error)) from error
+        with warehouse.transaction() as connection:
+            set_variables(connection, **asdict(window))
+            remarkable = markdown(connection, OUTCOMES_PREVIEW)
+            report_rows_per_day(context, connection, "planday_revenue", window)
+        return dg.MaterializeResult(
+            metadata={
+                "days": str(window),
+                "revenue_is": f"{settings.revenue.vat} VAT (R11)",
+                "dagster/column_lineage": column_lineage(settings, turnover=["unit_revenue.revenue"]),
+                **{outcome.replace(" ", "_"): count for outcome, count in outcomes.items()},
+                "not_published": remarkable,
+            },
+        )
+
+    return planday_revenue

@@ -1,0 +1,97 @@
+"""Checks that the settings fit Planday, and that Planday has taken the revenue."""
+
+import dagster as dg
+import duckdb
+
+from ajour_revenue.mapping import register_units
+from ajour_revenue.partitions import tagged_window
+from ajour_revenue.settings import Settings
+from ajour_revenue.warehouse import Warehouse, markdown
+
+MISMATCHES = """
+    WITH revenue_units AS (
+        SELECT
+            revenue_units.id,
+            revenue_units.name,
+            coalesce(departments.name, 'a department that it does not list') AS department
+        FROM planday_structure AS revenue_units
+        LEFT JOIN planday_structure AS departments
+            ON departments.kind = 'department' AND departments.id = revenue_units.department_id
+        WHERE revenue_units.kind = 'revenue unit'
+    )
+    SELECT
+        CASE
+            WHEN unit IS NULL
+                THEN format('Planday''s revenue unit {} ({}, {}) is not listed. Add it to the settings (R13).',
+                    id, name, revenue_units.department)
+            WHEN planday_unit_id IS NULL
+                THEN format('Unit ''{}'' has no planday_unit_id, so it gets no wages and is not published.', unit)
+            WHEN id IS NULL
+                THEN format('Unit ''{}'' has the planday_unit_id {}, which Planday does not know.',
+                    unit, planday_unit_id)
+            ELSE format('Unit ''{}'' belongs to {} in the settings, and to {} in Planday.',
+                unit, units.department, revenue_units.department)
+        END AS problem
+    FROM units FULL JOIN revenue_units ON id = planday_unit_id
+    WHERE id IS NULL OR unit IS NULL OR units.department IS DISTINCT FROM revenue_units.department
+    ORDER BY ALL
+"""
+
+CREATE_NOT_TAKEN = """
+    CREATE OR REPLACE TEMP TABLE not_taken AS
+    SELECT business_date, unit, turnover, outcome
+    FROM planday_revenue
+    WHERE outcome IN ('no shift that day', 'refused')
+        AND business_date BETWEEN coalesce($first_day, business_date) AND coalesce($last_day, business_date)
+"""
+
+
+def units_match_planday(settings: Settings) -> dg.AssetChecksDefinition:
+    """Define the check of the settings' units against Planday's."""
+
+    @dg.asset_check(asset=dg.AssetKey([settings.name, "planday_structure"]), name="units_match_planday")
+    def units_match_planday(warehouse: Warehouse) -> dg.AssetCheckResult:
+        """Every unit of the settings is one of Planday's, in the same department, and none of Planday's is left out."""
+        with warehouse.transaction() as connection:
+            register_units(connection, settings)
+            problems = unit_problems(connection)
+        return dg.AssetCheckResult(
+            passed=not problems,
+            severity=dg.AssetCheckSeverity.WARN,
+            description="\n".join(problems) or f"All {len(settings.units)} units are as in Planday.",
+        )
+
+    return units_match_planday
+
+
+def unit_problems(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Say how the registered `units` and Planday's, as `planday_structure` lists them, differ (R13)."""
+    return [problem for (problem,) in connection.execute(MISMATCHES).fetchall()]
+
+
+def revenue_published(settings: Settings) -> dg.AssetChecksDefinition:
+    """Define the check that Planday has taken what it was told."""
+
+    @dg.asset_check(asset=dg.AssetKey([settings.name, "planday_revenue"]), name="revenue_published")
+    def revenue_published(context: dg.AssetCheckExecutionContext, warehouse: Warehouse) -> dg.AssetCheckResult:
+        """Planday has taken every unit-day that it was told.
+
+        It does not take revenue of a day without shifts; the next run that covers the day tries again.
+        """
+        window = tagged_window(context.run.tags)
+        with warehouse.transaction() as connection:
+            days = {"first_day": window and window.first_day, "last_day": window and window.last_day}
+            connection.execute(CREATE_NOT_TAKEN, days)
+            [(not_taken,)] = connection.execute("SELECT count(*) FROM not_taken").fetchall()
+            listed = markdown(connection, "FROM not_taken ORDER BY ALL LIMIT 50")
+        return dg.AssetCheckResult(
+            passed=not_taken == 0,
+            severity=dg.AssetCheckSeverity.WARN,
+            description=f"Planday did not take {not_taken} unit-day(s). Plan a shift in Planday for those with none, "
+            "and run these days again; enter by hand what it refuses."
+            if not_taken
+            else "Planday has taken every figure that it was told.",
+            metadata={"not_taken": listed},
+        )
+
+    return revenue_published

@@ -1,0 +1,58 @@
+"""The wage report, written at the end of each run."""
+
+import base64
+
+import dagster as dg
+
+from ajour_revenue.partitions import backfill_policy, daily_partitions, requested_window, yesterday
+from ajour_revenue.reports.charts import revenue_chart_svg
+from ajour_revenue.reports.figures import cut, default_window, load_report
+from ajour_revenue.reports.html_page import html_page
+from ajour_revenue.reports.texts import TEXTS
+from ajour_revenue.reports.write import report_file, write
+from ajour_revenue.settings import Settings
+from ajour_revenue.warehouse import Warehouse
+
+
+def wage_report(settings: Settings) -> dg.AssetsDefinition:
+    """Define the asset of the wage report."""
+
+    @dg.asset(
+        key=[settings.name, "wage_report"],
+        deps=[[settings.name, "wage_percentage"], [settings.name, "ajour_locations"]],
+        group_name="reports",
+        kinds={"html"},
+        owners=["team:controlling"],
+        # The page is about yesterday whatever days the run is for; with partitions it stays in the same single run.
+        partitions_def=daily_partitions(settings),
+        backfill_policy=backfill_policy,
+    )
+    def wage_report(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+        """One page to read in the morning: yesterday's revenue, wage cost and wage percentage, and what came before.
+
+        Against target and the same weekday of the week and the year before; per department and unit; the last 31 days;
+        weeks and months to date; what needs attention. Wages of fewer than two people are hidden (D5).
+        """
+        window = requested_window(context.run.tags, settings)
+        texts = TEXTS[settings.report.language]
+        with warehouse.transaction() as connection:
+            report = load_report(connection, settings, default_window(settings, yesterday()), by="week")
+        path = report_file(settings, "html")
+        write(path, html_page(report, texts).encode("utf-8"))
+        day = report.figure(report.day)
+        chart = revenue_chart_svg([report.figure(each) for each in cut(report.chart_days, "day")], texts)
+        image = base64.b64encode(chart.encode("utf-8")).decode("ascii")
+        return dg.MaterializeResult(
+            metadata={
+                "days": str(window),
+                "report": dg.MetadataValue.path(str(path.resolve())),
+                "chart": dg.MetadataValue.md(f"![{texts.title}](data:image/svg+xml;base64,{image})"),
+                "reported_day": str(report.day),
+                "revenue_excl_vat": texts.formats.kroner(day.revenue_excl_vat),
+                "revenue_incl_vat": texts.formats.kroner(day.revenue_incl_vat),
+                "wage_cost": texts.formats.kroner(day.wage_cost),
+                "wage_percentage": texts.formats.percent(day.wage_percentage),
+            },
+        )
+
+    return wage_report

@@ -1,0 +1,286 @@
+"""The report's figures: from the warehouse to typed rows. Amounts are DKK, percentages are percent."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+import pyarrow as pa
+
+from ajour_revenue.partitions import Window
+from ajour_revenue.settings import MAX_DAYS, Settings, Vat
+from ajour_revenue.warehouse import set_variables
+
+Period = Literal["day", "week", "month"]
+Kind = Literal["missing", "wages without revenue", "revenue without wages", "negative revenue"]
+Source = Literal["ajour", "manual"]
+
+SQL = Path(__file__).parent / "sql"
+FIGURES_SQL, NOTICES_SQL, UNMAPPED_SQL, CORRECTIONS_SQL = (
+    (SQL / f"{name}.sql").read_text(encoding="utf-8") for name in ("figures", "notices", "unmapped", "corrections")
+)
+
+WEEK = dt.timedelta(days=7)
+YEAR = dt.timedelta(days=364)
+"""Last year is compared with by the same weekday, not by the same date."""
+
+HUNDREDTH = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A revenue unit; with unit None its department, with both None the whole company."""
+
+    department: str | None = None
+    unit: str | None = None
+
+
+COMPANY = Place()
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What a place sold and paid in a period.
+
+    Sums in DKK, and the ratio of the sums (D2). None where nothing is known, and where a wage is hidden (D5): then the
+    percentage leaves out that day's revenue too.
+    """
+
+    window: Window
+    place: Place
+    revenue_excl_vat: Decimal | None = None
+    revenue_incl_vat: Decimal | None = None
+    wage_cost: Decimal | None = None
+    wage_percentage: Decimal | None = None
+    target: Decimal | None = None
+    days: int = 0
+    """Days of the period that have been calculated."""
+    days_incomplete: int = 0
+    """Days on which a mapped location gave no revenue (D3)."""
+    days_hidden: int = 0
+    """Days whose wage is left out, since fewer than two people earned it (D5)."""
+
+    @property
+    def from_target(self) -> Decimal | None:
+        """By how many percentage points the wage percentage is over its target; negative under it."""
+        if self.wage_percentage is None or self.target is None:
+            return None
+        return self.wage_percentage - self.target
+
+    @property
+    def is_over_target(self) -> bool:
+        """Whether the wage percentage is over its target."""
+        return self.from_target is not None and self.from_target > 0
+
+    def revenue_change(self, before: "Figure") -> Decimal | None:
+        """Return by how many percent revenue excl. VAT has grown; None where the two cannot be compared."""
+        now, then = self.revenue_excl_vat, before.revenue_excl_vat
+        if now is None or then is None or then <= 0 or self.days != before.days:
+            return None
+        return ((now - then) * 100 / then).quantize(HUNDREDTH, ROUND_HALF_UP)
+
+    def percentage_change(self, before: "Figure") -> Decimal | None:
+        """Return by how many percentage points the wage percentage has grown; None where the two cannot be compared."""
+        if self.wage_percentage is None or before.wage_percentage is None or self.days != before.days:
+            return None
+        return self.wage_percentage - before.wage_percentage
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Days in a row on which a place needs attention; amounts in DKK, summed over them."""
+
+    kind: Kind
+    days: Window
+    place: Place
+    locations: str | None
+    """The names of the missing locations."""
+    revenue_excl_vat: Decimal | None
+    wage_cost: Decimal | None
+    hidden: bool
+    """Whether the wage is hidden (D5)."""
+
+
+@dataclass(frozen=True)
+class Unmapped:
+    """A location that feeds no unit (R13), and what it sold, in DKK, that no report counts."""
+
+    location_id: str
+    name: str
+    revenue_excl_vat: Decimal | None
+    revenue_incl_vat: Decimal | None
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A unit-day whose figure was changed after it was first stored (D7); DKK, with VAT or without as `vat` says."""
+
+    day: dt.date
+    department: str | None
+    unit: str
+    vat: Vat
+    revenue_before: Decimal | None
+    revenue_after: Decimal | None
+    source_before: Source | None
+    source_after: Source | None
+    changed_at: dt.datetime
+    reason: str | None
+    """Why somebody entered the present figure."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that the formats of a report show."""
+
+    name: str
+    window: Window
+    """The days that `periods`, and what needs attention, are about. The last of them is the day on top."""
+    chart_days: Window
+    by: Period
+    figures: Mapping[Window, Mapping[Place, Figure]]
+    notices: tuple[Notice, ...]
+    unmapped: tuple[Unmapped, ...]
+    corrections: tuple[Correction, ...]
+
+    @property
+    def day(self) -> Window:
+        """The day on top."""
+        return Window(self.window.last_day, self.window.last_day)
+
+    @property
+    def periods(self) -> list[Window]:
+        """The window cut into days, ISO weeks or months; the first and the last may be part of one only."""
+        return cut(self.window, self.by)
+
+    @property
+    def to_date(self) -> list[Window]:
+        """The week of the day up to it, the week before, the month up to it, and the month before."""
+        return _to_date(self.window.last_day)
+
+    @property
+    def places(self) -> list[Place]:
+        """Departments with their units, as the tables of the day list them; a department stands before its units."""
+        known = {place for window in (self.day, *self.to_date) for place in self.figures.get(window, {})}
+        return sorted(known - {COMPANY}, key=lambda place: (place.department or "", place.unit or ""))
+
+    def figure(self, window: Window, place: Place = COMPANY) -> Figure:
+        """Return the figure of a place in a period; one without amounts where there is none."""
+        return self.figures.get(window, {}).get(place, Figure(window, place))
+
+    def places_of(self, window: Window) -> list[Figure]:
+        """Return the figures of a period: each department with its units, the company last."""
+        return list(self.figures.get(window, {}).values())
+
+
+def default_window(settings: Settings, last_day: dt.date) -> Window:
+    """Return the 31 days up to a day, or those of them that have revenue at all (R3)."""
+    first_day = last_day - dt.timedelta(days=MAX_DAYS - 1)
+    return Window(min(max(first_day, settings.activation_date), last_day), last_day)
+
+
+def load_report(connection: duckdb.DuckDBPyConnection, settings: Settings, window: Window, by: Period) -> Report:
+    """Read a report from the warehouse: the last day of the window on top, the whole window by day, week or month."""
+    chart_days = default_window(settings, window.last_day)
+    set_variables(
+        connection,
+        show_single_person=settings.wages.show_single_person,
+        vat=settings.revenue.vat,
+    )
+    figures = _figures(connection, _windows(window, chart_days, by))
+    set_variables(connection, first_day=window.first_day, last_day=window.last_day)
+    return Report(
+        name=settings.name,
+        window=window,
+        chart_days=chart_days,
+        by=by,
+        figures=figures,
+        notices=tuple(_notice(row) for row in connection.execute(NOTICES_SQL).fetchall()),
+        unmapped=tuple(Unmapped(*row) for row in connection.execute(UNMAPPED_SQL).fetchall()),
+        corrections=tuple(Correction(*row) for row in connection.execute(CORRECTIONS_SQL).fetchall()),
+    )
+
+
+def daily_totals(connection: duckdb.DuckDBPyConnection, settings: Settings, window: Window) -> list[Figure]:
+    """Return the whole company's figure of each day of a window, a day without figures included."""
+    set_variables(connection, show_single_person=settings.wages.show_single_person)
+    days = cut(window, "day")
+    figures = _figures(connection, days)
+    return [figures.get(day, {}).get(COMPANY, Figure(day, COMPANY)) for day in days]
+
+
+def cut(window: Window, by: Period) -> list[Window]:
+    """Cut a window at the ends of days, ISO weeks or months."""
+    keys = {
+        "day": lambda day: day,
+        "week": lambda day: day.isocalendar()[:2],
+        "month": lambda day: (day.year, day.month),
+    }
+    parts = [list(part) for _, part in groupby(window.days, key=keys[by])]
+    return [Window(part[0], part[-1]) for part in parts]
+
+
+def earlier(window: Window, by: dt.timedelta) -> Window:
+    """Return a window of as many days, earlier."""
+    return Window(window.first_day - by, window.last_day - by)
+
+
+def _to_date(day: dt.date) -> list[Window]:
+    monday = day - dt.timedelta(days=day.weekday())
+    month = day.replace(day=1)
+    last_of_month_before = month - dt.timedelta(days=1)
+    return [
+        Window(monday, day),
+        Window.back_from(monday, days=7),
+        Window(month, day),
+        Window(last_of_month_before.replace(day=1), last_of_month_before),
+    ]
+
+
+def _windows(window: Window, chart_days: Window, by: Period) -> set[Window]:
+    """Every period that some part of a report shows, or compares with."""
+    day = Window(window.last_day, window.last_day)
+    shown = [day, *_to_date(window.last_day)]
+    return {
+        *shown,
+        *(earlier(each, YEAR) for each in shown),
+        earlier(day, WEEK),
+        *cut(chart_days, "day"),
+        *cut(window, "day"),
+        *cut(window, by),
+    }
+
+
+def _figures(
+    connection: duckdb.DuckDBPyConnection,
+    windows: Iterable[Window],
+) -> dict[Window, dict[Place, Figure]]:
+    windows = sorted(windows)
+    connection.register(
+        "periods",
+        pa.table(
+            {
+                "first_day": pa.array([window.first_day for window in windows], pa.date32()),
+                "last_day": pa.array([window.last_day for window in windows], pa.date32()),
+            },
+        ),
+    )
+    set_variables(
+        connection,
+        first_day=min(window.first_day for window in windows),
+        last_day=max(window.last_day for window in windows),
+    )
+    figures: dict[Window, dict[Place, Figure]] = {}
+    for first_day, last_day, department, unit, *amounts in connection.execute(FIGURES_SQL).fetchall():
+        window, place = Window(first_day, last_day), Place(department, unit)
+        figures.setdefault(window, {})[place] = Figure(window, place, *amounts)
+    connection.unregister("periods")
+    return figures
+
+
+def _notice(row: Sequence[Any]) -> Notice:
+    kind, first_day, last_day, department, unit, *details = row
+    return Notice(kind, Window(first_day, last_day), Place(department, unit), *details)

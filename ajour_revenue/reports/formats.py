@@ -1,0 +1,123 @@
+"""Numbers and dates as the readers of a language write them."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_compact_decimal, format_decimal
+
+Language = Literal["da", "en"]
+
+MILLION = 10**6
+
+NOTHING = "-"
+"""Stands where there is no figure: missing is not zero (D3)."""
+
+
+@dataclass(frozen=True)
+class Formats:
+    """How one language writes numbers and dates. A dash stands where there is no figure."""
+
+    locale: str
+    date_pattern: str
+    day_and_month_pattern: str
+    moment_pattern: str
+    kroner_pattern: str
+    percent_sign: str
+    points: str
+    """Percentage points: what two percentages differ by."""
+
+    def money(self, amount: Decimal | None) -> str:
+        """Write an amount without its currency, to the øre: 1.234.567,89."""
+        return self._decimal(amount, "#,##0.00")
+
+    def kroner(self, amount: Decimal | None) -> str:
+        """Write an amount in kroner, to the øre: 1.234.567,89 kr."""
+        return NOTHING if amount is None else self.kroner_pattern.format(self.money(amount))
+
+    def round_number(self, amount: Decimal) -> str:
+        """Write a round number briefly, as on an axis: 50.000, 1,5 mio."""
+        if abs(amount) < MILLION:
+            return self._decimal(amount, "#,##0")
+        return format_compact_decimal(amount, fraction_digits=1, locale=self.locale)
+
+    def percent(self, percentage: Decimal | None) -> str:
+        """Write a percentage with one decimal: 31,4 %."""
+        return NOTHING if percentage is None else self._decimal(percentage, "#,##0.0") + self.percent_sign
+
+    def round_percent(self, percentage: Decimal) -> str:
+        """Write a percentage without decimals, as on an axis: 30 %."""
+        return self._decimal(percentage, "#,##0") + self.percent_sign
+
+    def change(self, percentage: Decimal | None) -> str:
+        """Write by how many percent something changed, with its sign: +3,2 %."""
+        return NOTHING if percentage is None else self._decimal(percentage, "+#,##0.0;-#,##0.0") + self.percent_sign
+
+    def difference(self, points: Decimal | None) -> str:
+        """Write by how many percentage points two percentages differ, with the sign and without a unit: +1,4."""
+        return self._decimal(points, "+#,##0.0;-#,##0.0")
+
+    def points_apart(self, points: Decimal) -> str:
+        """Write by how many percentage points two percentages differ, without the sign: 1,4 %-point."""
+        return self._decimal(abs(points), "#,##0.0") + self.points
+
+    def date(self, day: dt.date) -> str:
+        """Write a date: 31-12-2026."""
+        return format_date(day, self.date_pattern, locale=self.locale)
+
+    def day_and_month(self, day: dt.date) -> str:
+        """Write a date without its year, as on an axis: 31-12."""
+        return format_date(day, self.day_and_month_pattern, locale=self.locale)
+
+    def weekday_and_date(self, day: dt.date) -> str:
+        """Write a date with its weekday: torsdag 31-12-2026."""
+        return f"{format_date(day, 'EEEE', locale=self.locale)} {self.date(day)}"
+
+    def moment(self, moment: dt.datetime) -> str:
+        """Write a date and a time of day: 31-12-2026 kl. 07.15."""
+        return format_datetime(moment, self.moment_pattern, tzinfo=moment.tzinfo, locale=self.locale)
+
+    def month(self, day: dt.date) -> str:
+        """Write the month of a day: december 2026."""
+        return format_date(day, "LLLL y", locale=self.locale)
+
+    def days(self, first_day: dt.date, last_day: dt.date) -> str:
+        """Write a run of days, both included; a single day as itself."""
+        return self.date(first_day) if first_day == last_day else f"{self.date(first_day)} – {self.date(last_day)}"  # noqa: RUF001
+
+    def _decimal(self, value: Decimal | None, pattern: str) -> str:
+        if value is None:
+            return NOTHING
+        # Half-up as everywhere (D1), and once: Babel by itself would round half to even.
+        places = len(pattern.partition(";")[0].partition(".")[2])
+        rounded = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+        # A change that rounds to nothing has no direction.
+        return format_decimal(
+            abs(rounded) if rounded == 0 else rounded,
+            format=pattern.replace("+", "") if rounded == 0 else pattern,
+            locale=self.locale,
+        )
+
+
+DANISH = Formats(
+    locale="da_DK",
+    date_pattern="dd-MM-y",
+    day_and_month_pattern="dd-MM",
+    moment_pattern="dd-MM-y 'kl.' HH.mm",
+    kroner_pattern="{} kr.",
+    percent_sign=" %",
+    points=" %-point",
+)
+ENGLISH = Formats(
+    locale="en_GB",
+    date_pattern="d MMM y",
+    day_and_month_pattern="d MMM",
+    moment_pattern="d MMM y, HH:mm",
+    kroner_pattern="DKK {}",
+    percent_sign="%",
+    points=" pp",
+)
+
+FORMATS: dict[Language, Formats] = {"da": DANISH, "en": ENGLISH}

@@ -1,0 +1,70 @@
+"""The report as one self-contained HTML page: no script, and nothing from the network."""
+
+import datetime as dt
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from ajour_revenue.partitions import yesterday
+from ajour_revenue.reports.charts import NARROW, WIDE, revenue_chart_svg
+from ajour_revenue.reports.figures import WEEK, YEAR, Figure, Report, cut, earlier
+from ajour_revenue.reports.texts import Texts
+from ajour_revenue.settings import COPENHAGEN
+
+TEMPLATES = Environment(
+    loader=PackageLoader("ajour_revenue.reports"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def html_page(report: Report, texts: Texts) -> str:
+    """Write a report as a page: the day on top, places, the last 31 days, weeks and months, what needs attention."""
+    formats = texts.formats
+    chart_days = [report.figure(day) for day in cut(report.chart_days, "day")]
+    week, _, month, _ = report.to_date
+    units = [figure for figure in report.places_of(report.day) if figure.place.unit and figure.from_target is not None]
+    return TEMPLATES.get_template("page.html").render(
+        report=report,
+        texts=texts,
+        # Ours, and without any text of others in it.
+        style=Markup(TEMPLATES.get_template("page.css").render()),  # noqa: S704
+        written_at=formats.moment(dt.datetime.now(COPENHAGEN)),
+        window=formats.days(report.window.first_day, report.window.last_day),
+        is_yesterday=report.window.last_day == yesterday(),
+        attention=len(report.notices) + len(report.unmapped) + len(report.corrections),
+        comparison=_comparison(report, texts),
+        units_with_target=len(units),
+        units_over=sum(unit.is_over_target for unit in units),
+        week_head=texts.week_to_date.format(week.last_day.isocalendar().week),
+        month_head=texts.month_to_date.format(formats.month(month.last_day)),
+        chart_days=chart_days,
+        # The chart escapes what it takes.
+        wide_chart=Markup(revenue_chart_svg(chart_days, texts, WIDE)),  # noqa: S704
+        narrow_chart=Markup(revenue_chart_svg(chart_days, texts, NARROW)),  # noqa: S704
+        to_date=_to_date(report, texts),
+    )
+
+
+def _comparison(report: Report, texts: Texts) -> list[tuple[str, Figure]]:
+    """Return the day, and the same weekday of the week and the year before, with their names."""
+    days = {
+        texts.this_day: report.day,
+        texts.week_before: earlier(report.day, WEEK),
+        texts.year_before: earlier(report.day, YEAR),
+    }
+    return [(name, report.figure(day)) for name, day in days.items()]
+
+
+def _to_date(report: Report, texts: Texts) -> list[tuple[str, Figure, Figure]]:
+    """Return week and month to date and the ones before: its name, its figure, and that of a year before."""
+    week, week_before, month, month_before = report.to_date
+    numbers = [str(each.last_day.isocalendar().week) for each in (week, week_before)]
+    months = [texts.formats.month(each.last_day).capitalize() for each in (month, month_before)]
+    names = [name.format(what) for name, what in zip(texts.to_date_rows, [*numbers, *months], strict=True)]
+    return [
+        (name, report.figure(window), report.figure(earlier(window, YEAR)))
+        for name, window in zip(names, report.to_date, strict=True)
+    ]

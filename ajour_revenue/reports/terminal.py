@@ -1,0 +1,59 @@
+"""The report's periods as tables for a terminal of 80 columns."""
+
+from collections.abc import Iterator
+
+from rich import box
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from ajour_revenue.partitions import Window
+from ajour_revenue.reports.figures import Figure, Report
+from ajour_revenue.reports.texts import Texts
+
+AMOUNT_WIDTH = 12
+"""Room for 9.999.999,99."""
+
+
+def terminal_tables(report: Report, texts: Texts) -> Iterator[RenderableType]:
+    """Give a table for each period, of amounts in DKK, each place a row; over target is said in words too."""
+    periods = [period for period in report.periods if report.places_of(period)]
+    if not periods:
+        yield Text(texts.nothing_in.format(texts.formats.days(report.window.first_day, report.window.last_day)))
+    for period in periods:
+        yield _table(report, period, texts)
+
+
+def _table(report: Report, period: Window, texts: Texts) -> Table:
+    formats = texts.formats
+    table = Table(
+        title=f"{texts.period_of(period, report.by)}, {texts.in_kroner}",
+        title_justify="left",
+        title_style="bold",
+        caption=texts.remarks_on(report.figure(period)) or None,
+        caption_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+    )
+    table.add_column(texts.department_or_unit, overflow="fold")
+    for heading in (texts.revenue_excl_vat, texts.revenue_incl_vat, texts.wage_cost_narrow):
+        table.add_column(heading, justify="right", width=AMOUNT_WIDTH)
+    table.add_column(texts.wage_percentage, no_wrap=True, justify="right")
+    table.add_column(texts.target, no_wrap=True, justify="right")
+    for figure in report.places_of(period):
+        over = f"{texts.over_narrow} " if figure.is_over_target else ""
+        table.add_row(
+            Text("  " * bool(figure.place.unit) + texts.place(figure.place)),
+            formats.money(figure.revenue_excl_vat),
+            formats.money(figure.revenue_incl_vat),
+            _wages(figure, texts),
+            Text(over + formats.percent(figure.wage_percentage), style="red" if over else ""),
+            formats.percent(figure.target),
+            style="" if figure.place.unit else "bold",
+        )
+    return table
+
+
+def _wages(figure: Figure, texts: Texts) -> str:
+    return texts.hidden if figure.wage_cost is None and figure.days_hidden else texts.formats.money(figure.wage_cost)

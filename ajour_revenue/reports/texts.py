@@ -1,0 +1,351 @@
+"""What the report says, in each language."""
+
+from dataclasses import dataclass
+
+from ajour_revenue.partitions import Window
+from ajour_revenue.reports.figures import Correction, Figure, Kind, Notice, Period, Place, Source
+from ajour_revenue.reports.formats import DANISH, ENGLISH, NOTHING, Formats, Language
+from ajour_revenue.settings import Vat
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The words of one language, and how it writes numbers and dates. `{}` takes what the name says."""
+
+    language: Language
+    formats: Formats
+
+    title: str
+    written_at: str
+    yesterday: str
+    nothing_that_day: str
+    nothing_at_all: str
+    nothing_in: str
+    in_kroner: str
+    wage_cost_narrow: str
+    over_narrow: str
+
+    revenue: str
+    revenue_excl_vat: str
+    revenue_incl_vat: str
+    excl_vat: str
+    incl_vat: str
+    wage_cost: str
+    wage_percentage: str
+    wage_percentage_of: str
+    target: str
+    from_target: str
+    over_target: str
+    over: str
+    under: str
+    no_target: str
+    hidden: str
+    hidden_why: str
+    units_over_target: str
+
+    comparison_caption: str
+    this_day: str
+    week_before: str
+    year_before: str
+    revenue_growth: str
+    percentage_growth: str
+
+    places: str
+    places_caption: str
+    department: str
+    unit: str
+    department_or_unit: str
+    company: str
+    week_to_date: str
+    month_to_date: str
+    target_why: str
+
+    chart: str
+    chart_alt: str
+    chart_alt_empty: str
+    chart_caption: str
+    chart_table: str
+    chart_hint: str
+    no_figures: str
+    day: str
+
+    to_date: str
+    to_date_caption: str
+    period: str
+    to_date_rows: tuple[str, str, str, str]
+    week: str
+    growth_last_year: str
+
+    attention: str
+    nothing_to_attend: str
+    before: str
+    after: str
+    source: str
+    vat_head: str
+    location: str
+    unmapped: str
+    corrected: str
+    unmapped_caption: str
+    notices_caption: str
+    corrections_caption: str
+    what: str
+    where: str
+    details: str
+
+    periods: dict[Period, str]
+    periods_caption: str
+    first_day: str
+    last_day: str
+    remarks: str
+    days_incomplete: str
+    days_hidden: str
+    days_calculated: str
+
+    kinds: dict[Kind, str]
+    sources: dict[Source, str]
+    vat: dict[Vat, str]
+    figures_sheet: str
+    days_sheet: str
+    attention_sheet: str
+
+    def place(self, place: Place) -> str:
+        """Name a place."""
+        return place.unit or place.department or self.company
+
+    def path(self, place: Place) -> str:
+        """Name a place with its department."""
+        return " · ".join(filter(None, [place.department, place.unit])) or self.company
+
+    def corrected_place(self, correction: Correction) -> str:
+        """Name the unit that was corrected, with its department."""
+        return self.path(Place(correction.department, correction.unit))
+
+    def source_of(self, correction: Correction) -> str:
+        """Say where the figure came from, where it comes from now if that is another place, and why it was entered."""
+        sources = (correction.source_before, correction.source_after)
+        told = " → ".join(dict.fromkeys(self.sources[source] if source else NOTHING for source in sources))
+        return f"{told}: {correction.reason}" if correction.reason else told
+
+    def period_of(self, window: Window, by: Period) -> str:
+        """Name a day, ISO week or month; a part of one by its days too."""
+        first_day, last_day = window.first_day, window.last_day
+        if by == "week":
+            return f"{self.week.format(first_day.isocalendar().week)} ({self.formats.days(first_day, last_day)})"
+        if by == "month":
+            return f"{self.formats.month(first_day).capitalize()} ({self.formats.days(first_day, last_day)})"
+        return self.formats.weekday_and_date(first_day)
+
+    def remarks_on(self, figure: Figure) -> str:
+        """Say what is incomplete or left out in a figure; empty where it is whole."""
+        days = len(figure.window.days)
+        if not figure.days:
+            return self.no_figures
+        said = [
+            self.days_calculated.format(figure.days, days) if figure.days < days else "",
+            self.days_incomplete.format(figure.days_incomplete) if figure.days_incomplete else "",
+            self.days_hidden.format(figure.days_hidden) if figure.days_hidden else "",
+        ]
+        return "; ".join(filter(None, said))
+
+    def details_of(self, notice: Notice) -> str:
+        """Say which locations, or which amount, a notice is about."""
+        if notice.kind == "missing":
+            return notice.locations or ""
+        if notice.kind == "wages without revenue":
+            return self.hidden_why if notice.hidden else self.formats.kroner(notice.wage_cost)
+        vat = f"{self.formats.kroner(notice.revenue_excl_vat)} {self.excl_vat}"
+        return vat if notice.revenue_excl_vat is not None else ""
+
+
+TEXTS: dict[Language, Texts] = {
+    "da": Texts(
+        language="da",
+        formats=DANISH,
+        title="Lønprocent",
+        written_at="Skrevet {}",
+        yesterday="I går",
+        nothing_that_day="Der er ingen tal for denne dag endnu. Kør dagens hentning, eller vent til næste planlagte.",
+        nothing_at_all="Der er endnu ikke hentet nogen tal. Kør en hentning, så fyldes siden.",
+        nothing_in="Der er ingen tal for {}. Kør en hentning af disse dage.",
+        in_kroner="kr.",
+        wage_cost_narrow="Løn- omkostninger",
+        over_narrow="over",
+        revenue="Omsætning",
+        revenue_excl_vat="Omsætning excl. moms",
+        revenue_incl_vat="Omsætning incl. moms",
+        excl_vat="excl. moms",
+        incl_vat="incl. moms",
+        wage_cost="Lønomkostninger",
+        wage_percentage="Lønprocent",
+        wage_percentage_of="af omsætning excl. moms",
+        target="Mål",
+        from_target="Fra mål, %-point",
+        over_target="Over mål",
+        over="{} over mål",
+        under="{} under mål",
+        no_target="intet mål sat",
+        hidden="skjult",
+        hidden_why="skjult: færre end to personers løn",
+        units_over_target="{} af {} enheder over mål",
+        comparison_caption="Mod samme ugedag før; beløb i kr.",
+        this_day="Dagen",
+        week_before="Ugen før",
+        year_before="Året før",
+        revenue_growth="Vækst i omsætning excl. moms",
+        percentage_growth="Ændring i lønprocent, %-point",
+        places="Afdelinger og enheder",
+        places_caption="Afdelinger og enheder {}; beløb i kr.",
+        department="Afdeling",
+        unit="Enhed",
+        department_or_unit="Afdeling / enhed",
+        company="I alt",
+        week_to_date="Lønprocent uge {} til dato",
+        month_to_date="Lønprocent {} til dato",
+        target_why="En afdelings mål er dens enheders mål, vægtet efter deres omsætning. Afdelingens løn omfatter også "
+        "den, der ikke er fordelt på enheder.",
+        chart="De seneste {} dage",
+        chart_alt="Søjler: omsætning excl. moms {}, mellem {} og {} om dagen. Kurve: lønprocent, mellem {} og {}; "
+        "over mål på {} dage. Alle tal står i tabellen under grafen.",
+        chart_alt_empty="Ingen omsætning {}.",
+        chart_caption="Omsætning excl. moms og lønprocent dag for dag, {}",
+        chart_table="Tallene bag grafen",
+        chart_hint="Trekant: over mål. Cirkel: på eller under mål. Stiplet: mål. Kryds: ingen tal.",
+        no_figures="ingen tal",
+        day="Dag",
+        to_date="Uger og måneder til dato",
+        to_date_caption="Uger og måneder til dato for hele virksomheden; beløb i kr.",
+        period="Periode",
+        to_date_rows=("Uge {} til dato", "Uge {}", "{} til dato", "{}"),
+        week="Uge {}",
+        growth_last_year="Vækst i omsætning excl. moms på et år",
+        attention="Kræver opmærksomhed",
+        nothing_to_attend="Intet: alle lokationer har givet tal, og alt er fordelt.",
+        before="Før",
+        after="Efter",
+        source="Kilde",
+        vat_head="Moms",
+        location="Lokation",
+        unmapped="Lokation uden enhed",
+        corrected="Rettet omsætning",
+        unmapped_caption="Lokationer, som ingen enhed har; deres omsætning {} er ikke talt med",
+        notices_caption="Dage, der mangler noget, {}",
+        corrections_caption="Omsætning, der er rettet, efter at den først blev hentet; beløb i kr.",
+        what="Hvad",
+        where="Hvor",
+        details="Nærmere",
+        periods={"day": "Dag for dag", "week": "Uge for uge", "month": "Måned for måned"},
+        periods_caption="{}, {}; beløb i kr.",
+        first_day="Fra",
+        last_day="Til",
+        remarks="Bemærkninger",
+        days_incomplete="dage med manglende lokation: {}",
+        days_hidden="dage med skjult løn: {}",
+        days_calculated="tal for {} af {} dage",
+        kinds={
+            "missing": "Lokation mangler",
+            "wages without revenue": "Løn uden omsætning",
+            "revenue without wages": "Omsætning uden løn",
+            "negative revenue": "Negativ omsætning",
+        },
+        sources={"ajour": "Ajour", "manual": "indtastet"},
+        vat={"included": "incl. moms", "excluded": "excl. moms"},
+        figures_sheet="Tal",
+        days_sheet="Dage",
+        attention_sheet="Opmærksomhed",
+    ),
+    "en": Texts(
+        language="en",
+        formats=ENGLISH,
+        title="Wage percentage",
+        written_at="Written {}",
+        yesterday="Yesterday",
+        nothing_that_day="There are no figures for this day yet. Run today's fetch, or wait for the next planned one.",
+        nothing_at_all="No figures have been fetched yet. Run a fetch, and this page fills.",
+        nothing_in="There are no figures for {}. Run a fetch of these days.",
+        in_kroner="DKK",
+        wage_cost_narrow="Wage cost",
+        over_narrow="over",
+        revenue="Revenue",
+        revenue_excl_vat="Revenue excl. VAT",
+        revenue_incl_vat="Revenue incl. VAT",
+        excl_vat="excl. VAT",
+        incl_vat="incl. VAT",
+        wage_cost="Wage cost",
+        wage_percentage="Wage percentage",
+        wage_percentage_of="of revenue excl. VAT",
+        target="Target",
+        from_target="From target, pp",
+        over_target="Over target",
+        over="{} over target",
+        under="{} under target",
+        no_target="no target set",
+        hidden="hidden",
+        hidden_why="hidden: the wage of fewer than two people",
+        units_over_target="{} of {} units over target",
+        comparison_caption="Against the same weekday before; amounts in DKK",
+        this_day="The day",
+        week_before="The week before",
+        year_before="The year before",
+        revenue_growth="Growth of revenue excl. VAT",
+        percentage_growth="Change of wage percentage, pp",
+        places="Departments and units",
+        places_caption="Departments and units {}; amounts in DKK",
+        department="Department",
+        unit="Unit",
+        department_or_unit="Department / unit",
+        company="Total",
+        week_to_date="Wage percentage week {} to date",
+        month_to_date="Wage percentage {} to date",
+        target_why="A department's target is that of its units, weighed by their revenue. Its wage cost includes what "
+        "is allocated to no unit.",
+        chart="The last {} days",
+        chart_alt="Bars: revenue excl. VAT {}, between {} and {} a day. Line: wage percentage, between {} and {}; over "
+        "target on {} days. All figures are in the table below the chart.",
+        chart_alt_empty="No revenue {}.",
+        chart_caption="Revenue excl. VAT and wage percentage day by day, {}",
+        chart_table="The figures behind the chart",
+        chart_hint="Triangle: over target. Circle: on or under target. Dashed: target. Cross: no figures.",
+        no_figures="no figures",
+        day="Day",
+        to_date="Weeks and months to date",
+        to_date_caption="Weeks and months to date for the whole company; amounts in DKK",
+        period="Period",
+        to_date_rows=("Week {} to date", "Week {}", "{} to date", "{}"),
+        week="Week {}",
+        growth_last_year="Growth of revenue excl. VAT in a year",
+        attention="Needs attention",
+        nothing_to_attend="Nothing: all locations gave figures, and everything is allocated.",
+        before="Before",
+        after="After",
+        source="Source",
+        vat_head="VAT",
+        location="Location",
+        unmapped="Location without a unit",
+        corrected="Corrected revenue",
+        unmapped_caption="Locations that no unit has; their revenue {} is not counted",
+        notices_caption="Days on which something is missing, {}",
+        corrections_caption="Revenue that was corrected after it was first fetched; amounts in DKK",
+        what="What",
+        where="Where",
+        details="Details",
+        periods={"day": "Day by day", "week": "Week by week", "month": "Month by month"},
+        periods_caption="{}, {}; amounts in DKK",
+        first_day="From",
+        last_day="To",
+        remarks="Remarks",
+        days_incomplete="days with a missing location: {}",
+        days_hidden="days with a hidden wage: {}",
+        days_calculated="figures for {} of {} days",
+        kinds={
+            "missing": "Location missing",
+            "wages without revenue": "Wages without revenue",
+            "revenue without wages": "Revenue without wages",
+            "negative revenue": "Negative revenue",
+        },
+        sources={"ajour": "Ajour", "manual": "entered"},
+        vat={"included": "incl. VAT", "excluded": "excl. VAT"},
+        figures_sheet="Figures",
+        days_sheet="Days",
+        attention_sheet="Attention",
+    ),
+}

@@ -1,0 +1,1 @@
+"""From Ajour's locations to revenue units: mapping, VAT, overwrite, revisions."""

@@ -1,0 +1,209 @@
+"""Manual revenue figures (R12): what may be entered, and how it is stored."""
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import duckdb
+import pyarrow as pa
+from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, ValidationError
+
+from ajour_revenue.mapping import register_units
+from ajour_revenue.partitions import Window, yesterday
+from ajour_revenue.settings import Settings
+from ajour_revenue.typed import parse_amount, parse_day
+from ajour_revenue.wages.assets import calculate_wage_percentage
+from ajour_revenue.warehouse import set_variables
+
+MANUAL_REVENUE_SQL = (Path(__file__).parent / "sql" / "manual_revenue.sql").read_text(encoding="utf-8")
+ENTERED_BY = "ajour-revenue enter"
+"""What stands in the place of a run where somebody entered a figure."""
+
+ORE = Decimal("0.01")
+TOLD_AT_MOST = 50
+
+ENTERED_SCHEMA = pa.schema(
+    {
+        "business_date": pa.date32(),
+        "unit": pa.string(),
+        "revenue_incl_vat": pa.decimal128(18, 2),
+        "revenue_excl_vat": pa.decimal128(18, 2),
+        "reason": pa.string(),
+    },
+)
+
+CHANGES = """
+    SELECT business_date, unit, vat, revenue_before, source_before, revenue
+    FROM manual_changes
+    ORDER BY business_date, unit
+"""
+
+
+class ManualEntryError(Exception):
+    """Figures cannot be entered; the message lists everything that is wrong with them. Nothing was stored."""
+
+
+def _day(value: object) -> object:
+    return parse_day(value) if isinstance(value, str) else value
+
+
+def _amount(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return parse_amount(value) if value.strip() else None
+
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Amount = Annotated[Decimal, Field(gt=-(10**15), lt=10**15, decimal_places=2)]
+
+
+class ManualEntry(BaseModel):
+    """What somebody enters for a unit and day: one of the two amounts in DKK, and why."""
+
+    business_date: Annotated[dt.date, BeforeValidator(_day)]
+    unit: Name
+    revenue_incl_vat: Annotated[Amount | None, BeforeValidator(_amount)] = None
+    revenue_excl_vat: Annotated[Amount | None, BeforeValidator(_amount)] = None
+    reason: Name
+
+    def amounts(self, vat_rate: Decimal) -> tuple[Decimal, Decimal]:
+        """Return the amounts incl. and excl. VAT: the one that was entered, and the other by the rate in percent.
+
+        Rounded half-up to the øre (D1).
+        """
+        factor = 1 + vat_rate / 100
+        if self.revenue_incl_vat is not None:
+            return self.revenue_incl_vat, (self.revenue_incl_vat / factor).quantize(ORE, ROUND_HALF_UP)
+        excl_vat = self.revenue_excl_vat or Decimal(0)
+        return (excl_vat * factor).quantize(ORE, ROUND_HALF_UP), excl_vat
+
+
+class Change(NamedTuple):
+    """A unit-day whose figure was entered: DKK, incl. or excl. VAT as R11 says."""
+
+    business_date: dt.date
+    unit: str
+    vat: str
+    revenue_before: Decimal | None
+    source_before: str | None
+    """None where the unit-day was not there before."""
+    revenue: Decimal
+
+
+def check_entry(settings: Settings, values: Mapping[str, object]) -> ManualEntry:
+    """Return one entry, of values as people type them; raises ManualEntryError."""
+    checked = _checked(settings, values)
+    if isinstance(checked, ManualEntry):
+        return checked
+    msg = f"{'; '.join(checked)}. Nothing was stored."
+    raise ManualEntryError(msg)
+
+
+def read_entries(settings: Settings, path: Path, *, reason: str | None = None) -> list[ManualEntry]:
+    """Return the entries of a CSV file, separated by commas or, as Danish Excel has it, semicolons.
+
+    Columns: business_date, unit, revenue_incl_vat or revenue_excl_vat, and reason, which `reason` stands in for where
+    it is empty. Raises ManualEntryError that lists every bad row with its line number.
+    """
+    entries: list[ManualEntry] = []
+    errors: list[str] = []
+    first_seen: dict[tuple[dt.date, str], int] = {}
+    for line, values in _rows(path):
+        if None in values or None in values.values():
+            errors.append(f"line {line}: must have as many fields as line 1")
+            continue
+        checked = _checked(settings, {**values, "reason": values.get("reason", "").strip() or reason or ""})
+        if not isinstance(checked, ManualEntry):
+            errors += [f"line {line}: {problem}" for problem in checked]
+            continue
+        entries.append(checked)
+        key = (checked.business_date, checked.unit)
+        if key in first_seen:
+            errors.append(f"line {line}: the same day and unit as line {first_seen[key]}")
+        first_seen.setdefault(key, line)
+    if errors:
+        more = [f"and {len(errors) - TOLD_AT_MOST} more"] if len(errors) > TOLD_AT_MOST else []
+        lines = "\n".join(f"  {error}" for error in errors[:TOLD_AT_MOST] + more)
+        msg = f"{path} has {len(errors)} error(s); nothing was stored. Correct them and enter it again:\n{lines}"
+        raise ManualEntryError(msg)
+    return entries
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    known = set(ManualEntry.model_fields)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        reader = csv.DictReader(
+            io.StringIO(text, newline=""), delimiter=";" if ";" in text.partition("\n")[0] else ",", strict=True
+        )
+        columns = set(reader.fieldnames or ())
+        needed = {"business_date", "unit"} <= columns and columns & {"revenue_incl_vat", "revenue_excl_vat"}
+        if not needed or columns - known:
+            msg = (
+                f"{path}, line 1: found the columns {', '.join(reader.fieldnames or ()) or 'none'}; the file must have "
+                "business_date, unit, revenue_incl_vat or revenue_excl_vat, and may have reason. Nothing was stored."
+            )
+            raise ManualEntryError(msg)
+        rows = [(reader.line_num, row) for row in reader]
+    except OSError as error:
+        msg = f"{path} cannot be read: {error.strerror}."
+        raise ManualEntryError(msg) from None
+    except (csv.Error, UnicodeDecodeError) as error:
+        msg = f"{path} is not a CSV file in UTF-8: {error}. Export it again."
+        raise ManualEntryError(msg) from None
+    yield from rows
+
+
+def _checked(settings: Settings, values: Mapping[str, object]) -> ManualEntry | list[str]:
+    try:
+        entry = ManualEntry.model_validate(values)
+    except ValidationError as error:
+        return [_told(str(each["loc"][0]), each["type"], each["msg"]) for each in error.errors()]
+    return _problems(settings, entry) or entry
+
+
+def _told(column: str, kind: str, message: str) -> str:
+    missing = kind in {"missing", "string_too_short"}
+    return f"{column}: {'is missing' if missing else message.removeprefix('Value error, ')}"
+
+
+def _problems(settings: Settings, entry: ManualEntry) -> list[str]:
+    problems = []
+    units = [unit.name for unit in settings.units]
+    if entry.unit not in units:
+        problems.append(f"unit {entry.unit!r} is none of the settings': {', '.join(units)}")
+    if not settings.activation_date <= entry.business_date <= yesterday():
+        problems.append(
+            f"{entry.business_date} is no day with revenue: these are from the activation date "
+            f"{settings.activation_date} to yesterday, {yesterday()} (R3)"
+        )
+    if (entry.revenue_incl_vat is None) == (entry.revenue_excl_vat is None):
+        problems.append("give one amount, revenue_incl_vat or revenue_excl_vat; the other follows from it")
+    return problems
+
+
+def enter_revenue(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    entries: Sequence[ManualEntry],
+) -> list[Change]:
+    """Store manual figures with a revision each (D7), and calculate the wage percentages of their days anew (D2).
+
+    Returns what has changed; an entry that says what is stored already is no change.
+    """
+    register_units(connection, settings)
+    set_variables(connection, vat=settings.revenue.vat, run_id=ENTERED_BY)
+    rows = []
+    for entry in entries:
+        incl_vat, excl_vat = entry.amounts(settings.revenue.vat_rate)
+        rows.append(entry.model_dump() | {"revenue_incl_vat": incl_vat, "revenue_excl_vat": excl_vat})
+    connection.register("entered", pa.Table.from_pylist(rows, schema=ENTERED_SCHEMA))
+    connection.execute(MANUAL_REVENUE_SQL)
+    changes = [Change(*row) for row in connection.execute(CHANGES).fetchall()]
+    for day in sorted({change.business_date for change in changes}):
+        calculate_wage_percentage(connection, settings, Window(day, day))
+    return changes

@@ -1,0 +1,1 @@
+"""Wage costs, and what percentage of the revenue they are."""

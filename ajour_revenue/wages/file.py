@@ -1,0 +1,105 @@
+"""Wage costs from a CSV file: business_date, department, unit (may be empty), wage_cost (DKK), hours."""
+
+import csv
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, ValidationError
+
+from ajour_revenue.settings import Settings
+
+TOLD_AT_MOST = 50
+
+
+class WageFileError(Exception):
+    """The wage file cannot be used; the message lists every bad row with its line number."""
+
+
+def _empty_is_none(value: object) -> object:
+    return value or None
+
+
+def _iso_date(value: object) -> object:
+    """Pydantic itself would take a bare number for seconds since 1970."""
+    return dt.date.fromisoformat(value) if isinstance(value, str) else value
+
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class WageCost(BaseModel):
+    """What the shifts of a day cost in a department: DKK, without VAT; no unit where not allocated to one."""
+
+    business_date: Annotated[dt.date, BeforeValidator(_iso_date)]
+    department: Name
+    unit: Annotated[Name | None, BeforeValidator(_empty_is_none)]
+    wage_cost: Decimal = Field(gt=-(10**15), lt=10**15, decimal_places=2, allow_inf_nan=False)
+    hours: Decimal = Field(ge=0, lt=10**6, decimal_places=2, allow_inf_nan=False)
+
+
+def read_wage_file(settings: Settings) -> list[WageCost]:
+    """Return the rows of the wage file that the settings name.
+
+    Raises WageFileError that lists all rows which are not as promised, name a department or unit that the settings do
+    not list, or repeat a (date, department, unit).
+    """
+    path = settings.wages.file
+    columns = list(WageCost.model_fields)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, strict=True)
+            if reader.fieldnames is None or sorted(reader.fieldnames) != sorted(columns):
+                msg = (
+                    f"{path}, line 1: found the columns {', '.join(reader.fieldnames or ()) or 'none'}; "
+                    f"the file must have {','.join(columns)}, separated by commas."
+                )
+                raise WageFileError(msg)
+            numbered = [(reader.line_num, row) for row in reader]
+    except FileNotFoundError:
+        msg = f"There is no wage file {path}. Put it there, or correct wages.file in the settings."
+        raise WageFileError(msg) from None
+    except (csv.Error, UnicodeDecodeError) as error:
+        msg = f"{path} is not a CSV file in UTF-8: {error}. Export it again."
+        raise WageFileError(msg) from None
+
+    rows: list[WageCost] = []
+    errors: list[str] = []
+    first_seen: dict[tuple[dt.date, str, str | None], int] = {}
+    departments = {unit.name: unit.department for unit in settings.units}
+    for line, values in numbered:
+        # DictReader puts what is too much under None, and fills up with None: 400,50 must not become 400.
+        if None in values or None in values.values():
+            errors.append(
+                f"line {line}: must have {len(columns)} fields, as line 1 has; write decimals with a point: 400.50"
+            )
+            continue
+        try:
+            row = WageCost.model_validate(values)
+        except ValidationError as error:
+            errors += [
+                f"line {line}, {'.'.join(map(str, each['loc']))}: found {each['input']!r}: {each['msg']}"
+                for each in error.errors()
+            ]
+            continue
+        rows.append(row)
+        errors += [f"line {line}: {problem}" for problem in _unknown_names(row, departments)]
+        key = (row.business_date, row.department, row.unit)
+        if key in first_seen:
+            errors.append(f"line {line}: the same date, department and unit as line {first_seen[key]}")
+        first_seen.setdefault(key, line)
+    if errors:
+        more = [f"and {len(errors) - TOLD_AT_MOST} more"] if len(errors) > TOLD_AT_MOST else []
+        lines = "\n".join(f"  {error}" for error in errors[:TOLD_AT_MOST] + more)
+        msg = f"{path} has {len(errors)} error(s); nothing was stored. Correct them and run again:\n{lines}"
+        raise WageFileError(msg)
+    return rows
+
+
+def _unknown_names(row: WageCost, departments: dict[str, str]) -> Iterator[str]:
+    if row.department not in departments.values():
+        yield f"department {row.department!r} is none of {', '.join(sorted(set(departments.values())))}"
+    elif row.unit is not None and departments.get(row.unit) != row.department:
+        here = [unit for unit, department in departments.items() if department == row.department]
+        yield f"unit {row.unit!r} is none of {row.department}'s: {', '.join(here)}"

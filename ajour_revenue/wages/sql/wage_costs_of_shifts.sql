@@ -1,0 +1,52 @@
+-- From the planned cost of every shift to wage cost per day, department and unit: the temporary tables given and
+-- given_people. Reads shifts(business_date, department_id, position_id, employee_id, cost, hours), which is never
+-- stored (D5), planday_structure, and the settings' units(unit, department, target, planday_unit_id).
+
+CREATE OR REPLACE TEMP VIEW allocated_shifts AS
+WITH known_units AS (
+    SELECT units.unit, units.department, planday_unit_id, planday_structure.department_id
+    FROM units
+    JOIN planday_structure ON kind = 'revenue unit' AND id = planday_unit_id
+),
+-- Where the settings share one of Planday's departments out among several, one takes all that is allocated to no unit:
+-- no cost counts twice.
+departments AS (
+    SELECT
+        known_units.department_id,
+        first(department ORDER BY department IS DISTINCT FROM planday_structure.name, department) AS department
+    FROM known_units
+    LEFT JOIN planday_structure ON kind = 'department' AND id = known_units.department_id
+    GROUP BY ALL
+)
+SELECT
+    shifts.business_date,
+    coalesce(known_units.department, departments.department) AS department,
+    known_units.unit,
+    shifts.employee_id,
+    shifts.cost,
+    shifts.hours,
+    -- A cost without a position, a supplement for instance, counts.
+    coalesce(positions.affects_revenue, true) AS affects_revenue
+FROM shifts
+JOIN departments USING (department_id)
+LEFT JOIN planday_structure AS positions ON positions.kind = 'position' AND positions.id = shifts.position_id
+LEFT JOIN known_units
+    ON known_units.planday_unit_id = positions.revenue_unit_id AND known_units.department_id = shifts.department_id;
+
+CREATE OR REPLACE TEMP TABLE given AS
+SELECT
+    business_date,
+    department,
+    unit,
+    round(sum(cost), 2)::DECIMAL(18, 2) AS wage_cost,
+    round(sum(hours), 2)::DECIMAL(18, 2) AS hours
+FROM allocated_shifts
+WHERE affects_revenue
+GROUP BY ALL;
+
+-- People are counted whose cost is in the figure.
+CREATE OR REPLACE TEMP TABLE given_people AS
+SELECT business_date, department, count(DISTINCT employee_id)::INTEGER AS people
+FROM allocated_shifts
+WHERE affects_revenue
+GROUP BY ALL;

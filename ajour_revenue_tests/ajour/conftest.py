@@ -1,0 +1,43 @@
+"""The sources that play Ajour."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import tenacity
+
+from ajour_revenue.ajour import resource
+from ajour_revenue_tests.ajour.kit import Source, fill, sqlite_source
+from ajour_revenue_tests.ajour.postgres import Postgres, running_postgres
+
+POSTGRES_DATABASE = "omsætning-2026"
+
+
+@pytest.fixture(autouse=True)
+def _two_attempts_without_a_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop, wait = tenacity.stop_after_attempt(2), tenacity.wait_none()
+    monkeypatch.setattr(resource, "retried", resource.retried.copy(stop=stop, wait=wait))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with running_postgres() as server:
+        fill(server, POSTGRES_DATABASE)
+        yield server
+
+
+@pytest.fixture
+def sqlite_ajour(tmp_path: Path) -> Source:
+    return sqlite_source(tmp_path)
+
+
+@pytest.fixture
+def postgres_ajour(postgres: Postgres, tmp_path: Path) -> Source:
+    return Source(tmp_path, "PostgreSQL Unicode", POSTGRES_DATABASE, host="127.0.0.1", port=postgres.port)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def source(request: pytest.FixtureRequest) -> Source:
+    """Each of the sources in turn: what holds for one holds for all."""
+    each: Source = request.getfixturevalue(f"{request.param}_ajour")
+    return each

@@ -1,0 +1,194 @@
+"""What the tests at the ODBC border need: a source with known figures, and a way to meet its errors."""
+
+import socket
+import sqlite3
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from ajour_revenue.ajour.errors import AjourError
+from ajour_revenue.ajour.resource import CREDENTIALS, AjourResource
+from ajour_revenue.partitions import Window
+from ajour_revenue.settings import DEFAULT_QUERIES
+from ajour_revenue_tests.ajour.postgres import Postgres
+
+T = TypeVar("T")
+Error = TypeVar("Error", bound=AjourError)
+
+PATIENCE_SECONDS = 30
+"""After this long a test gives up on a call that should have ended by itself."""
+
+COMPANY_ID = "firma-4711-æ"
+USER = "ajour-læser-7"
+PASSWORD = "p}a;s{w=o'rd æ"
+WINDOW = Window(date(2026, 3, 28), date(2026, 3, 30))
+LOCATIONS = [("10", "Bar på første"), ("20", "Køkken"), ("30", "Ærø 'havn'; kiosk")]
+REVENUE = [
+    (date(2026, 3, 28), "10", Decimal("1250.25"), Decimal("1000.20")),
+    (date(2026, 3, 28), "20", Decimal("-12.50"), Decimal("-10.00")),
+    (date(2026, 3, 29), "10", Decimal("0.10"), Decimal("0.08")),
+    (date(2026, 3, 30), "30", Decimal("123456789012.35"), Decimal("98765431209.88")),
+]
+
+
+@dataclass
+class Source:
+    """A database that plays Ajour, and how to reach it."""
+
+    folder: Path
+    driver: str
+    database: str
+    host: str = "ajour.invalid"
+    port: int = 1
+
+    def ajour(self, *, locations: str | None = None, revenue: str | None = None, **changes: Any) -> AjourResource:  # noqa: ANN401 (any field of the resource)
+        """Return a resource that reads this source, with the queries that ship or with other SQL texts."""
+        fields: dict[str, Any] = {
+            "company_id": COMPANY_ID,
+            "user": USER,
+            "password": PASSWORD,
+            "database": self.database,
+            "host": self.host,
+            "driver": self.driver,
+            "port": self.port,
+            "locations_query": self.query("locations", locations),
+            "revenue_query": self.query("daily_revenue", revenue),
+            "login_timeout_seconds": 10,
+            "query_timeout_seconds": 10,
+        }
+        return AjourResource(**(fields | changes))
+
+    def query(self, name: str, sql: str | None) -> str:
+        """Write an SQL text into a file and return its path; without a text, the path of the one that ships."""
+        if sql is None:
+            return str(DEFAULT_QUERIES / f"{name}.sql")
+        path = self.folder / f"{name}.sql"
+        path.write_text(sql, encoding="utf-8")
+        return str(path)
+
+
+def sqlite_source(folder: Path) -> Source:
+    """Make a SQLite file with the known figures."""
+    path = folder / "omsætning.sqlite"
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE locations (company_id TEXT, location_id TEXT, location_name TEXT)")
+        database.execute(
+            "CREATE TABLE daily_revenue (company_id TEXT, business_date DATE, location_id TEXT, "
+            "revenue_incl_vat TEXT, revenue_excl_vat TEXT)",
+        )
+        database.executemany("INSERT INTO locations VALUES (?, ?, ?)", [(COMPANY_ID, *row) for row in LOCATIONS])
+        database.executemany(
+            "INSERT INTO daily_revenue VALUES (?, ?, ?, ?, ?)",
+            [(COMPANY_ID, day.isoformat(), location, str(incl), str(excl)) for day, location, incl, excl in REVENUE],
+        )
+    database.close()
+    return Source(folder, "SQLite3", str(path))
+
+
+def fill(server: Postgres, database: str) -> None:
+    """Make a database with the known figures, and the role that may read them."""
+    server.execute(f'CREATE ROLE "{USER}" LOGIN')
+    server.set_password(USER, PASSWORD)
+    server.execute(f'CREATE DATABASE "{database}"')
+    for statement in (
+        "CREATE TABLE locations (company_id text, location_id integer, location_name text)",
+        """
+        CREATE TABLE daily_revenue (
+            company_id text, business_date date, location_id integer,
+            revenue_incl_vat numeric(18, 2), revenue_excl_vat numeric(18, 2)
+        )
+        """,
+        "CREATE TABLE salaries (location_id text, location_name text)",
+        f'GRANT SELECT ON locations TO "{USER}"',
+        f'GRANT SELECT, INSERT, DELETE ON daily_revenue TO "{USER}"',
+    ):
+        server.execute(statement, database=database)
+    for row in LOCATIONS:
+        server.execute("INSERT INTO locations VALUES (?, ?::int, ?)", COMPANY_ID, *row, database=database)
+    for figures in REVENUE:
+        server.execute("INSERT INTO daily_revenue VALUES (?, ?, ?::int, ?, ?)", COMPANY_ID, *figures, database=database)
+
+
+def in_background(call: Callable[[], T]) -> "Future[T]":
+    """Begin a call in a thread of its own, which does not keep the tests from ending."""
+    outcome: Future[T] = Future()
+
+    def work() -> None:
+        try:
+            outcome.set_result(call())
+        except BaseException as error:  # noqa: BLE001 (it is raised again where the outcome is asked for)
+            outcome.set_exception(error)
+
+    threading.Thread(target=work, daemon=True).start()
+    return outcome
+
+
+def failure(kind: type[Error], ajour: AjourResource, outcome: "Future[Any]") -> str:
+    """Return what a call told when it failed with exactly this error, and see that it gave no credential away."""
+    with pytest.raises(kind) as raised:
+        outcome.result(timeout=PATIENCE_SECONDS)
+    assert raised.type is kind
+    told = "".join(traceback.format_exception(raised.value))
+    for name in CREDENTIALS:
+        assert getattr(ajour, name) not in told
+    return str(raised.value)
+
+
+def locations_failure(kind: type[AjourError], ajour: AjourResource) -> str:
+    """Ask for the locations, which must fail; return what was told."""
+    return failure(kind, ajour, in_background(ajour.locations))
+
+
+def revenue_failure(kind: type[AjourError], ajour: AjourResource) -> str:
+    """Ask for the revenue of the window, which must fail; return what was told."""
+    return failure(kind, ajour, in_background(lambda: ajour.daily_revenue(WINDOW)))
+
+
+@contextmanager
+def silent_server() -> Iterator[int]:
+    """Take connections and never say a word; gives the port."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+@contextmanager
+def hanging_up_server() -> Iterator[int]:
+    """Take connections and hang up at the first word; gives the port."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def hang_up() -> None:
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                with connection:
+                    connection.recv(1)
+
+        threading.Thread(target=hang_up, daemon=True).start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def address_that_never_answers() -> Iterator[int]:
+    """Let connection attempts go unanswered, as a firewall does that drops them; gives the port."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        waiting = [socket.socket() for _ in range(4)]
+        for each in waiting:
+            each.setblocking(False)  # noqa: FBT003 (its only parameter)
+            each.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1]
+        for each in waiting:
+            each.close()

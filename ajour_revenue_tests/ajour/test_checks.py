@@ -1,0 +1,255 @@
+"""The checks of the connection, the location mapping and the days that were fetched."""
+
+from datetime import timedelta
+
+import dagster as dg
+import pytest
+
+from ajour_revenue.ajour import checks
+from ajour_revenue.partitions import Window
+from ajour_revenue.warehouse import WarehouseLockedError
+from ajour_revenue_tests.kit import ACTIVATION_DATE, COMPANY_ID, LAST_DAY, Company, settings_dict
+
+ONE_DAY = timedelta(days=1)
+TODAY_ONLY = Window(LAST_DAY, LAST_DAY)
+
+
+def stored_rows(company: Company, *tables: str) -> list[int]:
+    if not company.settings.warehouse.exists():
+        return [0 for _ in tables]
+    return [company.query(f"SELECT count(*) FROM {table}")[0][0] for table in tables]
+
+
+# ajour_connection
+
+
+def test_the_connection_can_be_tested_alone_before_anything_was_fetched(company: Company) -> None:
+    evaluation = company.check("ajour_connection")
+
+    assert evaluation.passed
+    assert evaluation.description == "Connected; Ajour lists 5 location(s)."
+    assert evaluation.metadata["location_names"].value == "Bar, Bar, first floor, Kitchen, Shop, Kitchen, new"
+    assert stored_rows(company, "ajour_locations", "raw_revenue") == [0, 0]
+
+
+def test_an_activation_date_moved_later_fails_where_the_warehouse_holds_earlier_days(fetched_company: Company) -> None:
+    fetched_company.reload(activation_date=LAST_DAY)
+
+    evaluation = fetched_company.check("ajour_connection")
+
+    assert not evaluation.passed
+    assert evaluation.severity == dg.AssetCheckSeverity.ERROR
+    assert f"holds revenue of {LAST_DAY - 2 * ONE_DAY}, before activation_date {LAST_DAY}" in str(
+        evaluation.description
+    )
+
+
+def test_an_activation_date_moved_earlier_passes(fetched_company: Company) -> None:
+    fetched_company.reload(activation_date=ACTIVATION_DATE - 10 * ONE_DAY)
+
+    assert fetched_company.check("ajour_connection").passed
+
+
+def test_the_earliest_day_that_ajour_serves_before_the_activation_date_is_a_warning(company: Company) -> None:
+    for days in (1, 20, 35, 40):
+        company.ajour.sell(ACTIVATION_DATE - days * ONE_DAY, "10", "100")
+
+    evaluation = company.check("ajour_connection")
+
+    assert not evaluation.passed
+    assert evaluation.severity == dg.AssetCheckSeverity.WARN
+    assert f"from {ACTIVATION_DATE - 40 * ONE_DAY} on, before" in str(evaluation.description)
+
+
+def test_revenue_before_the_activation_date_does_not_stop_the_fetch_and_is_not_fetched(company: Company) -> None:
+    company.reload(activation_date=LAST_DAY)
+
+    assert company.run(TODAY_ONLY).success
+
+    assert company.query("SELECT DISTINCT business_date FROM raw_revenue") == [(LAST_DAY,)]
+
+
+def test_looking_for_earlier_days_ends_after_a_year(company: Company) -> None:
+    for months in range(24):
+        company.ajour.sell(ACTIVATION_DATE - months * 31 * ONE_DAY - ONE_DAY, "10", "100")
+
+    evaluation = company.check("ajour_connection")
+
+    assert f"from {ACTIVATION_DATE - (11 * 31 + 1) * ONE_DAY} on" in str(evaluation.description)
+
+
+def test_an_unknown_company_id_fails_and_says_which_variable_to_check(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AJOUR_COMPANY_ID", "4712")
+
+    evaluation = company.check("ajour_connection")
+
+    assert not evaluation.passed
+    assert evaluation.severity == dg.AssetCheckSeverity.ERROR
+    assert "Check AJOUR_COMPANY_ID" in str(evaluation.description)
+
+
+def test_a_database_that_is_not_there_fails_and_says_which_variable_to_check(company: Company) -> None:
+    company.ajour.path.unlink()
+
+    evaluation = company.check("ajour_connection")
+
+    assert not evaluation.passed
+    assert "AJOUR_DATABASE" in str(evaluation.description)
+    assert not company.ajour.path.exists()
+
+
+def test_a_run_of_32_days_fails_the_check_with_the_ranges_to_launch_instead(company: Company) -> None:
+    window = Window(LAST_DAY - 31 * ONE_DAY, LAST_DAY)
+
+    evaluation = company.check("ajour_connection", tags=window.tags)
+
+    assert not evaluation.passed
+    assert str(evaluation.description).splitlines()[1:] == [f"  {part}" for part in window.split()]
+
+
+def test_a_warehouse_that_another_program_keeps_fails_with_what_to_do(
+    fetched_company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(_: object) -> None:
+        message = "The warehouse is kept open by another process. Close it."
+        raise WarehouseLockedError(message)
+
+    monkeypatch.setattr(checks, "earliest_stored_day", locked)
+
+    evaluation = fetched_company.check("ajour_connection")
+
+    assert not evaluation.passed
+    assert evaluation.description == "The warehouse is kept open by another process. Close it."
+
+
+def test_a_failing_connection_check_stops_the_fetch_and_what_comes_after_it(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AJOUR_COMPANY_ID", "4712")
+
+    result = company.run(TODAY_ONLY)
+
+    assert not result.success
+    materialized = {event.asset_key.path[-1] for event in result.get_asset_materialization_events() if event.asset_key}
+    assert materialized <= {"wage_costs"}
+    tables = ("ajour_locations", "raw_revenue", "fetched_days", "unit_revenue", "wage_percentage")
+    assert stored_rows(company, *tables) == [0] * 5
+
+
+def test_no_credential_is_in_what_a_failing_check_says(company: Company) -> None:
+    company.ajour.path.unlink()
+
+    evaluation = company.check("ajour_connection")
+
+    told = f"{evaluation.description} {evaluation.metadata}"
+    assert [value for value in company.ajour.environment.values() if value in told] == []
+
+
+# locations_mapped
+
+
+def test_an_unmapped_location_is_a_warning_with_the_most_similar_unit(fetched_company: Company) -> None:
+    evaluation = fetched_company.check("locations_mapped")
+
+    assert not evaluation.passed
+    assert evaluation.severity == dg.AssetCheckSeverity.WARN
+    assert evaluation.description == (
+        "Location '99' (Kitchen, new) feeds no unit; the most similar unit is 'Kitchen'. Add it to a unit's locations."
+    )
+
+
+def test_a_mapped_location_that_is_none_of_ajours_is_a_warning(fetched_company: Company) -> None:
+    units = settings_dict()["units"]
+    units[2]["locations"] = ["30", "31", "99"]
+    fetched_company.reload(units=units)
+
+    evaluation = fetched_company.check("locations_mapped")
+
+    assert evaluation.description == "Location '31' of unit 'Shop' is none of Ajour's. Correct the unit's locations."
+
+
+def test_it_passes_where_every_location_feeds_a_unit(fetched_company: Company) -> None:
+    units = settings_dict()["units"]
+    units[1]["locations"] = ["20", "99"]
+    fetched_company.reload(units=units)
+
+    evaluation = fetched_company.check("locations_mapped")
+
+    assert evaluation.passed
+    assert evaluation.description == "All 5 locations feed a unit."
+
+
+# days_covered
+
+
+def covered(company: Company, *days: Window) -> None:
+    """Let exactly these days have been fetched."""
+    company.query("DELETE FROM fetched_days")
+    for window in days:
+        company.query(
+            f"INSERT INTO fetched_days SELECT '{COMPANY_ID}', unnest(generate_series("
+            f"DATE '{window.first_day}', DATE '{window.last_day}', INTERVAL 1 DAY))::DATE, now(), 'run'"
+        )
+
+
+def test_days_that_no_run_fetched_are_a_warning_with_ranges_of_at_most_31_days(fetched_company: Company) -> None:
+    evaluation = fetched_company.check("days_covered")
+
+    assert not evaluation.passed
+    assert evaluation.severity == dg.AssetCheckSeverity.WARN
+    assert evaluation.metadata["days_never_fetched"].value == 58
+    first, *ranges = str(evaluation.description).splitlines()
+    assert first.startswith("58 of 61 day(s)")
+    uncovered = Window(ACTIVATION_DATE, LAST_DAY - 3 * ONE_DAY)
+    assert ranges == [f"  {part}" for part in uncovered.split()]
+    assert len(ranges) == 2
+
+
+def test_every_gap_is_a_range_of_its_own(fetched_company: Company) -> None:
+    covered(
+        fetched_company,
+        Window(ACTIVATION_DATE + ONE_DAY, ACTIVATION_DATE + 3 * ONE_DAY),
+        Window(ACTIVATION_DATE + 6 * ONE_DAY, LAST_DAY - ONE_DAY),
+    )
+
+    _, *ranges = str(fetched_company.check("days_covered").description).splitlines()
+
+    assert ranges == [
+        f"  {ACTIVATION_DATE}",
+        f"  {ACTIVATION_DATE + 4 * ONE_DAY} to {ACTIVATION_DATE + 5 * ONE_DAY}",
+        f"  {LAST_DAY}",
+    ]
+
+
+def test_it_passes_where_every_day_since_activation_was_fetched(fetched_company: Company) -> None:
+    covered(fetched_company, Window(ACTIVATION_DATE, LAST_DAY))
+
+    evaluation = fetched_company.check("days_covered")
+
+    assert evaluation.passed
+    assert evaluation.description == "All 61 day(s) since activation have been fetched."
+
+
+def test_a_day_that_was_fetched_and_had_no_revenue_is_covered(fetched_company: Company) -> None:
+    covered(fetched_company, Window(ACTIVATION_DATE, LAST_DAY))
+    fetched_company.query("DELETE FROM raw_revenue")
+
+    assert fetched_company.check("days_covered").passed
+
+
+def test_days_that_were_fetched_for_another_company_are_not_covered(
+    fetched_company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    covered(fetched_company, Window(ACTIVATION_DATE, LAST_DAY))
+    monkeypatch.setenv("AJOUR_COMPANY_ID", "4712")
+
+    assert fetched_company.check("days_covered").metadata["days_never_fetched"].value == 61
+
+
+@pytest.mark.parametrize("days", [1, 30], ids=["today", "next month"])
+def test_before_the_first_day_is_over_there_is_nothing_to_cover(company: Company, days: int) -> None:
+    company.reload(activation_date=LAST_DAY + days * ONE_DAY)
+
+    assert company.check("days_covered").passed

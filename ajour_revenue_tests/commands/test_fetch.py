@@ -1,0 +1,145 @@
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import pytest
+
+from ajour_revenue import partitions
+from ajour_revenue.runs import RunFailedError, dagster_instance
+from ajour_revenue.settings import MAX_DAYS
+from ajour_revenue_tests.commands.conftest import Shell
+from ajour_revenue_tests.dagster_server import CHECKOUT
+from ajour_revenue_tests.kit import ACTIVATION_DATE, LAST_DAY, Company
+
+FIRST_DAY = LAST_DAY - timedelta(days=MAX_DAYS)
+
+
+def days_back(days: int) -> str:
+    return str(LAST_DAY - timedelta(days=days))
+
+
+@pytest.mark.slow
+def test_what_is_too_much_for_one_run_is_several_on_the_instance_that_dagster_dev_uses(
+    shell: Shell, at_company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A persistent instance takes its time over each day.
+    monkeypatch.setattr(partitions, "MAX_DAYS", 2)
+    shutil.copy(CHECKOUT / "dagster.yaml", ".")
+    result = shell.run("fetch", "--from", days_back(2))
+    assert result.exit_code == 0, result.output
+    assert at_company.query("SELECT count(*) FROM fetched_days") == [(3,)]
+    with dagster_instance() as instance:
+        runs = instance.get_runs()
+    assert {run.tags["days"] for run in runs} == {f"{days_back(2)} to {days_back(1)}", str(LAST_DAY)}
+    assert all(run.status is dg.DagsterRunStatus.SUCCESS for run in runs)
+    for shown in ("raw revenue", "3/3 days", "9 of them new, 0 figure(s) changed", "locations_mapped: Location '99'"):
+        assert shown in result.stdout
+
+    [status] = shell.json("status")["integrations"]
+    assert (status["last_run"]["result"], status["last_run"]["first_day"]) == ("success", str(LAST_DAY))
+
+
+def test_what_has_changed_is_shown_with_before_and_after(shell: Shell, at_fetched_company: Company) -> None:
+    at_fetched_company.ajour.sell(LAST_DAY, "30", "4321.00")
+    at_fetched_company.ajour.sell(LAST_DAY, "20", None)
+    result = shell.run("fetch", "--from", LAST_DAY, "--to", LAST_DAY)
+    assert result.exit_code == 0
+    assert "0 of them new, 1 figure(s) changed." in result.stdout
+    assert "1 unit-day(s) lack a location's figure" in result.stdout
+    [changed] = [line for line in result.stdout.splitlines() if "4.321,00" in line]
+    assert "Shop" in changed
+    assert "3.000,45" in changed
+
+
+def test_a_failure_says_why_and_how_to_go_on_and_leaves_what_was_there(shell: Shell, at_company: Company) -> None:
+    assert shell.run("fetch", "--from", days_back(40), "--to", days_back(40)).exit_code == 0
+    before = at_company.contents()
+    Path("wages.csv").write_text("nonsense", encoding="utf-8")
+    at_company.ajour.list_locations({})
+    result = shell.run("fetch", "--from", days_back(40))
+    assert result.exit_code == 1
+    error = " ".join(result.stderr.split())
+    assert "ajour_connection: The login works, but Ajour lists no location" in error
+    assert f"go on with: ajour-revenue fetch --from {days_back(40)} --to {LAST_DAY}" in error
+    assert "Traceback" not in result.output
+    assert at_company.contents() == before
+
+
+def test_what_was_fetched_before_a_failure_stays_and_is_told(shell: Shell, at_company: Company) -> None:
+    # Two rows for a day of the second run.
+    at_company.ajour.sell(LAST_DAY, "10", "1")
+    duplicate = Path("duplicate.sql")
+    duplicate.write_text(
+        "SELECT business_date, location_id, revenue_incl_vat, revenue_excl_vat FROM daily_revenue "
+        "WHERE company_id = :company_id AND business_date BETWEEN :from_date AND :to_date "
+        f"UNION ALL SELECT '{LAST_DAY}', '10', 1, 1 WHERE :to_date = '{LAST_DAY}'",
+        encoding="utf-8",
+    )
+    at_company.reload(ajour={"driver": "SQLite3", "queries": {"revenue": "duplicate.sql"}})
+    result = shell.run("fetch", "--from", FIRST_DAY)
+    assert result.exit_code == 1
+    error = " ".join(result.stderr.split())
+    assert "demo__raw_revenue: " in error
+    assert "returned more than one row" in error
+    assert f"{FIRST_DAY} to {days_back(1)} was fetched before" in error
+    assert f"--from {LAST_DAY} --to {LAST_DAY}" in error
+    assert "93 of them new" in result.stdout
+    assert at_company.query("SELECT count(*) FROM fetched_days") == [(MAX_DAYS,)]
+
+
+@pytest.mark.slow
+def test_who_interrupts_it_loses_nothing_and_is_told_how_to_go_on(shell: Shell, at_fetched_company: Company) -> None:
+    before = at_fetched_company.contents()
+    # Somebody else has the warehouse open, so the run waits in the middle of its way.
+    with (
+        duckdb.connect(str(at_fetched_company.settings.warehouse)),
+        shell.terminal("fetch", "--from", LAST_DAY) as fetch,
+    ):
+        fetch.expect("ajour database ajour connection")
+        fetch.interrupt()
+        assert fetch.end() == 1
+    assert "interrupted" in fetch.text
+    assert f"ajour-revenue fetch --from {LAST_DAY} --to {LAST_DAY}" in " ".join(fetch.text.split())
+    assert "Traceback" not in fetch.text
+    assert at_fetched_company.contents() == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("--from", "soon"),
+        ("--from", LAST_DAY, "--to", days_back(1)),
+        ("--from", ACTIVATION_DATE - timedelta(days=1)),
+        ("--from", LAST_DAY, "--to", LAST_DAY + timedelta(days=1)),
+    ],
+)
+def test_days_that_cannot_be_fetched_are_a_usage_error(
+    shell: Shell, at_company: Company, arguments: tuple[object, ...]
+) -> None:
+    assert shell.run("fetch", *arguments).exit_code == 2
+    assert not at_company.settings.warehouse.exists()
+
+
+@pytest.mark.usefixtures("at_company")
+def test_a_dagster_home_that_is_not_there_is_told(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", "/not/there")
+    result = shell.run("fetch", "--from", LAST_DAY)
+    assert result.exit_code == 1
+    assert '"/not/there" is not a directory' in result.stderr
+    with pytest.raises(RunFailedError), dagster_instance():
+        pass
+
+
+def test_the_instance_is_that_of_dagster_home(
+    shell: Shell, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with dagster_instance() as instance:
+        assert instance.is_ephemeral
+    home = tmp_path_factory.mktemp("home")
+    shutil.copy(CHECKOUT / "dagster.yaml", shell.folder)
+    monkeypatch.setenv("DAGSTER_HOME", str(home))
+    with dagster_instance() as instance:
+        assert instance.root_directory == str(home)

@@ -1,0 +1,118 @@
+import stat
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from dotenv import dotenv_values
+
+from ajour_revenue.ajour.resource import CREDENTIALS
+from ajour_revenue.commands.settings_file import NewUnit, add_units
+from ajour_revenue.partitions import yesterday
+from ajour_revenue.settings import load_settings
+from ajour_revenue_tests.commands.conftest import Shell, write_env_file
+
+VALUES = {variable: f"value of {name}" for name, variable in CREDENTIALS.items()}
+TYPED = "".join(f"{value}\n" for value in VALUES.values())
+DEFAULTS = ("--yes", "--driver", "FreeTDS")
+
+
+def test_it_writes_settings_an_env_file_that_only_its_owner_reads_and_an_empty_wage_file(shell: Shell) -> None:
+    result = shell.run("init", "--name", "nord", *DEFAULTS, typed=TYPED)
+    assert result.exit_code == 0, result.output
+    assert dotenv_values(".env") == VALUES
+    assert stat.S_IMODE(Path(".env").stat().st_mode) == 0o600
+    assert Path("wages.csv").read_text(encoding="utf-8") == "business_date,department,unit,wage_cost,hours\n"
+    add_units(Path("ajour.yaml"), [NewUnit("Bar", "Vesterbro")])
+    settings = load_settings()
+    assert (settings.name, settings.activation_date) == ("nord", yesterday())
+    assert settings.task.start_date == yesterday() + timedelta(days=1)
+    assert "ajour-revenue test" in result.output
+
+
+def test_everything_can_be_given_as_options_and_variables(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable, value in VALUES.items():
+        monkeypatch.setenv(variable, value)
+    monkeypatch.setenv("PLANDAY_CLIENT_ID", "client")
+    monkeypatch.setenv("PLANDAY_REFRESH_TOKEN", "token")
+    options = ("--name", "nord", "--activation-date", "31-01-2026", "--driver", "PostgreSQL Unicode", "--port", 5433)
+    result = shell.run("init", *options, "--wages", "planday", typed="")
+    assert result.exit_code == 0, result.output
+    assert dotenv_values(".env") == VALUES | {"PLANDAY_CLIENT_ID": "client", "PLANDAY_REFRESH_TOKEN": "token"}
+    assert not Path("wages.csv").exists()
+    add_units(Path("ajour.yaml"), [NewUnit("Bar", "Vesterbro")])
+    settings = load_settings()
+    assert (settings.activation_date, settings.ajour.port, settings.wages.source) == (
+        date(2026, 1, 31),
+        5433,
+        "planday",
+    )
+
+
+def test_a_password_is_neither_shown_nor_changed_whatever_characters_it_has(shell: Shell) -> None:
+    password = r"""a'b"c\d\\ $e #f =g æøå{h}; \'"""
+    typed = TYPED.replace(VALUES["AJOUR_PASSWORD"], password)
+    result = shell.run("init", *DEFAULTS, typed=typed)
+    assert result.exit_code == 0, result.output
+    assert dotenv_values(".env")["AJOUR_PASSWORD"] == password
+    assert password not in result.output
+
+
+def test_a_value_that_an_env_file_cannot_carry_is_refused_and_nothing_is_written(shell: Shell) -> None:
+    typed = TYPED.replace(VALUES["AJOUR_PASSWORD"], "a${HOME}b")
+    result = shell.run("init", *DEFAULTS, typed=typed)
+    assert result.exit_code == 1
+    assert "AJOUR_PASSWORD has characters" in result.output
+    assert "a${HOME}b" not in result.output
+    assert list(shell.folder.iterdir()) == []
+
+
+def test_an_env_file_that_is_there_stays_and_what_it_lacks_is_told(shell: Shell) -> None:
+    write_env_file(shell.folder, VALUES | {"AJOUR_HOST": ""})
+    before = Path(".env").read_bytes()
+    result = shell.run("init", *DEFAULTS, "--wages", "planday")
+    assert result.exit_code == 0
+    assert Path(".env").read_bytes() == before
+    assert "AJOUR_HOST, PLANDAY_CLIENT_ID" in " ".join(result.output.split())
+    assert Path("ajour.yaml").exists()
+
+
+def test_a_settings_file_that_is_there_stays(shell: Shell) -> None:
+    Path("ajour.yaml").write_text("mine", encoding="utf-8")
+    result = shell.run("init", typed=TYPED)
+    assert result.exit_code == 0
+    assert Path("ajour.yaml").read_text(encoding="utf-8") == "mine"
+    assert dotenv_values(".env") == VALUES
+    assert "as it was" in result.output
+
+
+def test_with_both_files_there_is_nothing_to_do(shell: Shell) -> None:
+    for name in ("ajour.yaml", ".env"):
+        Path(name).write_text("mine", encoding="utf-8")
+    result = shell.run("init")
+    assert result.exit_code == 1
+    assert "are here already" in result.output
+    assert {path.name: path.read_text(encoding="utf-8") for path in shell.folder.iterdir()} == {
+        "ajour.yaml": "mine",
+        ".env": "mine",
+    }
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("--name", "a b"), ("--activation-date", "yesterday"), ("--port", "0"), ("--wages", "none"), ("--unknown",)],
+)
+def test_a_wrong_argument_is_a_usage_error(shell: Shell, options: tuple[str, ...]) -> None:
+    assert shell.run("init", *options).exit_code == 2
+    assert list(shell.folder.iterdir()) == []
+
+
+def test_who_breaks_off_has_written_nothing(shell: Shell) -> None:
+    result = shell.run("init", typed="4711\nuser\n")
+    assert result.exit_code == 1
+    assert list(shell.folder.iterdir()) == []
+
+
+def test_a_wrong_answer_is_asked_again(shell: Shell) -> None:
+    result = shell.run("init", typed=TYPED + "my name\nnord\nsoon\n2026-01-31\nFreeTDS\nx\n1433\nbank\nfile\n")
+    assert result.exit_code == 0, result.output
+    assert "name: nord" in Path("ajour.yaml").read_text(encoding="utf-8")

@@ -1,0 +1,88 @@
+"""From an empty folder and five credentials to the figures, in a terminal."""
+
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from ajour_revenue.ajour.resource import CREDENTIALS
+from ajour_revenue.reports import danish
+from ajour_revenue.settings import load_settings
+from ajour_revenue_tests.commands.conftest import COLUMNS, Shell, Terminal
+from ajour_revenue_tests.kit import LAST_DAY, SqliteAjour
+
+FIRST_DAY = LAST_DAY - timedelta(days=2)
+PASSWORD = "S3cret-Pass"
+
+
+@pytest.fixture
+def ajour(tmp_path_factory: pytest.TempPathFactory) -> SqliteAjour:
+    """An Ajour that switched the integration on three days ago."""
+    ajour = SqliteAjour(tmp_path_factory.mktemp("ajour") / "ajour.sqlite")
+    ajour.list_locations({"10": "Bar", "11": "Bar 1. sal", "20": "Køkken"})
+    ajour.sell_all((day, location, "1000.00") for day in (FIRST_DAY, LAST_DAY) for location in ("10", "11", "20"))
+    ajour.sell(FIRST_DAY + timedelta(days=1), "20", "1000.00")
+    return ajour
+
+
+@pytest.mark.slow
+def test_a_newcomer_gets_from_five_credentials_to_the_figures(shell: Shell, ajour: SqliteAjour) -> None:
+    credentials = {name: ajour.environment[variable] for name, variable in CREDENTIALS.items()}
+
+    @contextmanager
+    def command(*arguments: object) -> Iterator[Terminal]:
+        with shell.terminal(*arguments) as terminal:
+            yield terminal
+            assert terminal.end() == 0, terminal.text
+        assert terminal.widest_line <= COLUMNS, terminal.text
+        assert terminal.has_colours
+        assert PASSWORD not in terminal.text
+
+    with shell.terminal("init") as init:
+        init.answer("Ajour's CompanyID", credentials["company_id"])
+        init.answer("Ajour's User", credentials["user"])
+        init.answer("Ajour's Password", PASSWORD)
+        init.answer("Ajour's Database", credentials["database"])
+        init.answer("Ajour's IP", "localhost")
+        init.answer("Name", "nord")
+        init.answer("Activation date", danish.date(FIRST_DAY))
+        init.answer("ODBC driver of", "SQLite3")
+        init.answer("Wage costs", "")
+        assert init.end() == 0
+    assert PASSWORD not in init.text
+    assert stat.S_IMODE(Path(".env").stat().st_mode) == 0o600
+
+    with command("test", "--write") as test:
+        test.expect("! Settings")
+        test.expect("✓ Login")
+        test.expect("✓ Activation date")
+        test.answer("Location 10 (Bar)", "")
+        test.answer("department of Bar", "Vesterbro")
+        test.answer("Location 11 (Bar 1. sal)", "Bar")
+        test.answer("Location 20 (Køkken)", "")
+        test.answer("department of Køkken", "")
+        test.expect("Written to ajour.yaml")
+    settings = load_settings(Path("ajour.yaml"))
+    assert [(unit.name, unit.department, unit.locations) for unit in settings.units] == [
+        ("Bar", "Vesterbro", ("10", "11")),
+        ("Køkken", "Vesterbro", ("20",)),
+    ]
+
+    with command("fetch", "--from", FIRST_DAY) as fetch:
+        fetch.expect("raw revenue")
+        fetch.expect("3/3 days")
+        fetch.expect(f"{danish.date(FIRST_DAY)} to {danish.date(LAST_DAY)}")
+
+    with command("status") as status:
+        status.expect("ACTIVE")
+        status.expect("# 2 fetched")
+        status.expect("m 1 incomplete")
+        status.expect("Nothing needs attention.")
+
+    day = FIRST_DAY + timedelta(days=1)
+    entered = shell.show("enter", "Bar", day, "--incl-vat", "2.500,00", "--reason", "till down")
+    assert "2.000,00" in entered.text
+    assert "h 1 by hand" in shell.show("status").text

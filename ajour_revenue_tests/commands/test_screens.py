@@ -1,0 +1,53 @@
+"""Every command on a terminal of 80 columns, with and without colour, and where no terminal is."""
+
+from datetime import timedelta
+
+import pytest
+
+from ajour_revenue.cli import main
+from ajour_revenue_tests.commands.conftest import COLUMNS, Shell
+from ajour_revenue_tests.kit import LAST_DAY, Company
+
+pytestmark = pytest.mark.usefixtures("at_fetched_company")
+
+ENTER = ("enter", "Bar", LAST_DAY, "--excl-vat", "1.000,00", "--reason", "till was down")
+COMMANDS = [
+    ("test",),
+    ("status",),
+    ENTER,
+    ("fetch", "--from", LAST_DAY),
+    ("fetch", "--from", LAST_DAY, "--to", LAST_DAY - timedelta(days=1)),
+    ("enter", "Nowhere", LAST_DAY, "--excl-vat", "1", "--reason", "x"),
+    ("status", "a-settings-file-that-does-not-exist-and-has-a-rather-long-name.yaml"),
+]
+
+
+@pytest.mark.parametrize("colours", [True, False])
+@pytest.mark.parametrize("arguments", COMMANDS, ids=lambda arguments: arguments[0])
+def test_no_line_is_wider_than_the_terminal(shell: Shell, arguments: tuple[object, ...], *, colours: bool) -> None:
+    screen = shell.show(*arguments, colours=colours)
+    assert screen.text.strip()
+    assert screen.widest_line <= COLUMNS, screen.text
+    assert colours or not screen.has_colours
+    assert "S3cret-Pass" not in screen.text
+    assert "Traceback" not in screen.text
+
+
+@pytest.mark.parametrize("arguments", [("test",), ("status",), ("fetch", "--from", LAST_DAY)], ids=lambda each: each[0])
+def test_what_has_colours_says_the_same_without(shell: Shell, arguments: tuple[object, ...]) -> None:
+    coloured = shell.show(*arguments)
+    assert coloured.has_colours
+    assert not shell.show(*arguments, colours=False).has_colours
+    assert "\x1b" not in shell.run(*arguments).output
+
+
+@pytest.mark.parametrize("command", [(), *((name,) for name in main.commands)], ids=str)
+def test_help_fits_the_terminal(shell: Shell, command: tuple[str, ...]) -> None:
+    screen = shell.show(*command, "--help")
+    assert screen.exit_code == 0
+    assert screen.widest_line <= COLUMNS
+
+
+def test_a_unit_may_be_called_as_markup_is_written(shell: Shell, at_company: Company) -> None:
+    at_company.reload(units=[{"name": "[red]Bar[/red] :beer:", "department": "Vesterbro", "locations": ["10"]}])
+    assert "[red]Bar[/red] :beer:" in shell.show("test").text

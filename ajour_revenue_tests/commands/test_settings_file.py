@@ -1,0 +1,159 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from ajour_revenue.commands.settings_file import (
+    Addition,
+    NewFile,
+    NewUnit,
+    NotEditableError,
+    add_units,
+    settings_text,
+    unfinished_settings,
+)
+from ajour_revenue.settings import load_settings
+from ajour_revenue_tests.dagster_server import CHECKOUT
+from ajour_revenue_tests.kit import write_settings
+
+BAR = NewUnit("Bar", "Vesterbro", ("10",), planday_unit_id=101)
+BAR_LINE = '{name: Bar, department: Vesterbro, locations: ["10"], planday_unit_id: 101}'
+
+
+def test_a_new_file_is_the_example_but_for_its_first_line_and_its_units() -> None:
+    example = (CHECKOUT / "ajour.example.yaml").read_text(encoding="utf-8")
+    new = settings_text(NewFile(name="nord", activation_date=date(2026, 1, 1), driver="ODBC Driver 18 for SQL Server"))
+    without_units = example[: example.index("\n  - {name: Bar")].replace("\nunits:   ", "\nunits: []")
+    assert new.partition("\n")[2] == without_units.partition("\n")[2] + "\n"
+
+
+@pytest.mark.parametrize(
+    ("driver", "port"),
+    [
+        ("ODBC Driver 18 for SQL Server", 1433),
+        ("FreeTDS", 1433),
+        ("PostgreSQL Unicode", 5432),
+        ("MariaDB Unicode", 3306),
+        ("/opt/a driver/lib: it's #1.so", 1433),
+    ],
+)
+def test_a_new_file_loads_once_it_has_a_unit(tmp_path: Path, driver: str, port: int) -> None:
+    path = tmp_path / "ajour.yaml"
+    path.write_text(settings_text(NewFile(name="nord", driver=driver)), encoding="utf-8")
+    add_units(path, [BAR])
+    settings = load_settings(path)
+    assert (settings.name, settings.ajour.driver, settings.ajour.port) == ("nord", driver, port)
+    assert [unit.name for unit in settings.units] == ["Bar"]
+
+
+HEAD = "name: nord   # keep me\n\n# and me\nunits:"
+
+EDITS = {
+    "a flow list": (
+        ' # every unit\n  - {name: Kitchen, locations: ["20"]}   # hot\n\n# below\nwages: {}\n',
+        ' # every unit\n  - {name: Kitchen, locations: ["20", "21"]}   # hot\n  - BAR\n\n# below\nwages: {}\n',
+    ),
+    "an empty flow list": (
+        "\n  - {name: Kitchen, locations: []}\n",
+        '\n  - {name: Kitchen, locations: ["21"]}\n  - BAR\n',
+    ),
+    "no locations yet": ("\n  - {name: Kitchen}\n", '\n  - {name: Kitchen, locations: ["21"]}\n  - BAR\n'),
+    "block style": (
+        "\n- name: Kitchen\n  locations:\n  - '20'   # stove\n  # nothing else\nwages: {}\n",
+        "\n- name: Kitchen\n  locations:\n  - '20'   # stove\n  - \"21\"\n- BAR\n  # nothing else\nwages: {}\n",
+    ),
+    "block style without locations": (
+        "\n- name: Kitchen\n  department: V # x\n",
+        '\n- name: Kitchen\n  department: V # x\n  locations: ["21"]\n- BAR\n',
+    ),
+    "no line end at the end": ("\n- {name: Kitchen}", '\n- {name: Kitchen, locations: ["21"]}\n- BAR\n'),
+    "over several lines": (
+        '\n- {name: Kitchen,\n   locations: [\n     "20",   # stove\n   ]}\n',
+        '\n- {name: Kitchen,\n   locations: [\n     "20", "21",   # stove\n   ]}\n- BAR\n',
+    ),
+    "all in one line": (" [{name: Kitchen}]\n", ' [{name: Kitchen, locations: ["21"]}, BAR]\n'),
+}
+
+
+@pytest.mark.parametrize("name", EDITS)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_units_and_locations_are_added_and_every_other_byte_stays(tmp_path: Path, name: str, newline: str) -> None:
+    before, after = (HEAD + text.replace("BAR", BAR_LINE) for text in EDITS[name])
+    path = tmp_path / "ajour.yaml"
+    path.write_bytes(before.replace("\n", newline).encode())
+    add_units(path, [Addition("Kitchen", "21"), BAR])
+    assert path.read_bytes().decode() == after.replace("\n", newline)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("units: []    # none\nx: 1\n", "units:       # none\n  - BAR\nx: 1\n"),
+        ("units:   # none\n\nx: 1\n", "units:   # none\n  - BAR\n\nx: 1\n"),
+        ("x: 1\n", "x: 1\n\nunits:\n  - BAR\n"),
+    ],
+)
+def test_the_first_unit_is_added(tmp_path: Path, before: str, after: str) -> None:
+    path = tmp_path / "ajour.yaml"
+    path.write_text(before, encoding="utf-8")
+    add_units(path, [BAR])
+    assert path.read_text(encoding="utf-8") == after.replace("BAR", BAR_LINE)
+
+
+def test_names_are_quoted_where_yaml_would_misread_them(tmp_path: Path) -> None:
+    path = tmp_path / "ajour.yaml"
+    path.write_text("units: []\n", encoding="utf-8")
+    names = ["no", "1", "Bar: {x}", 'Bar "1. sal"', "Køkken, æøå", "- a", "#1", "null", "1e3", "yes", "2026-01-01"]
+    add_units(path, [NewUnit(name, name) for name in names])
+    units = YAML(typ="safe", pure=True).load(path)["units"]
+    assert [(unit["name"], unit["department"]) for unit in units] == [(name, name) for name in names]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "units: [",
+        "units: text\n",
+        "- units\n",
+        "",
+        "units:\n- &bar {name: Kitchen, locations: [a]}\n- {<<: *bar, name: Bar}\n",
+        "units:\n- {name: Cellar}\n",
+    ],
+)
+def test_a_file_that_cannot_be_changed_stays_as_it_is_and_is_told_what_to_add(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "ajour.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(NotEditableError, match=r"(?s)location '21' to unit 'Kitchen'.*- \{name: Bar") as told:
+        add_units(path, [Addition("Kitchen", "21"), NewUnit("Bar", "Vesterbro")])
+    assert str(path) in str(told.value)
+    assert path.read_text(encoding="utf-8") == text
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_file_keeps_its_mode_and_stays_a_link(tmp_path: Path) -> None:
+    real, link = tmp_path / "real.yaml", tmp_path / "ajour.yaml"
+    real.write_text("units: []\n", encoding="utf-8")
+    real.chmod(0o640)
+    link.symlink_to(real)
+    add_units(link, [BAR])
+    assert link.is_symlink()
+    assert "Bar" in real.read_text(encoding="utf-8")
+    assert real.stat().st_mode & 0o777 == 0o640
+
+
+def test_what_is_right_in_an_unfinished_file_is_used(tmp_path: Path) -> None:
+    path = write_settings(tmp_path, ajour={"driver": "FreeTDS", "port": 1444}, task={"time": "04:00"}, units=[])
+    settings = unfinished_settings(path, NewFile())
+    assert (settings.ajour.driver, settings.ajour.port) == ("FreeTDS", 1444)
+    assert settings.units == ()
+    assert settings.warehouse == tmp_path / "data/demo.duckdb"
+
+
+@pytest.mark.parametrize("text", ["", "- a list", "a: [", "name: 1\nunits: [1]\nunknown: 2\n1: 2\n"])
+def test_without_a_usable_file_the_settings_are_those_of_a_new_one(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "ajour.yaml"
+    path.write_text(text, encoding="utf-8")
+    new_file = NewFile(driver="FreeTDS", port=5000)
+    for settings in (unfinished_settings(path, new_file), unfinished_settings(tmp_path / "none.yaml", new_file)):
+        assert (settings.ajour.driver, settings.ajour.port, settings.units) == ("FreeTDS", 5000, ())

@@ -1,0 +1,411 @@
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ajour_revenue.ajour import resource as ajour_resource
+from ajour_revenue.commands import probe
+from ajour_revenue.demo.planday import SCOPES
+from ajour_revenue.settings import load_settings
+from ajour_revenue_tests.commands.conftest import Shell, write_env_file
+from ajour_revenue_tests.dagster_server import free_port
+from ajour_revenue_tests.kit import LAST_DAY, Company, SqliteAjour, settings_dict, write_settings
+from ajour_revenue_tests.planday.conftest import Planday, Stage, answers, stage
+from ajour_revenue_tests.planday.connected import portal, unit_list
+
+__all__ = ["stage"]
+
+AJOUR_STEPS = ["ODBC", "Credentials", "Driver", "Host", "Login", "Locations", "A day of revenue", "Activation date"]
+SINCE = LAST_DAY - timedelta(days=45)
+
+
+@pytest.fixture
+def right(at_company: Company) -> Company:
+    """A company with nothing to say against."""
+    reload_right(at_company)
+    return at_company
+
+
+def reload_right(company: Company, **changes: Any) -> None:  # noqa: ANN401 (YAML may hold anything)
+    units = [*settings_dict()["units"], {"name": "Cellar", "department": "Aarhus", "locations": ["99"]}]
+    task = settings_dict()["task"] | {"start_date": LAST_DAY}
+    company.reload(**{"activation_date": SINCE, "task": task, "units": units, **changes})
+
+
+def steps(answer: dict[str, Any]) -> dict[str, str]:
+    return {step["name"]: step["result"] for step in answer["steps"]}
+
+
+def message(answer: dict[str, Any], name: str) -> str:
+    [found] = [str(step["message"]) for step in answer["steps"] if step["name"] == name]
+    return found
+
+
+def test_all_is_ticked_where_all_is_right(shell: Shell, right: Company) -> None:
+    result = shell.run("test")
+    assert result.exit_code == 0, result.output
+    for name in ("Settings", *AJOUR_STEPS, "Wage file", "Mapping"):
+        assert f"✓ {name} " in result.stdout
+    assert "All 5 location(s) feed a unit." in result.stdout
+    assert "5 location(s), DKK " in result.stdout
+    assert "Planday" not in result.stdout
+    assert not right.settings.warehouse.exists()
+
+
+@pytest.mark.usefixtures("right")
+def test_the_mapping_lists_every_unit_with_its_locations(shell: Shell) -> None:
+    answer = shell.json("test")
+    assert answer["ok"] is True
+    assert set(steps(answer).values()) == {"ok"}
+    assert answer["units"][0] == {
+        "unit": "Bar",
+        "department": "Vesterbro",
+        "planday_unit_id": None,
+        "locations": [{"id": "10", "name": "Bar"}, {"id": "11", "name": "Bar, first floor"}],
+    }
+
+
+def test_unmapped_locations_are_shown_with_the_most_similar_unit(shell: Shell, at_company: Company) -> None:
+    assert at_company.settings.name == "demo"
+    result = shell.run("test")
+    assert result.exit_code == 1
+    assert "'99' (Kitchen, new) feeds no unit; the most similar unit is 'Kitchen'" in " ".join(result.stdout.split())
+    assert "ajour-revenue test --write" in result.stdout
+    answer = shell.json("test")
+    assert answer["unmapped_locations"] == [{"id": "99", "name": "Kitchen, new", "most_similar_unit": "Kitchen"}]
+    assert steps(answer)["Mapping"] == "warning"
+
+
+def test_a_location_that_is_none_of_ajours_stands_out(shell: Shell, right: Company) -> None:
+    reload_right(right, units=[{"name": "Bar", "department": "V", "locations": ["10", "11", "20", "30", "99", "98"]}])
+    assert "98 NOT IN AJOUR" in shell.run("test").stdout
+    assert "'98' of unit 'Bar' is none of Ajour's" in message(shell.json("test"), "Mapping")
+
+
+FAULTS: dict[str, tuple[dict[str, str], dict[str, Any], str, str]] = {
+    "no password": ({"AJOUR_PASSWORD": ""}, {}, "Credentials", "Nothing is set for AJOUR_PASSWORD"),
+    "a semicolon": ({"AJOUR_DATABASE": "a;b"}, {}, "Credentials", "AJOUR_DATABASE holds a character"),
+    "no such driver": ({}, {"driver": "None Such"}, "Driver", "'None Such' is not installed"),
+    "nobody at the port": ({"AJOUR_HOST": "127.0.0.1"}, {"driver": "FreeTDS"}, "Host", "Nothing answers at AJOUR_HOST"),
+    "no such database": ({"AJOUR_DATABASE": "/none.sqlite"}, {}, "Login", "Ajour knows no database"),
+    "another company": ({"AJOUR_COMPANY_ID": "1"}, {}, "Locations", "Check AJOUR_COMPANY_ID"),
+    "a wrong query": ({}, {"queries": {"locations": "locations.sql"}}, "Locations", "must return exactly the columns"),
+    "a wrong revenue query": ({}, {"queries": {"revenue": "locations.sql"}}, "A day of revenue", "must return exactly"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_crossed_at_its_step_and_says_what_to_do(
+    shell: Shell, right: Company, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    variables, ajour, failed, told = FAULTS[fault]
+    monkeypatch.setattr(ajour_resource.retried, "sleep", lambda _: None)
+    Path("locations.sql").write_text("SELECT location_id FROM locations WHERE company_id = :company_id")
+    write_env_file(shell.folder, right.ajour.environment | variables)
+    reload_right(right, ajour={"driver": "SQLite3", "port": free_port(), **ajour})
+    assert shell.run("test").exit_code == 1
+    answer = shell.json("test")
+    found = steps(answer)
+    assert told in message(answer, failed)
+    number = AJOUR_STEPS.index(failed)
+    assert [found[name] for name in AJOUR_STEPS[:number]] == ["ok"] * number
+    assert found[failed] == "failed"
+    after = AJOUR_STEPS[number + 1 :]
+    skipped = [name for name in after if found[name] == "skipped"]
+    assert skipped == after or failed == "A day of revenue"
+
+
+def test_a_query_that_takes_too_long_is_crossed_after_the_login(
+    shell: Shell, right: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ajour_resource.retried, "sleep", lambda _: None)
+    Path("slow.sql").write_text(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000) "
+        "SELECT max(i) AS location_id, 'x' AS location_name FROM n"
+    )
+    queries = {"locations": "slow.sql"}
+    reload_right(right, ajour={"driver": "SQLite3", "query_timeout_seconds": 1, "queries": queries})
+    answer = shell.json("test")
+    assert (steps(answer)["Login"], steps(answer)["Locations"]) == ("ok", "failed")
+    assert "did not answer slow.sql within 1 s" in message(answer, "Locations")
+
+
+@pytest.mark.usefixtures("right")
+def test_who_waits_is_told_that_it_is_tried_again(
+    shell: Shell, right: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ajour_resource.retried, "sleep", lambda _: None)
+    reload_right(right, ajour={"driver": "FreeTDS", "port": free_port()})
+    write_env_file(shell.folder, right.ajour.environment | {"AJOUR_HOST": "127.0.0.1"})
+    assert "Trying again in" in shell.run("test").stderr
+
+
+@pytest.mark.parametrize(
+    ("changes", "result", "told"),
+    [
+        ({"activation_date": SINCE + timedelta(days=1)}, "warning", "before activation_date"),
+        ({"activation_date": LAST_DAY + timedelta(days=40)}, "ok", "Ajour serves nothing earlier"),
+    ],
+)
+def test_the_activation_date_is_held_against_what_ajour_serves(
+    shell: Shell, right: Company, changes: dict[str, Any], result: str, told: str
+) -> None:
+    reload_right(right, **changes)
+    answer = shell.json("test")
+    assert steps(answer)["Activation date"] == result
+    assert told in message(answer, "Activation date")
+
+
+def test_the_activation_date_is_held_against_the_warehouse(
+    shell: Shell, right: Company, fetched_company: Company
+) -> None:
+    reload_right(fetched_company, activation_date=LAST_DAY)
+    answer = shell.json("test")
+    assert steps(answer)["Activation date"] == "failed"
+    assert "The warehouse holds revenue of" in message(answer, "Activation date")
+    assert right is fetched_company
+
+
+def test_a_day_without_revenue_needs_a_look(shell: Shell, right: Company) -> None:
+    right.ajour.sell_all((LAST_DAY, location, None) for location in ("10", "11", "20", "30", "99"))
+    assert "Ajour has none for" in message(shell.json("test"), "A day of revenue")
+
+
+def test_a_broken_settings_file_is_told_and_what_is_right_in_it_is_used(shell: Shell, right: Company) -> None:
+    reload_right(right)
+    text = Path("ajour.yaml").read_text(encoding="utf-8")
+    Path("ajour.yaml").write_text(text.replace("07:00", "04:00").replace("name: demo", "name: a b"), encoding="utf-8")
+    answer = shell.json("test")
+    assert steps(answer)["Settings"] == "failed"
+    assert "2 things to change" in message(answer, "Settings")
+    assert steps(answer)["Locations"] == "ok"
+    assert [unit["unit"] for unit in answer["units"]] == ["Bar", "Kitchen", "Shop", "Cellar"]
+
+
+def test_what_is_doubtful_in_the_settings_is_told(shell: Shell, right: Company) -> None:
+    task = settings_dict()["task"] | {"weekdays": ["monday"], "days_back": 1, "start_date": LAST_DAY}
+    with pytest.warns(UserWarning, match="never fetches"):
+        reload_right(right, task=task)
+    answer = shell.json("test")
+    assert steps(answer)["Settings"] == "warning"
+    assert "never fetches the sales of monday" in message(answer, "Settings")
+
+
+def test_a_bad_wage_file_is_crossed(shell: Shell, right: Company) -> None:
+    assert right.settings.wages.source == "file"
+    Path("wages.csv").unlink()
+    assert steps(shell.json("test"))["Wage file"] == "failed"
+
+
+# Before there is a settings file
+
+
+@pytest.fixture
+def newcomer(shell: Shell) -> SqliteAjour:
+    """Five credentials and nothing else."""
+    ajour = SqliteAjour(shell.folder / "ajour.sqlite")
+    ajour.list_locations({"10": "Bar", "11": "Bar, upstairs", "20": "no"})
+    ajour.sell(LAST_DAY - timedelta(days=3), "10", "1000")
+    write_env_file(shell.folder, ajour.environment)
+    return ajour
+
+
+@pytest.mark.usefixtures("newcomer")
+def test_five_credentials_are_enough_to_reach_ajour(shell: Shell) -> None:
+    result = shell.run("test", "--driver", "SQLite3")
+    assert result.exit_code == 1
+    for shown in ("! Settings", "ajour-revenue init", "✓ Login", "Ajour lists 3", "20 no", "Ajour serves revenue from"):
+        assert shown in result.stdout
+    assert sorted(path.name for path in shell.folder.iterdir()) == [".env", "ajour.sqlite"]
+
+
+@pytest.mark.usefixtures("newcomer")
+def test_the_driver_and_the_port_have_defaults(shell: Shell) -> None:
+    answer = shell.json("test")
+    assert "ODBC Driver 18 for SQL Server" in message(answer, "Driver")
+
+
+@pytest.mark.usefixtures("newcomer")
+def test_there_is_nothing_to_write_to(shell: Shell) -> None:
+    result = shell.run("test", "--write", "--yes")
+    assert result.exit_code == 1
+    assert "ajour-revenue init" in result.stderr
+
+
+@pytest.mark.usefixtures("newcomer")
+def test_a_new_file_gets_a_unit_for_each_location(shell: Shell) -> None:
+    since = LAST_DAY - timedelta(days=3)
+    assert (
+        shell.run("init", "--yes", "--name", "nord", "--driver", "SQLite3", "--activation-date", since).exit_code == 0
+    )
+    answer = shell.json("test")
+    assert steps(answer)["Settings"] == steps(answer)["Mapping"] == "warning"
+    assert "lists no units yet" in message(answer, "Settings")
+    answer = shell.json("test", "--write", "--yes")
+    assert steps(answer)["Settings"] == steps(answer)["Mapping"] == "ok"
+    assert [(each["name"], each["department"]) for each in answer["written"]] == [
+        ("Bar", "nord"),
+        ("Bar, upstairs", "nord"),
+        ("no", "nord"),
+    ]
+    assert [unit.locations for unit in load_settings().units] == [("10",), ("11",), ("20",)]
+
+
+# Writing
+
+
+def test_an_accepted_suggestion_is_written_and_nothing_else_changes(shell: Shell, at_company: Company) -> None:
+    path = Path("ajour.yaml")
+    before = "# mine\n" + path.read_text(encoding="utf-8").replace("['20']", "['20']   # the stove")
+    path.write_text(before, encoding="utf-8")
+    result = shell.run("test", "--write", typed="\n")
+    assert "Location 99 (Kitchen, new) feeds the unit (- for none) [Kitchen]:" in result.stdout
+    assert "+ location 99 to unit Kitchen" in result.stdout
+    assert path.read_text(encoding="utf-8") == before.replace("['20']", "['20', \"99\"]")
+    assert result.exit_code == 0
+    assert at_company.settings.name == "demo"
+
+
+def test_a_suggestion_can_be_left_out_or_another_unit_named(shell: Shell, at_company: Company) -> None:
+    before = Path("ajour.yaml").read_bytes()
+    result = shell.run("test", "--write", typed="-\n")
+    assert (result.exit_code, Path("ajour.yaml").read_bytes()) == (1, before)
+    assert "Nothing to write" in result.stdout
+    assert shell.run("test", "--write", typed="Shop\n").exit_code == 0
+    assert load_settings().units[2].locations == ("30", "99")
+    at_company.reload()
+    shell.run("test", "--write", typed="Wine bar\nAarhus Nord\n")
+    assert [(unit.name, unit.department, unit.locations) for unit in load_settings().units][3:] == [
+        ("Wine bar", "Aarhus Nord", ("99",))
+    ]
+
+
+@pytest.mark.usefixtures("at_company")
+def test_who_breaks_off_has_written_nothing(shell: Shell) -> None:
+    before = Path("ajour.yaml").read_bytes()
+    assert shell.run("test", "--write", typed="").exit_code == 1
+    assert Path("ajour.yaml").read_bytes() == before
+
+
+def test_a_file_that_cannot_be_changed_says_what_to_add(shell: Shell, at_company: Company) -> None:
+    path = Path("ajour.yaml")
+    # Two units share what is written once, so none of them can get another location alone.
+    text = path.read_text(encoding="utf-8").replace("['20']", "&none []").replace("['30']", "*none")
+    path.write_text(text, encoding="utf-8")
+    at_company.ajour.list_locations({"99": "Kitchen, new"})
+    result = shell.run("test", "--write", "--yes")
+    assert result.exit_code == 1
+    assert "location '99' to unit 'Kitchen'" in result.stderr
+    assert path.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.usefixtures("at_company")
+def test_nothing_is_written_to_a_file_that_is_wrong(shell: Shell) -> None:
+    path = Path("ajour.yaml")
+    path.write_text(path.read_text(encoding="utf-8").replace("['30']", "['10']"), encoding="utf-8")
+    before = path.read_bytes()
+    result = shell.run("test", "--write", "--yes")
+    assert result.exit_code == 1
+    assert "Nothing is written to ajour.yaml before it is right" in result.stderr
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--yes",), ("--json", "--write"), ("--port", "0"), ("--driver",), ("--unknown",), ("extra",)]
+)
+def test_a_wrong_argument_is_a_usage_error(shell: Shell, arguments: tuple[str, ...]) -> None:
+    assert shell.run("test", *arguments).exit_code == 2
+
+
+# Planday
+
+
+@pytest.fixture
+def planday(stage: Stage) -> Iterator[Planday]:
+    with stage.planday(portal(), rate_limits=((100_000, 1),)) as planday:
+        yield planday
+
+
+def connect(company: Company, planday: Planday, **changes: Any) -> None:  # noqa: ANN401 (YAML may hold anything)
+    """Let the settings and .env lead to a Planday."""
+    tokens = {"PLANDAY_CLIENT_ID": planday.client_id, "PLANDAY_REFRESH_TOKEN": planday.refresh_token}
+    write_env_file(company.folder, company.ajour.environment | tokens)
+    addresses = {"api_url": planday.url, "identity_url": planday.url}
+    reload_right(company, **{"wages": {"source": "planday"}, "planday": addresses, "units": unit_list()} | changes)
+
+
+def test_planday_is_tested_where_it_is_used(shell: Shell, right: Company, planday: Planday) -> None:
+    connect(right, planday)
+    answer = shell.json("test")
+    assert [(name, result) for name, result in steps(answer).items() if "Planday" in name] == [
+        ("Planday token", "ok"),
+        ("Planday scopes", "ok"),
+        ("Planday units", "ok"),
+    ]
+    assert "Nordlys" in message(answer, "Planday token")
+    assert "Wage file" not in steps(answer)
+    assert planday.client_id not in json.dumps(answer)
+    assert planday.refresh_token not in json.dumps(answer)
+
+
+def test_all_missing_scopes_are_told_at_once(shell: Shell, right: Company, stage: Stage) -> None:
+    with stage.planday(portal(), scopes=SCOPES - {"shiftposition:read", "timeandcost:read"}) as planday:
+        connect(right, planday)
+        answer = shell.json("test")
+    assert steps(answer)["Planday scopes"] == "failed"
+    assert steps(answer)["Planday units"] == "skipped"
+    for scope in ("shiftposition:read", "timeandcost:read"):
+        assert f"lacks the scope {scope}" in message(answer, "Planday scopes")
+
+
+def test_a_wrong_token_is_told(shell: Shell, right: Company, planday: Planday) -> None:
+    connect(right, planday)
+    write_env_file(right.folder, right.ajour.environment | {"PLANDAY_CLIENT_ID": "x", "PLANDAY_REFRESH_TOKEN": "y"})
+    answer = shell.json("test")
+    assert steps(answer)["Planday token"] == "failed"
+    assert "it does not know this client id or refresh token" in message(answer, "Planday token")
+    assert steps(answer)["Locations"] == "ok"
+
+
+def test_a_planday_out_of_order_is_told_before_long(
+    shell: Shell, right: Company, planday: Planday, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probe, "PATIENCE_SECONDS", 0.1)
+    connect(right, planday)
+    planday.faults.order("/portal/v1.0/info", [answers(503)] * 20)
+    assert "answered 503" in message(shell.json("test"), "Planday token")
+
+
+def test_units_are_held_against_plandays(shell: Shell, right: Company, planday: Planday) -> None:
+    connect(right, planday, units=[unit | {"department": "Elsewhere"} for unit in unit_list(Bar=None)])
+    told = message(shell.json("test"), "Planday units")
+    assert "Planday's revenue unit 101 (Bar, Vesterbro) is not listed" in told
+    assert "Unit 'Bar' has no planday_unit_id" in told
+    assert "'Shop' belongs to Elsewhere in the settings, and to Aarhus in Planday" in told
+
+
+def test_a_new_file_gets_plandays_revenue_units_and_the_locations_they_resemble(
+    shell: Shell, right: Company, planday: Planday
+) -> None:
+    connect(right, planday)
+    path = write_settings(
+        shell.folder,
+        activation_date=SINCE,
+        task=settings_dict()["task"] | {"start_date": LAST_DAY},
+        wages={"source": "planday"},
+        planday={"publish": True, "api_url": planday.url, "identity_url": planday.url},
+        units=[],
+    )
+    # Planday's units, then the locations of which none is alike.
+    result = shell.run("test", "--write", typed="y\ny\ny\n\nBar\n\n\n-\n")
+    assert "Add Planday's revenue unit Bar (Vesterbro)?" in result.stdout
+    assert "revenue:set is seen when revenue is published" in " ".join(result.stdout.split())
+    units = {unit.name: (unit.department, unit.planday_unit_id, unit.locations) for unit in load_settings(path).units}
+    assert units["Bar"] == ("Vesterbro", 101, ("10", "11"))
+    assert units["Shop"][2] == ("30",)
+    answer = shell.json("test")
+    assert steps(answer)["Planday units"] == "ok"
+    assert [each["id"] for each in answer["unmapped_locations"]] == ["99"]

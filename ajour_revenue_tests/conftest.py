@@ -1,0 +1,46 @@
+"""Fixtures for all folders of tests."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from ajour_revenue.partitions import Window
+from ajour_revenue.warehouse import SCHEMA_SQL
+from ajour_revenue_tests.kit import LAST_DAY, Company, make_company
+
+
+@pytest.fixture
+def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Company:
+    """A company whose four locations, and one that is not mapped, sold something on each of the last 45 days."""
+    return make_company(tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def warehouse_after_a_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The warehouse that a run over the last three days leaves; run once, for all tests."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        company = make_company(tmp_path_factory.mktemp("company"), monkeypatch)
+        assert company.run(Window.back_from(LAST_DAY + timedelta(days=1), days=3)).success
+    return company.settings.warehouse
+
+
+@pytest.fixture(scope="session")
+def tables_in_memory() -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse's tables, empty, in memory; whoever writes to them does so in a transaction and rolls it back."""
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'Europe/Copenhagen'")
+        connection.execute("SET threads = 1")
+        connection.execute(SCHEMA_SQL)
+        yield connection
+
+
+@pytest.fixture
+def fetched_company(company: Company, warehouse_after_a_run: Path) -> Company:
+    """A company whose last three days have been fetched."""
+    company.settings.warehouse.parent.mkdir()
+    shutil.copy(warehouse_after_a_run, company.settings.warehouse)
+    return company

@@ -1,0 +1,93 @@
+import subprocess
+import sys
+from collections import Counter
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import NamedTuple, cast
+
+import duckdb
+import pytest
+
+from ajour_revenue.demo.chain import DEPARTMENTS, LOCATIONS, UNITS
+from ajour_revenue.reports import danish
+from ajour_revenue.settings import MAX_DAYS
+
+pytestmark = pytest.mark.slow
+
+COMMAND = [str(Path(sys.executable).with_name("ajour-revenue")), "demo"]
+
+
+class Ran(NamedTuple):
+    """What a run of the command left behind."""
+
+    status: int
+    said: str
+    complained: str
+    tables: dict[str, list[tuple[object, ...]]]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo") / "home"
+
+
+@pytest.fixture(scope="module")
+def runs(home: Path) -> list[Ran]:
+    """The command, run in an empty folder, and once more."""
+    home.mkdir()
+    return [run(home) for _ in range(2)]
+
+
+def run(home: Path) -> Ran:
+    result = subprocess.run(COMMAND, cwd=home, capture_output=True, text=True, timeout=300, check=False)
+    [warehouse] = home.parent.glob("*.duckdb")
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        names = [name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
+        tables = {name: connection.execute(f"FROM {name} ORDER BY ALL").fetchall() for name in names}
+    return Ran(result.returncode, result.stdout, result.stderr, tables)
+
+
+def test_it_succeeds_as_often_as_it_is_run(runs: list[Ran]) -> None:
+    assert [ran.status for ran in runs] == [0, 0], runs[-1].complained
+
+
+def test_it_prints_the_wage_percentage_of_every_unit_and_department(runs: list[Ran]) -> None:
+    rows = [line.replace(" ", "").split("│")[1:-1] for line in runs[0].said.splitlines() if line.startswith("│")]
+    window, one_day = rows[: len(rows) // 2], rows[len(rows) // 2 :]
+    expected = {(unit.department.replace(" ", ""), unit.name) for unit in UNITS}
+    expected |= {(department.replace(" ", ""), "total") for department in DEPARTMENTS}
+    for table in (window, one_day):
+        assert {(department, unit) for department, unit, *_ in table} == expected
+    for _, unit, revenue, wage_cost, percentage, target in window:
+        figures = [Decimal(figure.replace(".", "").replace(",", ".")) for figure in (revenue, wage_cost)]
+        exact = (100 * figures[1] / figures[0]).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        assert percentage.removesuffix("over") == danish.percent(exact).replace(" ", "")
+        assert (target == "-") == (unit == "total")
+
+
+def test_it_names_the_location_that_nobody_has_mapped(runs: list[Ran]) -> None:
+    mapped = {location for unit in UNITS for location in unit.locations}
+    [unmapped] = [location for location in LOCATIONS if location.id not in mapped]
+    for ran in runs:
+        assert f"Location {unmapped.id} ({unmapped.name}) is mapped to no revenue unit" in ran.said
+
+
+def test_it_says_where_the_warehouse_lies(runs: list[Ran], home: Path) -> None:
+    [warehouse] = home.parent.glob("*.duckdb")
+    for ran in runs:
+        assert f"The warehouse lies in {warehouse.resolve()}." in ran.said
+
+
+def test_its_wages_come_from_planday_and_its_revenue_goes_there(runs: list[Ran]) -> None:
+    for ran in runs:
+        outcomes = Counter(row[4] for row in ran.tables["planday_revenue"])
+        assert set(outcomes) == {"published", "unchanged", "refused"}
+        assert outcomes["refused"] == len([row for row in ran.tables["planday_revenue"] if cast("Decimal", row[3]) < 0])
+        assert len(ran.tables["wage_cost_people"]) == len(DEPARTMENTS) * MAX_DAYS
+
+
+def test_run_again_it_leaves_revenue_and_its_revisions_as_they_were(runs: list[Ran]) -> None:
+    first, second = (ran.tables for ran in runs)
+    assert len(first["unit_revenue"]) == len(UNITS) * MAX_DAYS
+    for table in ("unit_revenue", "unit_revenue_revisions"):
+        assert second[table] == first[table]

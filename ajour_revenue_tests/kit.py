@@ -1,0 +1,186 @@
+"""What many tests need: settings, a small Ajour in SQLite, and a run over a window of days."""
+
+import csv
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+import pytest
+from ruamel.yaml import YAML
+
+from ajour_revenue.ajour.resource import CREDENTIALS
+from ajour_revenue.definitions import build_definitions
+from ajour_revenue.partitions import Window, yesterday
+from ajour_revenue.settings import WEEKDAYS, Settings, load_settings
+
+COMPANY_ID = "Nord-4711"
+"""With letters that no hash has: tests look for it where it must not be."""
+LAST_DAY = yesterday()
+ACTIVATION_DATE = LAST_DAY - timedelta(days=60)
+
+
+def settings_dict(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 (YAML may hold anything)
+    """Return valid settings as a settings file has them; `changes` replace whole sections."""
+    settings = {
+        "name": "demo",
+        "activation_date": ACTIVATION_DATE,
+        "task": {
+            "active": True,
+            "start_date": ACTIVATION_DATE + timedelta(days=1),
+            "time": "07:00",
+            "repeat_weekly": True,
+            "weekdays": list(WEEKDAYS),
+            "days_back": 3,
+        },
+        "revenue": {"vat": "excluded", "vat_rate": 25, "overwrite_existing": True},
+        "ajour": {"driver": "SQLite3"},
+        "wages": {"source": "file", "file": "wages.csv"},
+        "warehouse": "data/demo.duckdb",
+        "units": [
+            {"name": "Bar", "department": "Vesterbro", "locations": ["10", "11"], "target_wage_percentage": 30},
+            {"name": "Kitchen", "department": "Vesterbro", "locations": ["20"]},
+            {"name": "Shop", "department": "Aarhus", "locations": ["30"]},
+        ],
+    }
+    return settings | changes
+
+
+def write_settings(folder: Path, **changes: Any) -> Path:  # noqa: ANN401 (YAML may hold anything)
+    """Write a settings file and return its path."""
+    path = folder / "ajour.yaml"
+    YAML(typ="safe", pure=True).dump(settings_dict(**changes), path)
+    return path
+
+
+@dataclass
+class SqliteAjour:
+    """An Ajour that answers the default queries, in a SQLite file."""
+
+    path: Path
+
+    def __post_init__(self) -> None:
+        with sqlite3.connect(self.path) as database:
+            database.executescript(
+                """
+                CREATE TABLE IF NOT EXISTS locations (company_id TEXT, location_id TEXT, location_name TEXT);
+                CREATE TABLE IF NOT EXISTS daily_revenue (
+                    company_id TEXT, business_date DATE, location_id TEXT, revenue_incl_vat TEXT, revenue_excl_vat TEXT
+                );
+                """,
+            )
+
+    def list_locations(self, names: dict[str, str]) -> None:
+        """Replace the list of locations: id to name."""
+        with sqlite3.connect(self.path) as database:
+            database.execute("DELETE FROM locations")
+            database.executemany(
+                "INSERT INTO locations VALUES (?, ?, ?)", [(COMPANY_ID, *item) for item in names.items()]
+            )
+
+    def sell(self, day: date, location: str, excl_vat: Decimal | str | None) -> None:
+        """Set what a location sold on a day, in DKK excl. VAT; None takes the row away."""
+        self.sell_all([(day, location, excl_vat)])
+
+    def sell_all(self, sales: Iterable[tuple[date, str, Decimal | str | None]]) -> None:
+        """Set what locations sold, as `sell` does, in one transaction."""
+        with sqlite3.connect(self.path) as database:
+            for day, location, excl_vat in sales:
+                key = (COMPANY_ID, day.isoformat(), location)
+                database.execute(
+                    "DELETE FROM daily_revenue WHERE company_id = ? AND business_date = ? AND location_id = ?", key
+                )
+                if excl_vat is not None:
+                    incl_vat = Decimal(excl_vat) * Decimal("1.25")
+                    database.execute(
+                        "INSERT INTO daily_revenue VALUES (?, ?, ?, ?, ?)", (*key, str(incl_vat), str(excl_vat))
+                    )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The five credentials (R1) that lead here."""
+        values = {
+            "company_id": COMPANY_ID,
+            "user": "ajour-user",
+            "password": "S3cret-Pass",
+            "database": str(self.path),
+            "host": "ajour.invalid",
+        }
+        return {CREDENTIALS[name]: value for name, value in values.items()}
+
+
+def write_wages(path: Path, rows: Iterable[tuple[date, str, str, str, str]]) -> None:
+    """Write a wage file: business_date, department, unit (may be empty), wage_cost, hours."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["business_date", "department", "unit", "wage_cost", "hours"])
+        writer.writerows(rows)
+
+
+@dataclass
+class Company:
+    """A folder with settings, wages and an Ajour: everything that a run needs."""
+
+    folder: Path
+    settings: Settings
+    ajour: SqliteAjour
+
+    @property
+    def job_name(self) -> str:
+        return f"{self.settings.name}_daily_revenue"
+
+    def run(self, window: Window, *, tags: dict[str, str] | None = None) -> dg.ExecuteInProcessResult:
+        """Run the real job over a window of days, in this process."""
+        job = build_definitions(self.settings).resolve_job_def(self.job_name)
+        with dg.DagsterInstance.ephemeral() as instance:
+            return job.execute_in_process(instance=instance, tags=window.tags | (tags or {}), raise_on_error=False)
+
+    def check(self, name: str, *, tags: dict[str, str] | None = None) -> dg.AssetCheckEvaluation:
+        """Execute one asset check alone, as the UI does it."""
+        definitions = build_definitions(self.settings)
+        [key] = [key for key in definitions.resolve_asset_graph().asset_check_keys if key.name == name]
+        job = dg.define_asset_job("check_alone", selection=dg.AssetSelection.checks(key))
+        alone = dg.Definitions.merge(definitions, dg.Definitions(jobs=[job])).resolve_job_def(job.name)
+        with dg.DagsterInstance.ephemeral() as instance:
+            result = alone.execute_in_process(instance=instance, tags=tags, raise_on_error=False)
+        [evaluation] = result.get_asset_check_evaluations()
+        return evaluation
+
+    def contents(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Return every row of every table of the warehouse."""
+        tables = [name for (name,) in self.query("SELECT table_name FROM duckdb_tables() ORDER BY 1")]
+        return {table: self.query(f"FROM {table} ORDER BY ALL") for table in tables}
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return rows of the warehouse."""
+        with duckdb.connect(str(self.settings.warehouse), config={"custom_user_agent": "dagster"}) as connection:
+            return connection.execute(sql).fetchall()
+
+    def reload(self, **changes: Any) -> None:  # noqa: ANN401 (YAML may hold anything)
+        """Write other settings and load them."""
+        self.settings = load_settings(write_settings(self.folder, **changes))
+
+
+def make_company(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Company:
+    """Make a company in a folder, and let the environment lead to its Ajour."""
+    ajour = SqliteAjour(folder / "ajour.sqlite")
+    ajour.list_locations({"10": "Bar", "11": "Bar, first floor", "20": "Kitchen", "30": "Shop", "99": "Kitchen, new"})
+    days = [*Window.back_from(LAST_DAY, days=45).days, LAST_DAY]
+    ajour.sell_all(
+        (day, location, Decimal(int(location) * 100) + Decimal(number) / 100)
+        for number, day in enumerate(days)
+        for location in ("10", "11", "20", "30", "99")
+    )
+    write_wages(
+        folder / "wages.csv",
+        [(day, "Vesterbro", unit, "400.00", "2.5") for day in days for unit in ("Bar", "Kitchen", "")]
+        + [(day, "Aarhus", "Shop", "900.00", "5") for day in days],
+    )
+    for variable, value in ajour.environment.items():
+        monkeypatch.setenv(variable, value)
+    return Company(folder, load_settings(write_settings(folder)), ajour)

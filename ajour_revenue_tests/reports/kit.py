@@ -1,0 +1,170 @@
+"""Books to report on: revenue and wages in the warehouse's own tables, and the report that is made of them."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from decimal import Decimal
+from html.parser import HTMLParser
+from typing import Any
+
+import duckdb
+
+from ajour_revenue.partitions import Window
+from ajour_revenue.reports.figures import Period, Report, load_report
+from ajour_revenue.settings import Settings
+from ajour_revenue.wages.assets import calculate_wage_percentage
+from ajour_revenue_tests.kit import settings_dict
+
+MONDAY = dt.date(2026, 11, 23)
+COMPANY_ID = "1"
+HIDDEN_WAGE = "4321.09"
+"""What a single person earned: it stands nowhere else."""
+
+
+def days_before(days: int, day: dt.date = MONDAY) -> dt.date:
+    return day - dt.timedelta(days=days)
+
+
+@dataclass
+class Books:
+    """The warehouse of a company with the units of `settings_dict`: Bar and Kitchen in Vesterbro, Shop in Aarhus."""
+
+    connection: duckdb.DuckDBPyConnection
+    settings: Settings = field(
+        default_factory=lambda: Settings.model_validate(settings_dict(activation_date=dt.date(2024, 1, 1))),
+    )
+
+    def change(self, **sections: Any) -> None:  # noqa: ANN401 (YAML may hold anything)
+        changed = settings_dict(activation_date=dt.date(2024, 1, 1)) | sections
+        self.settings = Settings.model_validate(changed)
+
+    def earn(self, unit: str, excl_vat: str | None, day: dt.date = MONDAY, *, missing: tuple[str, ...] = ()) -> None:
+        department = {each.name: each.department for each in self.settings.units}[unit]
+        self.connection.execute(
+            "INSERT INTO unit_revenue BY NAME SELECT ? AS business_date, ? AS unit, ? AS department, "
+            "'excluded' AS vat, ?::DECIMAL(18, 2) AS revenue, revenue AS revenue_excl_vat, "
+            "round(revenue * 1.25, 2) AS revenue_incl_vat, 'ajour' AS source, []::VARCHAR[] AS locations, "
+            "?::VARCHAR[] AS missing_locations, now() AS updated_at, 'run' AS run_id",
+            [day, unit, department, excl_vat, list(missing)],
+        )
+
+    def pay(
+        self, department: str, unit: str | None, cost: str, day: dt.date = MONDAY, *, people: int | None = None
+    ) -> None:
+        self.connection.execute(
+            "INSERT INTO wage_costs VALUES (?, ?, ?, ?, 1, now(), 'run')", [day, department, unit, Decimal(cost)]
+        )
+        if people is not None:
+            self.connection.execute("INSERT INTO wage_cost_people VALUES (?, ?, ?)", [day, department, people])
+
+    def correct(
+        self, unit: str, before: str | None, after: str | None, day: dt.date = MONDAY, **more: str | None
+    ) -> None:
+        values = {"source_before": "ajour", "source_after": "ajour", "at": "2026-11-24 07:00:00+01", "reason": None}
+        values |= more
+        self.connection.execute(
+            "INSERT INTO unit_revenue_revisions BY NAME SELECT ? AS business_date, ? AS unit, "
+            "?::DECIMAL(18, 2) AS revenue_before, ?::DECIMAL(18, 2) AS revenue_after, ? AS source_before, "
+            "? AS source_after, ?::TIMESTAMPTZ AS changed_at, 'run' AS run_id, ? AS reason",
+            [day, unit, before, after, *values.values()],
+        )
+
+    def list_location(self, location_id: str, name: str, unit: str | None) -> None:
+        self.connection.execute(
+            "INSERT INTO ajour_locations VALUES (?, ?, ?, ?, now())", [COMPANY_ID, location_id, name, unit]
+        )
+
+    def sell(self, location_id: str, excl_vat: str, day: dt.date = MONDAY) -> None:
+        amount = Decimal(excl_vat)
+        self.connection.execute(
+            "INSERT INTO raw_revenue VALUES (?, ?, ?, ?, ?, now(), 'run')",
+            [COMPANY_ID, day, location_id, amount * Decimal("1.25"), amount],
+        )
+
+    def fill(self, days: int = 40, last_day: dt.date = MONDAY) -> None:
+        """Sell and pay in every unit on each of the days up to the last one; each amount stands once."""
+        self.connection.execute(
+            """
+            CREATE OR REPLACE TEMP TABLE filled AS
+            SELECT
+                $last_day::DATE - back::INTEGER AS business_date,
+                place.department,
+                place.unit,
+                (10000 + 1000 * place.number + 137 * back + back % 100 * 0.01)::DECIMAL(18, 2) AS excl_vat,
+                (3000 + 400 * place.number + 19 * back + back % 100 * 0.01)::DECIMAL(18, 2) AS wage_cost
+            FROM range($days) AS days(back), (VALUES
+                (0, 'Vesterbro', 'Bar'), (1, 'Vesterbro', 'Kitchen'), (2, 'Aarhus', 'Shop')
+            ) AS place(number, department, unit)
+            """,
+            {"last_day": last_day, "days": days},
+        )
+        self.connection.execute(
+            """
+            INSERT INTO unit_revenue BY NAME
+            SELECT business_date, unit, department, 'excluded' AS vat, excl_vat AS revenue, revenue AS revenue_excl_vat,
+                round(revenue * 1.25, 2) AS revenue_incl_vat, 'ajour' AS source, []::VARCHAR[] AS locations,
+                locations AS missing_locations, now() AS updated_at, 'run' AS run_id
+            FROM filled;
+
+            INSERT INTO wage_costs BY NAME
+            SELECT business_date, department, unit, wage_cost, 1 AS hours, now() AS updated_at, 'run' AS run_id
+            FROM filled;
+
+            DROP TABLE filled;
+            """
+        )
+
+    def report(self, window: Window | None = None, by: Period = "week") -> Report:
+        window = window or Window(days_before(30), MONDAY)
+        [[first_day, last_day]] = self.connection.execute(
+            "SELECT min(business_date), max(business_date) FROM ("
+            "SELECT business_date FROM unit_revenue UNION SELECT business_date FROM wage_costs)"
+        ).fetchall()
+        if first_day:
+            calculate_wage_percentage(self.connection, self.settings, Window(first_day, last_day))
+        return load_report(self.connection, self.settings, window, by)
+
+
+class Page(HTMLParser):
+    """What a browser reads of a page: elements, attributes, and the cells of the tables."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.tables: list[list[list[str]]] = []
+        self.text = ""
+        self._in_cell = False
+        self._unread = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag == "table":
+            self.tables.append([])
+        elif tag == "tr":
+            self.tables[-1].append([])
+        elif tag in ("th", "td"):
+            self.tables[-1][-1].append("")
+            self._in_cell = True
+        self._unread = tag == "style" or (self._unread and tag != "head")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("th", "td"):
+            self._in_cell = False
+        elif tag == "style":
+            self._unread = False
+
+    def handle_data(self, data: str) -> None:
+        if self._unread:
+            return
+        self.text += data
+        if self._in_cell:
+            self.tables[-1][-1][-1] += data
+
+    def table(self, *headings: str) -> list[dict[str, str]]:
+        """Return the rows, by heading, of the first table that has all of these headings."""
+        for table in self.tables:
+            heads, *rows = [[" ".join(cell.split()) for cell in row] for row in table]
+            if set(headings) <= set(heads):
+                return [dict(zip(heads, row, strict=True)) for row in rows if len(row) == len(heads)]
+        message = f"no table has {headings}"
+        raise LookupError(message)

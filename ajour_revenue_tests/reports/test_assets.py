@@ -1,0 +1,108 @@
+"""The report at the end of a run: written by the same single run, about yesterday, seen in the UI."""
+
+import base64
+from datetime import timedelta
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from ajour_revenue.definitions import build_definitions
+from ajour_revenue.partitions import Window
+from ajour_revenue.reports.formats import DANISH
+from ajour_revenue_tests.kit import LAST_DAY, Company, make_company
+from ajour_revenue_tests.reports.kit import Page
+
+OLD = Window(LAST_DAY - timedelta(days=12), LAST_DAY - timedelta(days=10))
+
+
+@pytest.fixture(scope="module")
+def reported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Company, dg.ExecuteInProcessResult]:
+    """A company after a run over old days, in which yesterday had been fetched before."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        company = make_company(tmp_path_factory.mktemp("company"), monkeypatch)
+        assert company.run(Window(LAST_DAY, LAST_DAY)).success
+        result = company.run(OLD)
+        assert result.success
+    return company, result
+
+
+def metadata(result: dg.ExecuteInProcessResult) -> dict[str, Any]:
+    [event, *_] = result.asset_materializations_for_node("demo__wage_report")
+    return {name: value.value for name, value in event.metadata.items()}
+
+
+def test_a_run_writes_the_page_into_the_folder_of_the_settings(
+    reported: tuple[Company, dg.ExecuteInProcessResult],
+) -> None:
+    company, result = reported
+    path = company.settings.report.folder / "demo.html"
+
+    assert metadata(result)["report"] == str(path.resolve())
+    assert [each.name for each in path.parent.iterdir()] == ["demo.html"]
+
+
+def test_the_page_is_about_yesterday_whatever_days_the_run_is_for(
+    reported: tuple[Company, dg.ExecuteInProcessResult],
+) -> None:
+    company, result = reported
+    page = Page((company.settings.report.folder / "demo.html").read_text(encoding="utf-8"))
+
+    assert DANISH.weekday_and_date(LAST_DAY) in page.text
+    [(revenue, wages)] = company.query(
+        "SELECT sum(revenue_excl_vat), sum(wage_cost) FROM wage_percentage "
+        f"WHERE unit IS NULL AND business_date = '{LAST_DAY}'"
+    )
+    [row, *_] = page.table("Vækst i omsætning excl. moms")
+    assert (row["Omsætning excl. moms"], row["Lønomkostninger"]) == (DANISH.money(revenue), DANISH.money(wages))
+    shown = metadata(result)
+    assert (shown["days"], shown["reported_day"]) == (str(OLD), str(LAST_DAY))
+    assert shown["revenue_excl_vat"] == DANISH.kroner(revenue)
+
+
+def test_the_days_of_an_older_run_are_in_the_chart(reported: tuple[Company, dg.ExecuteInProcessResult]) -> None:
+    company, _ = reported
+    page = Page((company.settings.report.folder / "demo.html").read_text(encoding="utf-8"))
+
+    days = {row["Dag"].split()[1]: row["Omsætning excl. moms"] for row in page.table("Dag", "Mål")}
+    told = {day for day, revenue in days.items() if revenue != "-"}
+    assert len(days) == 31
+    assert told == {DANISH.date(day) for day in (*OLD.days, LAST_DAY)}
+
+
+def test_every_day_of_the_run_is_a_partition_of_the_report(
+    reported: tuple[Company, dg.ExecuteInProcessResult],
+) -> None:
+    _, result = reported
+    events = result.asset_materializations_for_node("demo__wage_report")
+
+    assert {event.partition for event in events} == {str(day) for day in OLD.days}
+
+
+def test_the_ui_shows_a_compact_chart(reported: tuple[Company, dg.ExecuteInProcessResult]) -> None:
+    _, result = reported
+    image = metadata(result)["chart"]
+
+    prefix, _, data = image.partition("(data:image/svg+xml;base64,")
+    assert prefix == "![Lønprocent]"
+    assert base64.b64decode(data.removesuffix(")")).startswith(b"<svg ")
+
+
+def test_the_report_has_the_partitions_and_the_policy_of_the_days(company: Company) -> None:
+    graph = build_definitions(company.settings).resolve_asset_graph()
+    report, source = (graph.get(dg.AssetKey(["demo", name])) for name in ("wage_report", "wage_percentage"))
+
+    assert report.partitions_def == source.partitions_def
+    assert report.backfill_policy == source.backfill_policy
+    assert report.group_name == "reports"
+    assert dg.AssetKey(["demo", "wage_percentage"]) in report.parent_keys
+
+
+def test_the_settings_choose_folder_and_language(fetched_company: Company) -> None:
+    fetched_company.reload(report={"folder": "morning", "language": "en"})
+
+    assert fetched_company.run(Window(LAST_DAY, LAST_DAY)).success
+
+    page = (fetched_company.folder / "morning" / "demo.html").read_text(encoding="utf-8")
+    assert '<html lang="en">' in page
+    assert '<h2 id="day">Yesterday</h2>' in page

@@ -1,0 +1,127 @@
+"""The chart: what it says, what it weighs, and that it is whole whatever the figures are."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ajour_revenue.partitions import Window
+from ajour_revenue.reports.charts import COMPACT, NARROW, OVER, WIDE, Size, chart_alt, revenue_chart_svg
+from ajour_revenue.reports.figures import COMPANY, Figure
+from ajour_revenue.reports.texts import TEXTS, Texts
+from ajour_revenue_tests.reports.kit import days_before
+
+DA = TEXTS["da"]
+
+
+def figures(amounts: Sequence[tuple[Decimal | None, Decimal | None, Decimal | None]]) -> list[Figure]:
+    """Return a figure a day of revenue, wage percentage and target."""
+    days = [days_before(back) for back in reversed(range(len(amounts)))]
+    return [
+        Figure(Window(day, day), COMPANY, revenue, wage_percentage=percentage, target=target, days=1)
+        for day, (revenue, percentage, target) in zip(days, amounts, strict=True)
+    ]
+
+
+some = figures([(Decimal(1000 * n), Decimal(25 + n), Decimal(30)) for n in range(1, 11)])
+
+revenues = st.none() | st.decimals(-(10**6), 10**9, places=2)
+percentages = st.none() | st.decimals(-900, 9000, places=2)
+targets = st.none() | st.decimals(1, 100, places=2)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    amounts=st.lists(st.tuples(revenues, percentages, targets), min_size=1, max_size=31),
+    size=st.sampled_from([WIDE, NARROW, COMPACT]),
+)
+def test_any_figures_make_a_whole_picture_within_its_bounds(
+    amounts: list[tuple[Decimal | None, Decimal | None, Decimal | None]], size: Size
+) -> None:
+    root = ET.fromstring(revenue_chart_svg(figures(amounts), DA, size))
+
+    assert root.get("role") == "img"
+    for text in root.iter("{http://www.w3.org/2000/svg}text"):
+        width = 6.4 * len(text.text or "")  # digits and points of 12 px
+        left = float(text.get("x", "")) - (width if text.get("text-anchor") == "end" else 0)
+        assert 0 <= left <= size.width
+        assert 0 <= float(text.get("y", "")) <= size.height
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    amounts=st.lists(
+        st.tuples(
+            st.none() | st.decimals(0, 10**7, places=2),
+            st.none() | st.decimals(0, 150, places=2),
+            st.decimals(20, 45, places=2),
+        ),
+        min_size=31,
+        max_size=31,
+    ),
+    texts=st.sampled_from(list(TEXTS.values())),
+)
+def test_the_compact_chart_of_31_days_stays_under_4_kb(
+    amounts: list[tuple[Decimal | None, Decimal | None, Decimal | None]], texts: Texts
+) -> None:
+    assert len(revenue_chart_svg(figures(amounts), texts).encode("utf-8")) < 4096
+
+
+def test_the_chart_says_in_words_what_it_shows() -> None:
+    alt = chart_alt(some, DA)
+
+    assert "14-11-2026 – 23-11-2026" in alt  # noqa: RUF001
+    assert "mellem 1.000,00 kr. og 10.000,00 kr. om dagen" in alt
+    assert "mellem 26,0 % og 35,0 %; over mål på 5 dage" in alt
+    assert ET.fromstring(revenue_chart_svg(some, DA)).get("aria-label") == alt
+
+
+def test_a_chart_of_nothing_says_so() -> None:
+    assert chart_alt(figures([(None, None, None)]), TEXTS["en"]) == "No revenue 23 Nov 2026."
+
+
+def marks(svg: str) -> tuple[int, int]:
+    """Return how many triangles and how many dots the line has."""
+    paths = [path.attrib for path in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}path")]
+    [triangles] = [path["d"].count("M") for path in paths if path.get("fill") == OVER]
+    [dots] = [path["d"].count("M") for path in paths if path.get("stroke-linecap") == "round"]
+    return triangles, dots
+
+
+def test_over_target_has_another_shape_not_only_another_colour() -> None:
+    assert marks(revenue_chart_svg(some, DA)) == (5, 5)
+
+
+def test_a_day_without_revenue_is_a_cross_and_no_bar_of_zero() -> None:
+    gap = [*some[:4], dataclasses.replace(some[4], revenue_excl_vat=None, wage_percentage=None), *some[5:]]
+    closed = [*some[:4], dataclasses.replace(some[4], revenue_excl_vat=Decimal(0), wage_percentage=None), *some[5:]]
+
+    crosses, none = (revenue_chart_svg(days, DA).count('stroke="#4a5258"') for days in (gap, closed))
+    assert crosses == none + 1
+    # The line is broken there.
+    assert sum(marks(revenue_chart_svg(gap, DA))) == 9
+
+
+def test_a_pointer_reads_day_amount_and_percentage() -> None:
+    titles = [title.text for title in ET.fromstring(revenue_chart_svg(some, DA, WIDE)).iter() if "title" in title.tag]
+
+    assert titles[-1] == "mandag 23-11-2026: 10.000,00 kr. excl. moms, 35,0 %"
+
+
+@pytest.mark.parametrize(("size", "weeks"), [(WIDE, ["Uge 47", "Uge 48"]), (NARROW, ["Uge 47"]), (COMPACT, [])])
+def test_weeks_are_iso_weeks(size: Size, weeks: list[str]) -> None:
+    texts = [element.text or "" for element in ET.fromstring(revenue_chart_svg(some, DA, size)).iter()]
+
+    assert [text for text in texts if text.startswith("Uge")] == weeks
+
+
+def test_a_chart_over_the_turn_of_the_year_has_week_53_and_week_1() -> None:
+    days = [dt.date(2026, 12, 28) + dt.timedelta(days=n) for n in range(10)]
+    svg = revenue_chart_svg([Figure(Window(day, day), COMPANY, Decimal(1)) for day in days], DA, WIDE)
+
+    assert [week in svg for week in ("Uge 53", "Uge 1<")] == [True, True]

@@ -1,0 +1,241 @@
+"""The report as Excel's own file and as CSV: read back, they say what SQL says."""
+
+import csv
+import datetime as dt
+import io
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from ajour_revenue.reports.csv_file import csv_file
+from ajour_revenue.reports.figures import Figure, Report
+from ajour_revenue.reports.texts import TEXTS, Texts
+from ajour_revenue.reports.write import write
+from ajour_revenue.reports.xlsx import xlsx_workbook
+from ajour_revenue_tests.reports.kit import Books, days_before
+
+both = pytest.mark.parametrize("texts", TEXTS.values(), ids=TEXTS)
+
+POINT = {"da": (";", ","), "en": (",", ".")}
+
+Row = tuple[
+    dt.date, dt.date, str, str | None, Decimal | None, Decimal | None, Decimal | None, Decimal | None, Decimal | None
+]
+
+
+def row_of(figure: Figure, texts: Texts) -> Row:
+    return (
+        figure.window.first_day,
+        figure.window.last_day,
+        figure.place.department or texts.company,
+        figure.place.unit,
+        figure.revenue_excl_vat,
+        figure.revenue_incl_vat,
+        figure.wage_cost,
+        figure.wage_percentage,
+        figure.target,
+    )
+
+
+def rows_of(report: Report, texts: Texts) -> list[Row]:
+    return [row_of(figure, texts) for period in report.periods for figure in report.places_of(period)]
+
+
+def report_of(books: Books) -> Report:
+    """Report days with ordinary figures, a refund, an empty day, a hidden wage, and something to look at."""
+    books.fill()
+    books.connection.execute("DELETE FROM unit_revenue WHERE business_date = ?", [days_before(3)])
+    books.connection.execute(
+        "UPDATE unit_revenue SET revenue_excl_vat = -5.25, revenue_incl_vat = -6.56 "
+        "WHERE unit = 'Shop' AND business_date = ?",
+        [days_before(4)],
+    )
+    books.connection.execute("INSERT INTO wage_cost_people VALUES (?, 'Aarhus', 1)", [days_before(5)])
+    books.list_location("99", "=Garden", None)
+    books.sell("99", "10.50")
+    books.correct("Bar", "1", "2")
+    return books.report(by="day")
+
+
+# CSV
+
+
+@both
+def test_csv_that_is_read_back_has_every_figure_to_the_oere(books: Books, texts: Texts) -> None:
+    report = report_of(books)
+    between, point = POINT[texts.language]
+
+    def number(text: str) -> Decimal | None:
+        return Decimal(text.replace(point, ".")) if text else None
+
+    _, *lines = csv.reader(io.StringIO(csv_file(report, texts).decode("utf-8-sig"), newline=""), delimiter=between)
+
+    read = [
+        (
+            *(dt.date.fromisoformat(line[0]), dt.date.fromisoformat(line[1]), line[2], line[3] or None),
+            *map(number, line[4:9]),
+        )
+        for line in lines
+    ]
+    assert read == rows_of(report, texts)
+
+
+def test_danish_excel_opens_the_csv_as_it_is(books: Books) -> None:
+    books.earn("Bar", "1234567.89")
+
+    data = csv_file(books.report(by="month"), TEXTS["da"])
+
+    assert data.startswith(b"\xef\xbb\xbfFra;Til;Afdeling;Enhed;Oms")
+    assert ";1234567,89;1543209,86;" in data.decode("utf-8-sig")
+
+
+def test_csv_of_an_empty_warehouse_has_its_headings(books: Books) -> None:
+    [heads] = csv.reader(csv_file(books.report(), TEXTS["en"]).decode("utf-8-sig").splitlines())
+
+    assert heads[:4] == ["From", "To", "Department", "Unit"]
+    assert heads[4:] == [
+        *("Revenue excl. VAT", "Revenue incl. VAT", "Wage cost"),
+        *("Wage percentage", "Target", "From target, pp", "Remarks"),
+    ]
+
+
+# Excel
+
+
+def opened(report: Report, texts: Texts) -> Workbook:
+    return load_workbook(io.BytesIO(xlsx_workbook(report, texts)))
+
+
+def day(value: Any) -> dt.date:  # noqa: ANN401 (a cell holds anything)
+    assert isinstance(value, dt.datetime)
+    return value.date()
+
+
+def amount(value: Any) -> Decimal | None:  # noqa: ANN401 (a cell holds anything)
+    assert value is None or isinstance(value, int | float)
+    return None if value is None else Decimal(str(value)).quantize(Decimal("0.01"))
+
+
+def percent(value: Any) -> Decimal | None:  # noqa: ANN401 (a cell holds anything)
+    return None if value is None else amount(value * 100)
+
+
+@both
+def test_a_second_library_reads_the_same_numbers_from_the_workbook(books: Books, texts: Texts) -> None:
+    report = report_of(books)
+    sheet = opened(report, texts)[texts.figures_sheet]
+
+    read = [
+        (
+            *(day(line[0]), day(line[1]), line[2], line[3]),
+            *map(amount, line[4:7]),
+            *map(percent, line[7:9]),
+        )
+        for line in sheet.iter_rows(min_row=2, values_only=True)
+    ]
+    assert read == rows_of(report, texts)
+
+
+@both
+def test_the_days_of_the_workbook_are_the_companys_with_gaps_left_empty(books: Books, texts: Texts) -> None:
+    report = report_of(books)
+    sheet = opened(report, texts)[texts.days_sheet]
+
+    lines = list(sheet.iter_rows(min_row=2, max_col=5, values_only=True))
+    assert [(day(line[0]), amount(line[1]), amount(line[3])) for line in lines] == [
+        (each.first_day, report.figure(each).revenue_excl_vat, report.figure(each).wage_cost) for each in report.periods
+    ]
+    assert lines[-4][1] is None
+
+
+@both
+def test_cells_are_numbers_and_dates_with_formats(books: Books, texts: Texts) -> None:
+    sheet = opened(report_of(books), texts)[texts.figures_sheet]
+    cells = [sheet.cell(2, column) for column in range(1, 11)]
+
+    assert [cell.data_type for cell in cells] == ["d", "d", "s", "n", "n", "n", "n", "n", "n", "n"]
+    assert [cells[place].number_format for place in (4, 7)] == ["#,##0.00", "0.0%"]
+    assert cells[0].number_format == {"da": "dd-mm-yyyy", "en": "d mmm yyyy"}[texts.language]
+
+
+@both
+def test_the_heading_stays_in_sight_and_the_columns_are_wide_enough(books: Books, texts: Texts) -> None:
+    workbook = opened(report_of(books), texts)
+
+    assert workbook.sheetnames == [texts.figures_sheet, texts.days_sheet, texts.attention_sheet]
+    for sheet in workbook.worksheets:
+        assert sheet.freeze_panes == "A2"
+        widths = {letter: dimension.width for letter, dimension in sheet.column_dimensions.items()}
+        assert widths
+        assert min(widths.values()) > 10
+
+
+@both
+def test_the_chart_is_excels_own_and_points_at_the_cells(books: Books, texts: Texts) -> None:
+    sheet = opened(report_of(books), texts)[texts.days_sheet]
+
+    [bars] = sheet._charts  # type: ignore[attr-defined]  # noqa: SLF001 (there is no other way)
+    lines = bars._charts[1]  # noqa: SLF001
+    assert [series.val.numRef.f for series in (*bars.series, *lines.series)] == [
+        f"{texts.days_sheet}!$B$2:$B$32",
+        f"{texts.days_sheet}!$E$2:$E$32",
+        f"{texts.days_sheet}!$F$2:$F$32",
+    ]
+    assert bars.series[0].cat.numRef.f == f"{texts.days_sheet}!$A$2:$A$32"
+
+
+@both
+def test_what_needs_attention_has_a_sheet(books: Books, texts: Texts) -> None:
+    sheet = opened(report_of(books), texts)[texts.attention_sheet]
+    lines = [line[2:] for line in sheet.iter_rows(min_row=2, values_only=True)]
+
+    assert (texts.location, texts.unmapped, "99 · =Garden", 10.5, *[None] * 5) in lines
+    assert ("Vesterbro · Bar", texts.corrected, None, None, None, 1, 2, texts.excl_vat, "Ajour") in lines
+    assert ("Aarhus · Shop", texts.kinds["negative revenue"], None, -5.25, 3876.04, *[None] * 4) in lines
+
+
+def test_a_name_that_begins_like_a_formula_is_text(books: Books) -> None:
+    sheet = opened(report_of(books), TEXTS["da"])[TEXTS["da"].attention_sheet]
+
+    assert {cell.data_type for line in sheet.iter_rows() for cell in line} <= {"s", "n", "d"}
+
+
+@both
+def test_an_empty_warehouse_gives_a_workbook_with_headings(books: Books, texts: Texts) -> None:
+    workbook = opened(books.report(), texts)
+
+    assert workbook[texts.figures_sheet].max_row == 1
+    assert workbook[texts.days_sheet].max_row == 32
+
+
+# Writing
+
+
+def test_a_file_is_replaced_whole_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "reports" / "demo.html"
+
+    write(path, b"first")
+    write(path, b"second")
+
+    assert path.read_bytes() == b"second"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_file_is_readable_as_other_new_files_are(tmp_path: Path) -> None:
+    (tmp_path / "other").touch()
+
+    write(tmp_path / "demo.html", b"page")
+
+    assert (tmp_path / "demo.html").stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
+def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "demo.html").mkdir()
+
+    with pytest.raises(OSError, match="directory"):
+        write(tmp_path / "demo.html", b"page")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["demo.html"]

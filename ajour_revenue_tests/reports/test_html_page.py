@@ -1,0 +1,248 @@
+"""The page: it says what SQL says, in the language of its readers, and needs nothing from elsewhere."""
+
+import datetime as dt
+import re
+from decimal import Decimal
+
+import pytest
+from babel.numbers import parse_decimal
+
+from ajour_revenue.partitions import Window, yesterday
+from ajour_revenue.reports.figures import Figure
+from ajour_revenue.reports.html_page import html_page
+from ajour_revenue.reports.texts import TEXTS, Texts
+from ajour_revenue_tests.kit import settings_dict
+from ajour_revenue_tests.reports.kit import MONDAY, Books, Page, days_before
+
+DA, EN = TEXTS["da"], TEXTS["en"]
+
+both = pytest.mark.parametrize("texts", TEXTS.values(), ids=TEXTS)
+
+
+def full(books: Books) -> Books:
+    """Let everything happen that a page can tell."""
+    books.fill(days=400)
+    books.connection.execute(
+        "UPDATE unit_revenue SET missing_locations = ['11'] WHERE unit = 'Bar' AND business_date = ?", [days_before(2)]
+    )
+    books.connection.execute(
+        "UPDATE unit_revenue SET revenue_excl_vat = 0, revenue_incl_vat = 0 WHERE unit = 'Shop' AND business_date = ?",
+        [days_before(1)],
+    )
+    books.list_location("11", "Bar, first floor", "Bar")
+    books.list_location("99", "Garden", None)
+    books.sell("99", "1234.50")
+    books.correct("Kitchen", "11000.00", "11137.01", days_before(1), source_after="manual", reason="till was down")
+    return books
+
+
+def read(texts: Texts, cell: str) -> Decimal | None:
+    """Return the number of a cell; None for a dash."""
+    number = re.sub(r"(%-point|pp|%|kr\.|DKK|▲|Over mål|Over target|\+|\s)", "", cell)
+    return None if number == "-" else parse_decimal(number, locale=texts.formats.locale, strict=True)
+
+
+def amounts_of(texts: Texts, row: dict[str, str]) -> tuple[Decimal | None, ...]:
+    heads = (texts.revenue_excl_vat, texts.revenue_incl_vat, texts.wage_cost, texts.wage_percentage)
+    return tuple(read(texts, row[head]) for head in heads)
+
+
+def shown(figure: Figure) -> tuple[Decimal | None, ...]:
+    """Return a figure's amounts as they are shown, the percentage with one decimal, rounded half-up."""
+    percentage = figure.wage_percentage and Decimal(str(figure.wage_percentage)).quantize(
+        Decimal("0.1"), "ROUND_HALF_UP"
+    )
+    return (figure.revenue_excl_vat, figure.revenue_incl_vat, figure.wage_cost, percentage)
+
+
+@both
+def test_the_numbers_of_the_page_are_those_of_sql(books: Books, texts: Texts) -> None:
+    report = full(books).report()
+    page = Page(html_page(report, texts))
+
+    places = page.table(texts.department_or_unit, texts.target)
+    chart = page.table(texts.day, texts.target)
+    to_date = page.table(texts.period)
+    comparison = page.table(texts.revenue_growth)
+
+    assert [amounts_of(texts, row) for row in places] == [
+        shown(report.figure(report.day, place)) for place in report.places
+    ]
+    assert [amounts_of(texts, row) for row in chart] == [
+        shown(report.figure(Window(day, day))) for day in report.chart_days.days
+    ]
+    assert [amounts_of(texts, row) for row in to_date] == [shown(report.figure(window)) for window in report.to_date]
+    assert [amounts_of(texts, row) for row in comparison] == [
+        shown(report.figure(Window(day, day))) for day in (MONDAY, days_before(7), days_before(364))
+    ]
+
+
+@both
+def test_every_period_and_place_is_in_the_table_of_periods(books: Books, texts: Texts) -> None:
+    report = full(books).report(by="month")
+    table = Page(html_page(report, texts)).tables[-1]
+
+    rows = [row for row in table[1:] if len(row) == len(table[0])]
+    figures = [figure for period in report.periods for figure in report.places_of(period)]
+    heads = [" ".join(head.split()) for head in table[0]]
+    assert [amounts_of(texts, dict(zip(heads, row, strict=True))) for row in rows] == [shown(each) for each in figures]
+
+
+@both
+def test_the_page_needs_nothing_from_elsewhere(books: Books, texts: Texts) -> None:
+    html = html_page(full(books).report(), texts)
+    elements = Page(html).elements
+
+    assert {name for name, _ in elements} & {"script", "img", "iframe", "object", "embed", "base", "audio"} == set()
+    links = [value for _, attributes in elements for name, value in attributes.items() if name in ("href", "src")]
+    assert {link for link in links if not (link or "").startswith("#")} == {"data:,"}
+    assert [name for _, attributes in elements for name in attributes if name.startswith("on")] == []
+    without_names = html.replace("http://www.w3.org/2000/svg", "")
+    assert re.findall(r"https?:|//\w|@import|url\(|@font-face", without_names) == []
+
+
+@both
+def test_every_amount_is_labelled_incl_or_excl_vat(books: Books, texts: Texts) -> None:
+    page = Page(html_page(full(books).report(), texts))
+
+    labels = [attributes.get("data-label") or "" for name, attributes in page.elements if name == "td"]
+    heads = [cell for table in page.tables for cell in table[0]]
+    word = {"da": "msætning", "en": "evenue"}[texts.language]
+    about_revenue = [label for label in (*labels, *heads) if word in label]
+    assert about_revenue
+    assert [label for label in about_revenue if not re.search(r"(excl|incl)\. (moms|VAT)", label)] == []
+
+
+def test_the_day_stands_on_top_as_danes_write_it(books: Books) -> None:
+    books.earn("Bar", "98765.43")
+    books.pay("Vesterbro", "Bar", "31012.35")
+
+    text = " ".join(Page(html_page(books.report(), DA)).text.split())
+
+    assert "98.765,43 kr. excl. moms 123.456,79 kr. incl. moms" in text
+    assert "Lønomkostninger 31.012,35 kr." in text
+    assert "31,4 % af omsætning excl. moms Mål 30,0 % · ▲ 1,4 %-point over mål 1 af 1 enheder over mål" in text
+    assert "mandag 23-11-2026" in text
+
+
+def test_over_target_is_said_without_colour(books: Books) -> None:
+    books.earn("Bar", "1000")
+    books.pay("Vesterbro", "Bar", "314")
+
+    rows = {
+        row["Afdeling / enhed"]: row
+        for row in Page(html_page(books.report(), DA)).table("Fra mål, %-point", "Lønprocent uge 48 til dato")
+    }
+
+    assert rows["Bar"]["Lønprocent"] == "31,4 % ▲Over mål"
+    assert rows["Bar"]["Fra mål, %-point"] == "+1,4"
+
+
+def test_under_target_has_no_mark(books: Books) -> None:
+    books.earn("Bar", "1000")
+    books.pay("Vesterbro", "Bar", "290")
+
+    html = html_page(books.report(), DA)
+
+    assert "▲" not in html
+    assert "1,0 %-point under mål" in Page(html).text
+
+
+@both
+def test_what_needs_attention_is_told_and_counted(books: Books, texts: Texts) -> None:
+    page = Page(html_page(full(books).report(), texts))
+
+    notices = page.table(texts.what, texts.details)
+    assert {(row[texts.what], row[texts.where], row[texts.details]) for row in notices} == {
+        (texts.kinds["missing"], "Vesterbro · Bar", "Bar, first floor"),
+        (texts.kinds["wages without revenue"], "Aarhus · Shop", texts.formats.kroner(Decimal("3819.01"))),
+    }
+    [unmapped] = page.table(texts.location)
+    assert unmapped[texts.location] == "99 · Garden"
+    assert read(texts, unmapped[texts.revenue_excl_vat]) == Decimal("1234.50")
+    [correction] = page.table(texts.before, texts.after)
+    assert (read(texts, correction[texts.before]), read(texts, correction[texts.after])) == (
+        Decimal(11_000),
+        Decimal("11137.01"),
+    )
+    assert correction[texts.vat_head] == texts.excl_vat
+    assert correction[texts.source] == f"Ajour → {texts.sources['manual']}: till was down"
+    assert f"{texts.attention}: 4" in page.text
+
+
+@both
+def test_where_nothing_is_the_matter_the_page_says_so(books: Books, texts: Texts) -> None:
+    books.fill()
+
+    assert texts.nothing_to_attend in Page(html_page(books.report(), texts)).text
+
+
+@both
+def test_an_empty_warehouse_gives_a_page_that_says_what_to_do(books: Books, texts: Texts) -> None:
+    page = Page(html_page(books.report(), texts))
+
+    assert texts.nothing_at_all in page.text
+    assert "None" not in page.text
+
+
+@both
+def test_a_day_with_nothing_gives_a_page_with_the_days_before(books: Books, texts: Texts) -> None:
+    books.fill(days=20, last_day=days_before(1))
+    report = books.report()
+    page = Page(html_page(report, texts))
+
+    assert texts.nothing_that_day in page.text
+    [day, week_before, _] = page.table(texts.revenue_growth)
+    assert amounts_of(texts, day) == (None,) * 4
+    assert amounts_of(texts, week_before) == shown(report.figure(Window(days_before(7), days_before(7))))
+
+
+def test_yesterday_is_called_so_and_another_day_by_its_date(books: Books) -> None:
+    headings = {
+        day: re.findall(r'<h2 id="day">(.*?)</h2>', html_page(books.report(Window(day, day)), DA))
+        for day in (yesterday(), MONDAY - dt.timedelta(days=700))
+    }
+
+    assert list(headings.values()) == [["I går"], ["mandag 23-12-2024"]]
+
+
+@both
+def test_the_page_is_built_for_those_who_hear_it(books: Books, texts: Texts) -> None:
+    page = Page(html_page(full(books).report(), texts))
+
+    assert [attributes["lang"] for name, attributes in page.elements if name == "html"] == [texts.language]
+    heads = [attributes for name, attributes in page.elements if name == "th"]
+    assert heads
+    assert {attributes.get("scope") for attributes in heads} == {"col", "row", "rowgroup"}
+    assert [name for name, _ in page.elements].count("caption") == len(page.tables)
+    charts = [attributes for name, attributes in page.elements if name == "svg"]
+    assert {(attributes["role"], bool(attributes["aria-label"])) for attributes in charts} == {("img", True)}
+
+
+def test_names_are_taken_for_text_and_not_for_markup(books: Books) -> None:
+    name = '<b>Bar & "Grill"</b>\''
+    books.change(units=[settings_dict()["units"][0] | {"name": name}])
+    books.earn(name, "1000")
+    books.list_location("<i>", "<script>alert(1)</script>", None)
+
+    page = Page(html_page(books.report(), DA))
+
+    assert [row["Afdeling / enhed"] for row in page.table("Fra mål, %-point", "Lønprocent uge 48 til dato")] == [
+        "Vesterbro",
+        name,
+    ]
+    assert {element for element, _ in page.elements} & {"b", "i", "script"} == set()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("da", ["I går", "Omsætning", "Uge 48"]), ("en", ["Yesterday", "Revenue", "Week 48"])],
+)
+def test_a_page_speaks_one_language(books: Books, language: str, words: list[str]) -> None:
+    texts = {"da": DA, "en": EN}[language]
+    other = {"da": EN, "en": DA}[language]
+    text = Page(html_page(full(books).report(), texts)).text
+
+    assert [word for word in words[1:] if word not in text] == []
+    others = [other.revenue, other.places, other.attention, other.chart_hint, other.kinds["missing"]]
+    assert [words for words in others if words in text] == []

@@ -1,0 +1,264 @@
+import re
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ajour_revenue.partitions import Window
+from ajour_revenue.revenue.manual import (
+    ENTERED_BY,
+    Change,
+    ManualEntry,
+    ManualEntryError,
+    check_entry,
+    enter_revenue,
+    read_entries,
+)
+from ajour_revenue.typed import parse_amount, parse_day
+from ajour_revenue.warehouse import SCHEMA_SQL, Warehouse
+from ajour_revenue_tests.kit import ACTIVATION_DATE, LAST_DAY, Company
+
+BEFORE = LAST_DAY - timedelta(days=10)
+CENT = Decimal("0.01")
+
+
+def entered(company: Company, **values: object) -> list[Change]:
+    """Enter one figure as a user does."""
+    entry = check_entry(company.settings, {"reason": "till was down", **values})
+    with Warehouse(database=str(company.settings.warehouse)).transaction() as connection:
+        return enter_revenue(connection, company.settings, [entry])
+
+
+def revisions(company: Company, day: date, unit: str) -> list[tuple[object, ...]]:
+    return company.query(
+        "SELECT revenue_before, revenue_after, source_before, source_after, run_id, reason FROM unit_revenue_revisions "
+        f"WHERE business_date = '{day}' AND unit = '{unit}' ORDER BY changed_at",
+    )
+
+
+def test_a_figure_replaces_that_of_ajour_with_a_revision_that_says_why(fetched_company: Company) -> None:
+    [(before,)] = fetched_company.query(
+        f"SELECT revenue FROM unit_revenue WHERE business_date = '{LAST_DAY}' AND unit = 'Bar'"
+    )
+    [change] = entered(fetched_company, unit="Bar", business_date=LAST_DAY, revenue_incl_vat="1.234,56")
+    assert change == (LAST_DAY, "Bar", "excluded", before, "ajour", Decimal("987.65"))
+    stored = fetched_company.query(
+        "SELECT department, revenue, vat, revenue_incl_vat, revenue_excl_vat, source, locations, missing_locations, "
+        f"run_id FROM unit_revenue WHERE business_date = '{LAST_DAY}' AND unit = 'Bar'"
+    )
+    amounts = Decimal("987.65"), "excluded", Decimal("1234.56"), Decimal("987.65")
+    assert stored == [("Vesterbro", *amounts, "manual", [], [], ENTERED_BY)]
+    *_, revision = revisions(fetched_company, LAST_DAY, "Bar")
+    assert revision == (before, Decimal("987.65"), "ajour", "manual", ENTERED_BY, "till was down")
+
+
+def test_the_wage_percentages_of_the_day_are_calculated_anew_and_only_those(fetched_company: Company) -> None:
+    before = fetched_company.query(f"FROM wage_percentage WHERE business_date < '{LAST_DAY}' ORDER BY ALL")
+    entered(fetched_company, unit="Bar", business_date=LAST_DAY, revenue_excl_vat="1000")
+    assert fetched_company.query(f"FROM wage_percentage WHERE business_date < '{LAST_DAY}' ORDER BY ALL") == before
+    [(revenue, percentage)] = fetched_company.query(
+        "SELECT revenue_excl_vat, wage_percentage FROM wage_percentage "
+        f"WHERE business_date = '{LAST_DAY}' AND unit = 'Bar'"
+    )
+    assert (revenue, percentage) == (Decimal(1000), Decimal(40))
+
+
+def test_a_day_that_was_never_fetched_can_be_entered(company: Company) -> None:
+    entered(company, unit="Kitchen", business_date=ACTIVATION_DATE, revenue_excl_vat="-5.50")
+    assert company.query("SELECT business_date, unit, revenue, source FROM unit_revenue") == [
+        (ACTIVATION_DATE, "Kitchen", Decimal("-5.50"), "manual"),
+    ]
+    assert revisions(company, ACTIVATION_DATE, "Kitchen")[0][:4] == (None, Decimal("-5.50"), None, "manual")
+
+
+def test_the_same_figure_again_changes_nothing(fetched_company: Company) -> None:
+    entered(fetched_company, unit="Bar", business_date=LAST_DAY, revenue_excl_vat="1000")
+    before = fetched_company.contents()
+    assert entered(fetched_company, unit="Bar", business_date=LAST_DAY, revenue_excl_vat="1000") == []
+    assert fetched_company.contents() == before
+
+
+def test_revenue_is_stored_incl_vat_where_the_settings_say_so(company: Company) -> None:
+    company.reload(revenue={"vat": "included", "vat_rate": 12.5, "overwrite_existing": False})
+    [change] = entered(company, unit="Bar", business_date=LAST_DAY, revenue_excl_vat="100")
+    assert (change.vat, change.revenue) == ("included", Decimal("112.50"))
+
+
+@pytest.mark.parametrize(("overwrite", "source"), [(True, "ajour"), (False, "manual")])
+def test_a_later_fetch_replaces_it_only_with_overwrite_on(company: Company, *, overwrite: bool, source: str) -> None:
+    company.reload(revenue={"vat": "excluded", "overwrite_existing": overwrite})
+    entered(company, unit="Bar", business_date=LAST_DAY, revenue_excl_vat="1")
+    assert company.run(Window(LAST_DAY, LAST_DAY)).success
+    assert company.query("SELECT source FROM unit_revenue WHERE unit = 'Bar'") == [(source,)]
+    assert [row[3] for row in revisions(company, LAST_DAY, "Bar")] == ["manual", source][: 1 + overwrite]
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"unit": "Cellar"}, "unit 'Cellar' is none of the settings': Bar, Kitchen, Shop"),
+        ({"unit": " "}, "unit: is missing"),
+        ({"business_date": ACTIVATION_DATE - timedelta(days=1)}, "is no day with revenue"),
+        ({"business_date": LAST_DAY + timedelta(days=1)}, "is no day with revenue"),
+        ({"business_date": "2026-02-30"}, "'2026-02-30' is no day"),
+        ({"business_date": None}, "business_date"),
+        ({"revenue_incl_vat": "1"}, "give one amount"),
+        ({"revenue_excl_vat": None}, "give one amount"),
+        ({"revenue_excl_vat": ""}, "give one amount"),
+        ({"revenue_excl_vat": "1.234"}, "'1.234' is no amount"),
+        ({"revenue_excl_vat": "NaN"}, "is no amount"),
+        ({"revenue_excl_vat": "1000000000000000"}, "revenue_excl_vat"),
+        ({"reason": ""}, "reason: is missing"),
+    ],
+)
+def test_what_cannot_be_is_refused(company: Company, values: dict[str, object], told: str) -> None:
+    right = {"unit": "Bar", "business_date": LAST_DAY, "revenue_excl_vat": "1", "reason": "x"}
+    assert isinstance(check_entry(company.settings, right), ManualEntry)
+    with pytest.raises(ManualEntryError) as refused:
+        check_entry(company.settings, right | values)
+    assert told in str(refused.value)
+
+
+@given(
+    amount=st.decimals(-(10**9), 10**9, places=2),
+    rate=st.decimals(0, 100, places=2),
+    incl_vat=st.booleans(),
+)
+def test_the_other_amount_is_right_to_the_oere(amount: Decimal, rate: Decimal, *, incl_vat: bool) -> None:
+    entry = ManualEntry(
+        business_date=LAST_DAY,
+        unit="Bar",
+        reason="x",
+        **{"revenue_incl_vat" if incl_vat else "revenue_excl_vat": amount},
+    )
+    incl, excl = entry.amounts(rate)
+    assert amount == (incl if incl_vat else excl)
+    exact = amount / (1 + rate / 100) if incl_vat else amount * (1 + rate / 100)
+    other = excl if incl_vat else incl
+    assert abs(other - exact) <= CENT / 2
+    assert other == other.quantize(CENT)
+
+
+def test_half_an_oere_is_rounded_up() -> None:
+    entry = ManualEntry(business_date=LAST_DAY, unit="Bar", reason="x", revenue_excl_vat=Decimal("0.02"))
+    assert entry.amounts(Decimal(25))[0] == Decimal("0.03")
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_bytes(text.encode())
+    return path
+
+
+def test_a_file_as_danish_excel_writes_it(company: Company, tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "figures.csv",
+        "\ufeffbusiness_date;unit;revenue_incl_vat;revenue_excl_vat;reason\r\n"
+        f"{LAST_DAY:%d-%m-%Y};Bar;1.250,00;;till was down\r\n{BEFORE:%d-%m-%Y};Kitchen;;-10,5;\r\n",
+    )
+    entries = read_entries(company.settings, path, reason="month's end")
+    assert [(entry.business_date, entry.unit, *entry.amounts(Decimal(25)), entry.reason) for entry in entries] == [
+        (LAST_DAY, "Bar", Decimal(1250), Decimal(1000), "till was down"),
+        (BEFORE, "Kitchen", Decimal("-13.13"), Decimal("-10.5"), "month's end"),
+    ]
+
+
+def test_every_bad_row_is_told_with_its_line(company: Company, tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "figures.csv",
+        "business_date,unit,revenue_excl_vat,reason\n"
+        f"{LAST_DAY},Bar,1,x\n{LAST_DAY},Cellar,1,x\n{LAST_DAY},Bar,2,x\nsoon,Bar,1,x\n{LAST_DAY},Shop,,x\n"
+        f"{LAST_DAY},Shop,400,50,x\n{LAST_DAY},Kitchen,1,\n",
+    )
+    with pytest.raises(ManualEntryError) as refused:
+        read_entries(company.settings, path)
+    told = str(refused.value)
+    assert "6 error(s); nothing was stored" in told
+    for line, problem in {
+        3: "unit 'Cellar'",
+        4: "the same day and unit as line 2",
+        5: "'soon' is no day",
+        6: "give one amount",
+        7: "must have as many fields",
+        8: "reason: is missing",
+    }.items():
+        assert f"line {line}: " in told
+        assert problem in told
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "found the columns none"),
+        (b"day,unit\n", "found the columns day, unit"),
+        (b"business_date,unit,reason\n", "found the columns business_date, unit, reason"),
+        (b"business_date,unit,revenue_excl_vat,employee\n", "found the columns"),
+        (b"business_date,unit,revenue_excl_vat\n\xff\xfe", "not a CSV file in UTF-8"),
+        (b'business_date,unit,revenue_excl_vat\n"a,b', "not a CSV file in UTF-8"),
+    ],
+)
+def test_a_file_that_is_none_is_refused(company: Company, tmp_path: Path, content: bytes, told: str) -> None:
+    path = tmp_path / "figures.csv"
+    path.write_bytes(content)
+    with pytest.raises(ManualEntryError, match=re.escape(path.name)) as refused:
+        read_entries(company.settings, path)
+    assert told in str(refused.value)
+
+
+def test_a_file_that_is_not_there_is_told(company: Company, tmp_path: Path) -> None:
+    with pytest.raises(ManualEntryError, match="No such file"):
+        read_entries(company.settings, tmp_path / "none.csv")
+
+
+def test_a_warehouse_from_before_reasons_gets_the_column_and_keeps_its_revisions(tmp_path: Path) -> None:
+    path = str(tmp_path / "old.duckdb")
+    with duckdb.connect(path) as connection:
+        connection.execute(SCHEMA_SQL)
+        connection.execute("ALTER TABLE unit_revenue_revisions DROP COLUMN reason")
+        connection.execute(
+            "INSERT INTO unit_revenue_revisions VALUES ('2026-01-01', 'Bar', 1, 2, 'ajour', 'ajour', now(), 'run')"
+        )
+    for _ in range(2):
+        with Warehouse(database=path).transaction() as connection:
+            rows = connection.execute(
+                "SELECT unit, revenue_after, run_id, reason FROM unit_revenue_revisions"
+            ).fetchall()
+    assert rows == [("Bar", Decimal(2), "run", None)]
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("0", "0"),
+        ("1234", "1234"),
+        ("1234.5", "1234.5"),
+        ("1234,50", "1234.50"),
+        ("1.234,50", "1234.50"),
+        ("-1.234.567,89", "-1234567.89"),
+        (" 12,5 ", "12.5"),
+    ],
+)
+def test_amounts_are_read_as_people_write_them(text: str, amount: str) -> None:
+    assert parse_amount(text) == Decimal(amount)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1.234", "1,234", "1,2,3", "1.2.3", "12.34,5", "1.234,567", "1e3", "kr 5", "½", "٣"]
+)
+def test_what_may_be_two_amounts_is_none(text: str) -> None:
+    with pytest.raises(ValueError, match="is no amount"):
+        parse_amount(text)
+
+
+@pytest.mark.parametrize("text", ["2026-01-31", "31-01-2026", " 31-01-2026 "])
+def test_days_are_read_in_iso_and_danish(text: str) -> None:
+    assert parse_day(text) == date(2026, 1, 31)
+
+
+@pytest.mark.parametrize("text", ["", "31-01-26", "2026-13-01", "01/31/2026", "tomorrow"])
+def test_what_is_no_day_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is no day"):
+        parse_day(text)

@@ -1,0 +1,752 @@
+"""Unit revenue by the rules R11-R13, D1, D3 and D7, on raw revenue of which the test decides every row."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ajour_revenue.partitions import Window
+from ajour_revenue.revenue.unit_revenue import calculate_unit_revenue
+from ajour_revenue.settings import Settings
+from ajour_revenue.warehouse import set_variables
+from ajour_revenue_tests.kit import COMPANY_ID, settings_dict
+
+DAY = dt.date(2026, 3, 1)
+NEXT_DAY = DAY + dt.timedelta(days=1)
+OERE = Decimal("0.01")
+
+Amounts = tuple[Decimal, Decimal]  # incl. and excl. VAT
+RawRows = Mapping[tuple[dt.date, str], Amounts]
+
+
+def settings_of(units: Mapping[str, list[str]], *, vat: str = "excluded", overwrite: bool = True) -> Settings:
+    return Settings.model_validate(
+        settings_dict(
+            units=[
+                {"name": name, "department": f"{name}'s department", "locations": locations}
+                for name, locations in units.items()
+            ],
+            revenue={"vat": vat, "overwrite_existing": overwrite},
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class UnitDay:
+    """A row of unit_revenue without its time and run."""
+
+    department: str
+    vat: str
+    revenue_incl_vat: Decimal | None
+    revenue_excl_vat: Decimal | None
+    source: str
+    locations: tuple[str, ...]
+    missing_locations: tuple[str, ...]
+
+    @property
+    def revenue(self) -> Decimal | None:
+        return self.revenue_incl_vat if self.vat == "included" else self.revenue_excl_vat
+
+
+UnitDays = dict[tuple[dt.date, str], UnitDay]
+
+
+@dataclass
+class Warehouse:
+    """Unit revenue as the package calculates it, in a DuckDB in memory."""
+
+    connection: duckdb.DuckDBPyConnection
+    ticks: int = 0
+
+    def fetch(
+        self, settings: Settings, window: Window, rows: RawRows, *, company_id: str = COMPANY_ID, run_id: str = "a run"
+    ) -> None:
+        """Store what Ajour gave for the window, and calculate; rows outside the window are not given."""
+        self._tick()
+        self.connection.execute(
+            "DELETE FROM raw_revenue WHERE company_id = ? AND business_date BETWEEN ? AND ?",
+            [company_id, window.first_day, window.last_day],
+        )
+        given = [
+            {"business_date": day, "location_id": location, "revenue_incl_vat": incl_vat, "revenue_excl_vat": excl_vat}
+            for (day, location), (incl_vat, excl_vat) in rows.items()
+            if window.first_day <= day <= window.last_day
+        ]
+        money = pa.decimal128(28, 8)
+        columns = {
+            "business_date": pa.date32(),
+            "location_id": pa.string(),
+            "revenue_incl_vat": money,
+            "revenue_excl_vat": money,
+        }
+        self.connection.register("given", pa.Table.from_pylist(given, schema=pa.schema(columns)))
+        self.connection.execute(
+            "INSERT INTO raw_revenue BY NAME "
+            "SELECT given.*, ? AS company_id, getvariable('now') AS fetched_at, ? AS run_id FROM given",
+            [company_id, run_id],
+        )
+        calculate_unit_revenue(self.connection, settings, window, company_id=company_id, run_id=run_id)
+
+    def enter(self, day: dt.date, unit: str, entry: UnitDay) -> None:
+        """Store a manual entry as a user makes it: with its revision."""
+        self._tick()
+        [before] = self.connection.execute(
+            "SELECT max(revenue), max(source) FROM unit_revenue WHERE business_date = ? AND unit = ?", [day, unit]
+        ).fetchall()
+        self.connection.execute(
+            "INSERT INTO unit_revenue_revisions BY NAME SELECT ? AS business_date, ? AS unit, ? AS revenue_before, "
+            "? AS revenue_after, ? AS source_before, ? AS source_after, "
+            "getvariable('now') AS changed_at, '' AS run_id",
+            [day, unit, before[0], entry.revenue, before[1], entry.source],
+        )
+        self.connection.execute(
+            "INSERT OR REPLACE INTO unit_revenue BY NAME SELECT ? AS business_date, ? AS unit, ? AS department, "
+            "? AS revenue, ? AS vat, ? AS revenue_incl_vat, ? AS revenue_excl_vat, ? AS source, "
+            "[]::VARCHAR[] AS locations, []::VARCHAR[] AS missing_locations, getvariable('now') AS updated_at, "
+            "'entered' AS run_id",
+            [day, unit, entry.department, entry.revenue, entry.vat, *amounts_of(entry), entry.source],
+        )
+
+    def unit_days(self) -> UnitDays:
+        rows = self.connection.execute(
+            "SELECT business_date, unit, revenue, department, vat, revenue_incl_vat, revenue_excl_vat, source, "
+            "locations, missing_locations FROM unit_revenue",
+        ).fetchall()
+        unit_days = {}
+        for day, unit, revenue, department, vat, incl_vat, excl_vat, source, locations, missing_locations in rows:
+            unit_days[day, unit] = UnitDay(
+                department, vat, incl_vat, excl_vat, source, tuple(locations), tuple(missing_locations)
+            )
+            assert unit_days[day, unit].revenue == revenue, "revenue is the amount that vat says"
+        return unit_days
+
+    def rows(self, table: str) -> list[tuple[Any, ...]]:
+        return self.connection.execute(f"FROM {table} ORDER BY ALL").fetchall()
+
+    def _tick(self) -> None:
+        """Let time pass, so that a row that was written again would show it."""
+        self.ticks += 1
+        set_variables(self.connection, now=dt.datetime(2026, 4, 1, tzinfo=dt.UTC) + dt.timedelta(hours=self.ticks))
+
+
+def amounts_of(unit_day: UnitDay) -> tuple[Decimal | None, Decimal | None]:
+    return unit_day.revenue_incl_vat, unit_day.revenue_excl_vat
+
+
+@dataclass
+class Model:
+    """The same by the rules of domain.md, in plain Python, one unit-day at a time."""
+
+    unit_days: UnitDays = field(default_factory=dict)
+
+    def fetch(self, settings: Settings, window: Window, rows: RawRows) -> None:
+        for day in window.days:
+            given = {location: amounts for (of, location), amounts in rows.items() if of == day}
+            units = {unit.name: unit for unit in settings.units}
+            for name in {*units, *(unit for of, unit in self.unit_days if of == day)}:
+                stored = self.unit_days.pop((day, name), None)
+                unit = units.get(name)
+                fed_by = unit.locations if unit else ()
+                department = unit.department if unit else stored.department if stored else ""
+                after = self._after(stored, fed_by, given, settings)
+                if after is not None:
+                    self.unit_days[day, name] = replace(after, department=department)
+
+    @staticmethod
+    def _after(
+        stored: UnitDay | None, fed_by: tuple[str, ...], given: Mapping[str, Amounts], settings: Settings
+    ) -> UnitDay | None:
+        present = tuple(sorted(location for location in fed_by if location in given))
+        missing = tuple(sorted(location for location in fed_by if location not in given))
+        vat = settings.revenue.vat
+        stays = bool(fed_by) or (stored is not None and stored.source == "manual")  # R13: not beside its successor
+        if stored and stored.revenue is not None and not settings.revenue.overwrite_existing and stays:
+            return stored  # R12
+        if stored and stored.source == "manual" and (missing or not fed_by):
+            return replace(stored, vat=vat, missing_locations=missing)  # R12: nothing whole was fetched
+        if stored and set(stored.locations) & set(missing) and set(stored.locations) <= set(fed_by):
+            return replace(stored, vat=vat, missing_locations=missing)  # D3
+        if not fed_by:
+            return None
+        sums = [sum((given[location][which] for location in present), Decimal()) for which in (0, 1)]
+        incl_vat, excl_vat = (each.quantize(OERE, ROUND_HALF_UP) if present else None for each in sums)
+        return UnitDay("", vat, incl_vat, excl_vat, "ajour", present, missing)
+
+
+LOCATIONS = ["10", "11", "20", "30", "40"]
+UNITS = ["Bar", "Kitchen", "Shop"]
+DAYS = [DAY + dt.timedelta(days=n) for n in range(4)]
+
+# Many amounts lie on half an øre, where rounding decides.
+amounts = st.one_of(
+    st.integers(-(10**6), 10**6).map(lambda n: Decimal(n) * Decimal("0.005")),
+    st.decimals(-(10**9), 10**9, places=8),
+)
+raw_rows = st.dictionaries(
+    st.tuples(st.sampled_from(DAYS), st.sampled_from(LOCATIONS)), st.tuples(amounts, amounts), max_size=20
+)
+windows = st.tuples(st.sampled_from(DAYS), st.sampled_from(DAYS)).map(lambda ends: Window(min(ends), max(ends)))
+
+
+@st.composite
+def any_settings(draw: st.DrawFn, *, overwrite: bool | None = None) -> Settings:
+    names = draw(st.lists(st.sampled_from(UNITS), min_size=1, unique=True))
+    homes = draw(st.fixed_dictionaries({location: st.sampled_from([*names, None]) for location in LOCATIONS}))
+    return settings_of(
+        {name: [location for location, home in homes.items() if home == name] for name in names},
+        vat=draw(st.sampled_from(["included", "excluded"])),
+        overwrite=draw(st.booleans()) if overwrite is None else overwrite,
+    )
+
+
+@dataclass(frozen=True)
+class Fetch:
+    settings: Settings
+    window: Window
+    rows: RawRows
+
+
+@dataclass(frozen=True)
+class Entry:
+    day: dt.date
+    unit: str
+    entry: UnitDay
+
+
+@st.composite
+def entries(draw: st.DrawFn) -> Entry:
+    unit = draw(st.sampled_from(UNITS))
+    oere = st.decimals(-(10**6), 10**6, places=2)
+    vat = draw(st.sampled_from(["included", "excluded"]))
+    entry = UnitDay(f"{unit}'s department", vat, draw(oere), draw(oere), "manual", (), ())
+    return Entry(draw(st.sampled_from(DAYS)), unit, entry)
+
+
+fetches = st.builds(Fetch, any_settings(), windows, raw_rows)
+histories = st.lists(fetches | entries(), min_size=1, max_size=5)
+
+
+def live(history: list[Fetch | Entry], warehouse: Warehouse, model: Model | None = None) -> None:
+    """Let a history happen to the warehouse, and to the model."""
+    for event in history:
+        if isinstance(event, Fetch):
+            warehouse.fetch(event.settings, event.window, event.rows)
+            if model:
+                model.fetch(event.settings, event.window, event.rows)
+        else:
+            warehouse.enter(event.day, event.unit, event.entry)
+            if model:
+                model.unit_days[event.day, event.unit] = event.entry
+
+
+@dataclass
+class Empty:
+    """Gives an empty warehouse as often as one is asked for; rolling back is quicker than making it anew."""
+
+    connection: duckdb.DuckDBPyConnection
+    begun: bool = False
+
+    def __call__(self) -> Warehouse:
+        self.end()
+        self.connection.begin()
+        self.begun = True
+        return Warehouse(self.connection)
+
+    def end(self) -> None:
+        if self.begun:
+            self.connection.rollback()
+        self.begun = False
+
+
+@pytest.fixture
+def empty_warehouse(tables_in_memory: duckdb.DuckDBPyConnection) -> Iterator[Empty]:
+    empty = Empty(tables_in_memory)
+    yield empty
+    empty.end()
+
+
+@pytest.fixture
+def warehouse(empty_warehouse: Empty) -> Warehouse:
+    return empty_warehouse()
+
+
+some = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+many = settings(some, max_examples=60)
+
+
+@many
+@given(history=histories)
+def test_unit_revenue_is_what_the_rules_say_after_any_history(
+    empty_warehouse: Empty, history: list[Fetch | Entry]
+) -> None:
+    warehouse, model = empty_warehouse(), Model()
+
+    live(history, warehouse, model)
+
+    assert warehouse.unit_days() == model.unit_days
+
+
+@some
+@given(history=histories, last=fetches)
+def test_fetching_the_same_again_changes_nothing_and_leaves_no_revision(
+    empty_warehouse: Empty, history: list[Fetch | Entry], last: Fetch
+) -> None:
+    warehouse = empty_warehouse()
+    live([*history, last], warehouse)
+    before = warehouse.rows("unit_revenue"), warehouse.rows("unit_revenue_revisions")
+
+    warehouse.fetch(last.settings, last.window, last.rows, run_id="another run")
+
+    assert (warehouse.rows("unit_revenue"), warehouse.rows("unit_revenue_revisions")) == before
+
+
+@some
+@given(history=histories)
+def test_the_revisions_replayed_in_order_give_the_present_table(
+    empty_warehouse: Empty, history: list[Fetch | Entry]
+) -> None:
+    warehouse = empty_warehouse()
+    live(history, warehouse)
+
+    replayed: dict[tuple[dt.date, str], tuple[Decimal | None, str]] = {}
+    revisions = warehouse.connection.execute(
+        "SELECT business_date, unit, revenue_before, source_before, revenue_after, source_after "
+        "FROM unit_revenue_revisions ORDER BY changed_at",
+    ).fetchall()
+    for day, unit, *before, revenue_after, source_after in revisions:
+        assert tuple(before) == replayed.get((day, unit), (None, None)), "each revision begins where the last one ended"
+        if source_after is None:
+            del replayed[day, unit]
+        else:
+            replayed[day, unit] = (revenue_after, source_after)
+
+    assert replayed == {key: (row.revenue, row.source) for key, row in warehouse.unit_days().items()}
+
+
+@some
+@given(history=histories, last=fetches)
+def test_days_outside_the_window_are_never_touched(
+    empty_warehouse: Empty, history: list[Fetch | Entry], last: Fetch
+) -> None:
+    warehouse = empty_warehouse()
+    live(history, warehouse)
+
+    def outside() -> list[list[tuple[Any, ...]]]:
+        return [
+            [row for row in warehouse.rows(table) if row[0] not in last.window.days]
+            for table in ("unit_revenue", "unit_revenue_revisions")
+        ]
+
+    before = outside()
+    live([last], warehouse)
+
+    assert outside() == before
+
+
+@some
+@given(before=any_settings(overwrite=True), after=any_settings(overwrite=True), given_rows=raw_rows, data=st.data())
+def test_whatever_mapping_came_before_every_mapped_row_is_counted_once_where_none_is_missing(
+    empty_warehouse: Empty, before: Settings, after: Settings, given_rows: RawRows, data: st.DataObject
+) -> None:
+    warehouse, window = empty_warehouse(), Window(DAY, DAY)
+    warehouse.fetch(before, window, given_rows)
+    mapped = [location for unit in after.units for location in unit.locations]
+    whole = {(DAY, location): data.draw(st.tuples(oere_amounts, oere_amounts)) for location in mapped}
+
+    warehouse.fetch(after, window, whole)
+
+    assert sum(row.revenue or 0 for row in warehouse.unit_days().values()) == sum(
+        incl_vat if after.revenue.vat == "included" else excl_vat for incl_vat, excl_vat in whole.values()
+    )
+
+
+oere_amounts = st.integers(-(10**6), 10**6).map(lambda n: Decimal(n) * OERE)
+
+
+@some
+@given(settings=any_settings(overwrite=True), rows=raw_rows, data=st.data())
+def test_rows_that_disappear_change_no_figure(
+    empty_warehouse: Empty, settings: Settings, rows: RawRows, data: st.DataObject
+) -> None:
+    warehouse, window = empty_warehouse(), Window(DAYS[0], DAYS[-1])
+    warehouse.fetch(settings, window, rows)
+    before = {key: row.revenue for key, row in warehouse.unit_days().items()}
+    left = {key: amounts for key, amounts in rows.items() if data.draw(st.booleans())}
+
+    warehouse.fetch(settings, window, left)
+
+    assert {key: row.revenue for key, row in warehouse.unit_days().items()} == before
+
+
+# By example
+
+TODAY_ONLY = Window(DAY, DAY)
+BAR_AND_KITCHEN = {"Bar": ["10", "11"], "Kitchen": ["20"]}
+
+
+def sold(**excl_vat: str) -> dict[tuple[dt.date, str], Amounts]:
+    """What locations sold on DAY, excl. VAT: `sold(at_10="100")`; VAT is 25 %."""
+    return {
+        (DAY, name.removeprefix("at_")): (Decimal(amount) * Decimal("1.25"), Decimal(amount))
+        for name, amount in excl_vat.items()
+    }
+
+
+def revenue(warehouse: Warehouse) -> dict[str, Decimal | None]:
+    return {unit: row.revenue for (_, unit), row in warehouse.unit_days().items()}
+
+
+def manual(amount: str) -> UnitDay:
+    excl_vat = Decimal(amount)
+    return UnitDay("Bar's department", "excluded", excl_vat * Decimal("1.25"), excl_vat, "manual", (), ())
+
+
+def last_revision(warehouse: Warehouse) -> dict[str, Any]:
+    result = warehouse.connection.execute("FROM unit_revenue_revisions ORDER BY changed_at DESC, unit LIMIT 1")
+    [row] = result.fetchall()
+    return dict(zip([column[0] for column in result.description], row, strict=True))
+
+
+@pytest.mark.parametrize(("vat", "expected"), [("excluded", "300.00"), ("included", "375.00")])
+def test_the_setting_chooses_revenue_with_or_without_vat(warehouse: Warehouse, vat: str, expected: str) -> None:
+    warehouse.fetch(settings_of(BAR_AND_KITCHEN, vat=vat), TODAY_ONLY, sold(at_10="100", at_11="200"))
+
+    assert revenue(warehouse)["Bar"] == Decimal(expected)
+
+
+def test_both_amounts_are_stored_whichever_was_chosen(warehouse: Warehouse) -> None:
+    warehouse.fetch(settings_of(BAR_AND_KITCHEN, vat="included"), TODAY_ONLY, sold(at_10="100", at_11="200"))
+
+    assert amounts_of(warehouse.unit_days()[DAY, "Bar"]) == (Decimal(375), Decimal(300))
+
+
+def test_the_oere_is_rounded_once_at_the_unit_and_not_at_each_location(warehouse: Warehouse) -> None:
+    warehouse.fetch(settings_of(BAR_AND_KITCHEN), TODAY_ONLY, sold(at_10="0.004", at_11="0.004"))
+
+    assert revenue(warehouse)["Bar"] == Decimal("0.01")
+
+
+@pytest.mark.parametrize(("amount", "expected"), [("0.005", "0.01"), ("-0.005", "-0.01"), ("2.675", "2.68")])
+def test_half_an_oere_is_rounded_away_from_zero(warehouse: Warehouse, amount: str, expected: str) -> None:
+    warehouse.fetch(settings_of(BAR_AND_KITCHEN), TODAY_ONLY, sold(at_20=amount))
+
+    assert revenue(warehouse)["Kitchen"] == Decimal(expected)
+
+
+def test_negative_revenue_is_kept(warehouse: Warehouse) -> None:
+    warehouse.fetch(settings_of(BAR_AND_KITCHEN), TODAY_ONLY, sold(at_10="50", at_11="-80.25"))
+
+    assert revenue(warehouse)["Bar"] == Decimal("-30.25")
+
+
+def test_a_location_that_nobody_has_mapped_is_in_no_unit(warehouse: Warehouse) -> None:
+    warehouse.fetch(settings_of(BAR_AND_KITCHEN), TODAY_ONLY, sold(at_20="100", at_99="999"))
+
+    assert revenue(warehouse) == {"Bar": None, "Kitchen": Decimal(100)}
+
+
+def test_a_unit_without_locations_has_no_figure_of_its_own(warehouse: Warehouse) -> None:
+    warehouse.fetch(settings_of({"Bar": ["10"], "Events": []}), TODAY_ONLY, sold(at_10="100"))
+
+    assert revenue(warehouse) == {"Bar": Decimal(100)}
+
+
+def test_a_fetched_figure_replaces_a_manual_one_with_overwrite_on(warehouse: Warehouse) -> None:
+    warehouse.enter(DAY, "Bar", manual("777"))
+
+    warehouse.fetch(settings_of(BAR_AND_KITCHEN), TODAY_ONLY, sold(at_10="100", at_11="200"))
+
+    bar = warehouse.unit_days()[DAY, "Bar"]
+    assert (bar.revenue, bar.source) == (Decimal(300), "ajour")
+
+
+def test_a_manual_figure_stays_with_overwrite_off(warehouse: Warehouse) -> None:
+    warehouse.enter(DAY, "Bar", manual("777"))
+
+    warehouse.fetch(settings_of(BAR_AND_KITCHEN, overwrite=False), TODAY_ONLY, sold(at_10="100", at_11="200"))
+
+    assert warehouse.unit_days()[DAY, "Bar"] == manual("777")
+
+
+def test_a_fetched_figure_too_stays_with_overwrite_off(warehouse: Warehouse) -> None:
+    settings = settings_of(BAR_AND_KITCHEN, overwrite=False)
+    warehouse.fetch(settings, TODAY_ONLY, sold(at_20="100"))
+
+    warehouse.fetch(settings, TODAY_ONLY, sold(at_20="150"))
+
+    assert revenue(warehouse)["Kitchen"] == Decimal(100)
+
+
+def test_with_overwrite_off_a_figure_that_is_not_there_yet_is_stored(warehouse: Warehouse) -> None:
+    settings = settings_of(BAR_AND_KITCHEN, overwrite=False)
+    warehouse.fetch(settings, TODAY_ONLY, {})
+
+    warehouse.fetch(settings, TODAY_ONLY, sold(at_20="150"))
+
+    assert revenue(warehouse)["Kitchen"] == Decimal(150)
+
+
+@pytest.mark.parametrize("given_rows", [{}, sold(at_10="100")], ids=["missing", "incomplete"])
+def test_a_manual_figure_stays_where_the_fetched_one_is_not_whole(warehouse: Warehouse, given_rows: RawRows) -> None:
+    warehouse.enter(DAY, "Bar", manual("777"))
+
+    warehouse.fetch(settings_of(BAR_AND_KITCHEN), TODAY_ONLY, given_rows)
+
+    bar = warehouse.unit_days()[DAY, "Bar"]
+    assert (bar.revenue, bar.source) == (Decimal(777), "manual")
+    assert "11" in bar.missing_locations
+
+
+def test_a_manual_figure_of_a_unit_without_locations_stays(warehouse: Warehouse) -> None:
+    warehouse.enter(DAY, "Bar", manual("777"))
+
+    warehouse.fetch(settings_of({"Bar": [], "Kitchen": ["20"]}), TODAY_ONLY, sold(at_20="100"))
+
+    assert revenue(warehouse) == {"Bar": Decimal(777), "Kitchen": Decimal(100)}
+
+
+def test_a_location_that_disappears_leaves_the_earlier_figure_and_flags_the_day(warehouse: Warehouse) -> None:
+    settings = settings_of(BAR_AND_KITCHEN)
+    warehouse.fetch(settings, TODAY_ONLY, sold(at_10="100", at_11="200"))
+
+    warehouse.fetch(settings, TODAY_ONLY, sold(at_10="100"))
+
+    bar = warehouse.unit_days()[DAY, "Bar"]
+    assert (bar.revenue, bar.locations, bar.missing_locations) == (Decimal(300), ("10", "11"), ("11",))
+
+
+def test_a_location_that_was_never_there_leaves_a_partial_figure_and_flags_the_day(warehouse: Warehouse) -> None:
+    warehouse.fetch(settings_of(BAR_AND_KITCHEN), TODAY_ONLY, sold(at_10="100"))
+
+    bar = warehouse.unit_days()[DAY, "Bar"]
+    assert (bar.revenue, bar.locations, bar.missing_locations) == (Decimal(100), ("10",), ("11",))
+
+
+def test_a_partial_figure_follows_corrections_of_what_is_there(warehouse: Warehouse) -> None:
+    settings = settings_of(BAR_AND_KITCHEN)
+    warehouse.fetch(settings, TODAY_ONLY, sold(at_10="100"))
+
+    warehouse.fetch(settings, TODAY_ONLY, sold(at_10="90"))
+
+    assert revenue(warehouse)["Bar"] == Decimal(90)
+
+
+@pytest.mark.parametrize("first", [sold(at_10="100"), sold(at_10="100", at_11="50")], ids=["partial", "whole"])
+def test_a_location_that_comes_back_completes_the_figure(warehouse: Warehouse, first: RawRows) -> None:
+    settings = settings_of(BAR_AND_KITCHEN)
+    warehouse.fetch(settings, TODAY_ONLY, first)
+    warehouse.fetch(settings, TODAY_ONLY, sold(at_10="100"))
+
+    warehouse.fetch(settings, TODAY_ONLY, sold(at_10="100", at_11="200"))
+
+    bar = warehouse.unit_days()[DAY, "Bar"]
+    assert (bar.revenue, bar.locations, bar.missing_locations) == (Decimal(300), ("10", "11"), ())
+
+
+def test_a_day_without_any_row_is_missing_and_not_zero(warehouse: Warehouse) -> None:
+    warehouse.fetch(settings_of(BAR_AND_KITCHEN), TODAY_ONLY, {})
+
+    assert warehouse.unit_days()[DAY, "Bar"] == UnitDay(
+        "Bar's department", "excluded", None, None, "ajour", (), ("10", "11")
+    )
+
+
+def test_a_row_of_zero_is_a_figure_and_replaces_the_earlier_one(warehouse: Warehouse) -> None:
+    settings = settings_of(BAR_AND_KITCHEN)
+    warehouse.fetch(settings, TODAY_ONLY, sold(at_20="100"))
+
+    warehouse.fetch(settings, TODAY_ONLY, sold(at_20="0"))
+
+    kitchen = warehouse.unit_days()[DAY, "Kitchen"]
+    assert (kitchen.revenue, kitchen.missing_locations) == (Decimal(0), ())
+
+
+def test_a_correction_leaves_a_revision_with_before_after_source_and_run(warehouse: Warehouse) -> None:
+    settings = settings_of(BAR_AND_KITCHEN)
+    warehouse.fetch(settings, TODAY_ONLY, sold(at_20="100"), run_id="first run")
+    first = len(warehouse.rows("unit_revenue_revisions"))
+
+    warehouse.fetch(settings, TODAY_ONLY, sold(at_20="90"), run_id="second run")
+
+    revision = last_revision(warehouse)
+    assert revision.pop("changed_at") == dt.datetime(2026, 4, 1, 2, tzinfo=dt.UTC)
+    assert revision == {
+        "business_date": DAY,
+        "unit": "Kitchen",
+        "revenue_before": Decimal(100),
+        "revenue_after": Decimal(90),
+        "source_before": "ajour",
+        "source_after": "ajour",
+        "run_id": "second run",
+        "reason": None,
+    }
+    assert len(warehouse.rows("unit_revenue_revisions")) == first + 1
+
+
+def test_the_first_figure_of_a_unit_day_is_a_revision_from_nothing(warehouse: Warehouse) -> None:
+    warehouse.fetch(settings_of({"Kitchen": ["20"]}), TODAY_ONLY, sold(at_20="100"))
+
+    revision = last_revision(warehouse)
+    assert (revision["revenue_before"], revision["source_before"]) == (None, None)
+    assert (revision["revenue_after"], revision["source_after"]) == (Decimal(100), "ajour")
+
+
+def test_replacing_a_manual_entry_by_the_same_amount_is_a_revision_of_the_source(warehouse: Warehouse) -> None:
+    warehouse.enter(DAY, "Kitchen", manual("100"))
+
+    warehouse.fetch(settings_of({"Kitchen": ["20"]}), TODAY_ONLY, sold(at_20="100"))
+
+    revision = last_revision(warehouse)
+    assert (revision["source_before"], revision["source_after"]) == ("manual", "ajour")
+
+
+def test_a_change_of_vat_alone_of_an_amount_that_is_not_chosen_is_stored_without_a_revision(
+    warehouse: Warehouse,
+) -> None:
+    settings = settings_of({"Kitchen": ["20"]})
+    warehouse.fetch(settings, TODAY_ONLY, {(DAY, "20"): (Decimal(125), Decimal(100))}, run_id="first run")
+
+    warehouse.fetch(settings, TODAY_ONLY, {(DAY, "20"): (Decimal(120), Decimal(100))}, run_id="second run")
+
+    assert amounts_of(warehouse.unit_days()[DAY, "Kitchen"]) == (Decimal(120), Decimal(100))
+    assert last_revision(warehouse)["run_id"] == "first run"
+    assert len(warehouse.rows("unit_revenue_revisions")) == 1
+    assert [row[-1] for row in warehouse.rows("unit_revenue")] == ["second run"]
+
+
+def test_a_unit_removed_from_the_settings_is_removed_from_the_days_fetched_again(warehouse: Warehouse) -> None:
+    warehouse.fetch(settings_of(BAR_AND_KITCHEN), TODAY_ONLY, sold(at_10="1", at_11="2", at_20="100"))
+
+    warehouse.fetch(settings_of({"Bar": ["10", "11"]}), TODAY_ONLY, sold(at_10="1", at_11="2", at_20="100"))
+
+    assert revenue(warehouse) == {"Bar": Decimal(3)}
+    revision = last_revision(warehouse)
+    assert (revision["unit"], revision["revenue_before"], revision["revenue_after"], revision["source_after"]) == (
+        "Kitchen",
+        Decimal(100),
+        None,
+        None,
+    )
+
+
+def test_a_renamed_unit_is_not_counted_beside_its_old_name(warehouse: Warehouse) -> None:
+    warehouse.fetch(settings_of({"Kitchen": ["20"]}), TODAY_ONLY, sold(at_20="100"))
+
+    warehouse.fetch(settings_of({"Galley": ["20"]}), TODAY_ONLY, sold(at_20="100"))
+
+    assert revenue(warehouse) == {"Galley": Decimal(100)}
+
+
+def test_a_renamed_unit_is_not_counted_twice_even_where_its_location_disappears(warehouse: Warehouse) -> None:
+    warehouse.fetch(settings_of({"Kitchen": ["20"]}), TODAY_ONLY, sold(at_20="100"))
+
+    warehouse.fetch(settings_of({"Galley": ["20"]}), TODAY_ONLY, {})
+
+    assert revenue(warehouse) == {"Galley": None}
+
+
+def test_with_overwrite_off_too_a_renamed_unit_is_not_counted_beside_its_old_name(warehouse: Warehouse) -> None:
+    warehouse.fetch(settings_of({"Kitchen": ["20"]}, overwrite=False), TODAY_ONLY, sold(at_20="100"))
+
+    warehouse.fetch(settings_of({"Galley": ["20"]}, overwrite=False), TODAY_ONLY, sold(at_20="100"))
+
+    assert revenue(warehouse) == {"Galley": Decimal(100)}
+
+
+def test_a_location_moved_away_is_not_counted_twice_where_another_disappears(warehouse: Warehouse) -> None:
+    warehouse.fetch(settings_of(BAR_AND_KITCHEN), TODAY_ONLY, sold(at_10="100", at_11="200", at_20="1000"))
+
+    moved = settings_of({"Bar": ["10"], "Kitchen": ["11", "20"]})
+    warehouse.fetch(moved, TODAY_ONLY, sold(at_11="200", at_20="1000"))
+
+    assert revenue(warehouse) == {"Bar": None, "Kitchen": Decimal(1200)}
+
+
+def test_a_location_moved_to_another_unit_is_counted_there_only(warehouse: Warehouse) -> None:
+    rows = sold(at_10="100", at_11="200", at_20="1000")
+    warehouse.fetch(settings_of(BAR_AND_KITCHEN), TODAY_ONLY, rows)
+
+    warehouse.fetch(settings_of({"Bar": ["10"], "Kitchen": ["11", "20"]}), TODAY_ONLY, rows)
+
+    assert revenue(warehouse) == {"Bar": Decimal(100), "Kitchen": Decimal(1200)}
+
+
+def test_a_location_taken_off_a_unit_lowers_it_since_the_user_said_so(warehouse: Warehouse) -> None:
+    rows = sold(at_10="100", at_11="200")
+    warehouse.fetch(settings_of({"Bar": ["10", "11"]}), TODAY_ONLY, rows)
+
+    warehouse.fetch(settings_of({"Bar": ["10"]}), TODAY_ONLY, rows)
+
+    assert revenue(warehouse) == {"Bar": Decimal(100)}
+
+
+def test_a_changed_vat_setting_is_taken_over_by_the_days_fetched_again(warehouse: Warehouse) -> None:
+    rows = {(day, "20"): (Decimal(125), Decimal(100)) for day in (DAY, NEXT_DAY)}
+    warehouse.fetch(settings_of({"Kitchen": ["20"]}), Window(DAY, NEXT_DAY), rows)
+
+    warehouse.fetch(settings_of({"Kitchen": ["20"]}, vat="included"), Window(NEXT_DAY, NEXT_DAY), rows)
+
+    assert {day: (row.vat, row.revenue) for (day, _), row in warehouse.unit_days().items()} == {
+        DAY: ("excluded", Decimal(100)),
+        NEXT_DAY: ("included", Decimal(125)),
+    }
+
+
+def test_a_row_told_in_another_vat_is_a_changed_row_even_where_its_amounts_are_the_same(warehouse: Warehouse) -> None:
+    rows = {(DAY, "20"): (Decimal(100), Decimal(100))}
+    warehouse.fetch(settings_of({"Kitchen": ["20"]}), TODAY_ONLY, rows, run_id="first run")
+
+    warehouse.fetch(settings_of({"Kitchen": ["20"]}, vat="included"), TODAY_ONLY, rows, run_id="second run")
+
+    assert [row[-1] for row in warehouse.rows("unit_revenue")] == ["second run"]
+
+
+def test_a_figure_that_stays_for_a_missing_location_is_told_in_the_vat_of_the_settings(warehouse: Warehouse) -> None:
+    warehouse.fetch(settings_of({"Kitchen": ["20"]}), TODAY_ONLY, sold(at_20="100"))
+
+    warehouse.fetch(settings_of({"Kitchen": ["20"]}, vat="included"), TODAY_ONLY, {})
+
+    assert revenue(warehouse) == {"Kitchen": Decimal(125)}
+
+
+def test_with_overwrite_off_a_changed_vat_setting_changes_nothing_that_is_there(warehouse: Warehouse) -> None:
+    warehouse.fetch(settings_of({"Kitchen": ["20"]}), TODAY_ONLY, sold(at_20="100"))
+
+    warehouse.fetch(settings_of({"Kitchen": ["20"]}, vat="included", overwrite=False), TODAY_ONLY, sold(at_20="100"))
+
+    kitchen = warehouse.unit_days()[DAY, "Kitchen"]
+    assert (kitchen.vat, kitchen.revenue) == ("excluded", Decimal(100))
+
+
+def test_a_changed_department_is_taken_over_by_the_days_fetched_again(warehouse: Warehouse) -> None:
+    warehouse.enter(DAY, "Bar", replace(manual("777"), department="Old department"))
+
+    warehouse.fetch(settings_of({"Bar": []}), TODAY_ONLY, {})
+
+    assert warehouse.unit_days()[DAY, "Bar"].department == "Bar's department"
+
+
+def test_another_company_id_takes_that_companys_rows_only(warehouse: Warehouse) -> None:
+    settings = settings_of({"Kitchen": ["20"]})
+    warehouse.fetch(settings, TODAY_ONLY, sold(at_20="100"), company_id="4711")
+
+    warehouse.fetch(settings, TODAY_ONLY, sold(at_20="5"), company_id="4712")
+
+    assert revenue(warehouse) == {"Kitchen": Decimal(5)}
+
+
+def test_another_company_id_without_rows_leaves_the_earlier_figure_and_flags_the_day(warehouse: Warehouse) -> None:
+    settings = settings_of({"Kitchen": ["20"]})
+    warehouse.fetch(settings, TODAY_ONLY, sold(at_20="100"), company_id="4711")
+
+    warehouse.fetch(settings, TODAY_ONLY, {}, company_id="4712")
+
+    kitchen = warehouse.unit_days()[DAY, "Kitchen"]
+    assert (kitchen.revenue, kitchen.missing_locations) == (Decimal(100), ("20",))

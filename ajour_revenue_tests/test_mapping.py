@@ -1,0 +1,62 @@
+"""Which location feeds which unit (R13), and which unit a location may be meant for."""
+
+import duckdb
+import pytest
+
+from ajour_revenue.mapping import most_similar_unit, register_units
+from ajour_revenue.settings import Settings
+from ajour_revenue_tests.kit import settings_dict
+
+UNITS = ["Bar", "Kitchen", "Shop floor"]
+
+
+@pytest.mark.parametrize(
+    ("location", "unit"),
+    [("Bar", "Bar"), ("BAR", "Bar"), ("Kitchen 2", "Kitchen"), ("Shopfloor", "Shop floor"), ("The kitchen", "Kitchen")],
+)
+def test_the_unit_with_the_nearest_name_is_suggested(location: str, unit: str) -> None:
+    assert most_similar_unit(location, UNITS) == unit
+
+
+@pytest.mark.parametrize("location", ["Head office", "Øl", "42"])
+def test_none_is_suggested_where_no_name_is_alike(location: str) -> None:
+    assert most_similar_unit(location, UNITS) is None
+
+
+def test_none_is_suggested_where_there_are_no_units() -> None:
+    assert most_similar_unit("Bar", []) is None
+
+
+def registered(*units: dict[str, object]) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    register_units(connection, Settings.model_validate(settings_dict(units=list(units))))
+    return connection
+
+
+def test_sql_sees_every_unit_with_its_department_and_target() -> None:
+    connection = registered(
+        {"name": "Bar", "department": "Vesterbro", "target_wage_percentage": "27.5"},
+        {"name": "Shop", "department": "Aarhus"},
+    )
+
+    rows = connection.execute("SELECT unit, department, target::VARCHAR FROM units ORDER BY unit").fetchall()
+    assert rows == [("Bar", "Vesterbro", "27.50"), ("Shop", "Aarhus", None)]
+
+
+def test_sql_sees_every_location_once_at_its_unit() -> None:
+    connection = registered(
+        {"name": "Bar", "department": "Vesterbro", "locations": ["10", "11"]},
+        {"name": "Events", "department": "Vesterbro"},
+        {"name": "Shop", "department": "Aarhus", "locations": ["007"]},
+    )
+
+    rows = connection.execute("SELECT unit, location_id FROM mapping ORDER BY ALL").fetchall()
+    assert rows == [("Bar", "10"), ("Bar", "11"), ("Shop", "007")]
+
+
+def test_a_mapping_without_any_location_is_empty_and_still_of_text() -> None:
+    connection = registered({"name": "Events", "department": "Vesterbro"})
+
+    assert connection.execute("SELECT count(*), typeof(any_value(location_id)) FROM mapping").fetchall() == [
+        (0, "VARCHAR")
+    ]

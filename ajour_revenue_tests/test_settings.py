@@ -1,0 +1,474 @@
+"""What a settings file may hold, and what a person is told about one that cannot be used."""
+
+import os
+import subprocess
+import sys
+import warnings
+from collections.abc import Sequence
+from datetime import date, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ajour_revenue.settings import (
+    SETTINGS_VARIABLE,
+    WEEKDAYS,
+    RevenueSettings,
+    SettingsError,
+    SettingsWarning,
+    TaskSettings,
+    Unit,
+    load_settings,
+)
+from ajour_revenue_tests.kit import settings_dict, write_settings
+
+EXAMPLE = """
+name: demo                        # letters, digits, _
+activation_date: 2026-01-01       # R3
+task:
+  active: true                    # R8
+  start_date: 2026-01-02          # R7
+  time: "07:00"                   # R6, 05:00 or later
+  repeat_weekly: true             # R9
+  weekdays: [monday, tuesday, wednesday, thursday, friday, saturday, sunday]   # R5
+  days_back: 3                    # R4
+revenue:
+  vat: excluded                   # R11: included | excluded
+  vat_rate: 25                    # only for manual entries, which name one of the two amounts
+  overwrite_existing: true        # R12
+ajour:
+  driver: ODBC Driver 18 for SQL Server   # an installed driver's name or a path to one
+  port: 1433
+  options: {}                     # further ODBC keywords, e.g. TrustServerCertificate: "yes"
+  queries: {locations: sql/locations.sql, revenue: sql/revenue.sql}
+wages:
+  source: file                    # file | planday
+  file: wages.csv
+warehouse: data/demo.duckdb
+units:                            # R13: every revenue unit is listed
+  - {name: Bar, department: Vesterbro, locations: ["10", "11"], planday_unit_id: 101, target_wage_percentage: 30}
+"""
+
+
+pytestmark = pytest.mark.filterwarnings("error::ajour_revenue.settings.SettingsWarning")
+
+
+def write_example(folder: Path) -> Path:
+    (folder / "sql").mkdir()
+    for query in ("locations", "revenue"):
+        (folder / "sql" / f"{query}.sql").write_text("SELECT 1", encoding="utf-8")
+    path = folder / "ajour.yaml"
+    path.write_text(EXAMPLE, encoding="utf-8")
+    return path
+
+
+def section(name: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 (YAML may hold anything)
+    """One section of valid settings with some keys changed."""
+    return {name: settings_dict()[name] | changes}
+
+
+def unit(name: str, *locations: Any, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 (YAML may hold anything)
+    return {"name": name, "department": "Vesterbro", "locations": list(locations)} | changes
+
+
+def complaints(path: Path) -> list[str]:
+    """Return what is to change in a settings file, a line for each thing."""
+    with pytest.raises(SettingsError) as raised:
+        load_settings(path)
+    heading, *lines = str(raised.value).splitlines()
+    assert heading.startswith(f"{path} cannot be used; {len(lines)} thing")
+    return [line.removeprefix("  - ") for line in lines]
+
+
+def complaint(folder: Path, **changes: Any) -> str:  # noqa: ANN401 (YAML may hold anything)
+    """Return the only thing that is to change."""
+    [line] = complaints(write_settings(folder, **changes))
+    return line
+
+
+def refusal_of_text(folder: Path, text: str) -> str:
+    path = folder / "ajour.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError) as raised:
+        load_settings(path)
+    assert str(path) in str(raised.value)
+    return str(raised.value)
+
+
+def test_the_example_of_the_design_loads(tmp_path: Path) -> None:
+    loaded = load_settings(write_example(tmp_path))
+
+    assert loaded.name == "demo"
+    assert loaded.activation_date == date(2026, 1, 1)
+    assert loaded.task == TaskSettings(
+        active=True, start_date=date(2026, 1, 2), time=time(7), repeat_weekly=True, weekdays=WEEKDAYS, days_back=3
+    )
+    assert loaded.revenue == RevenueSettings(vat="excluded", vat_rate=Decimal(25), overwrite_existing=True)
+    assert loaded.ajour.driver == "ODBC Driver 18 for SQL Server"
+    assert (loaded.ajour.login_timeout_seconds, loaded.ajour.query_timeout_seconds) == (20, 20)
+    assert loaded.units == (
+        Unit(
+            name="Bar",
+            department="Vesterbro",
+            locations=("10", "11"),
+            planday_unit_id=101,
+            target_wage_percentage=Decimal(30),
+        ),
+    )
+
+
+def test_the_example_file_of_the_repository_loads() -> None:
+    load_settings(Path(__file__).parent.parent / "ajour.example.yaml")
+
+
+def test_relative_paths_are_relative_to_the_folder_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    folder = tmp_path / "company"
+    folder.mkdir()
+
+    loaded = load_settings(write_example(folder))
+
+    assert loaded.warehouse == folder / "data" / "demo.duckdb"
+    assert loaded.wages.file == folder / "wages.csv"
+    assert loaded.ajour.queries.locations == folder / "sql" / "locations.sql"
+    assert loaded.ajour.queries.revenue == folder / "sql" / "revenue.sql"
+
+
+def test_absolute_paths_stay(tmp_path: Path) -> None:
+    loaded = load_settings(write_settings(tmp_path, warehouse="/srv/warehouse.duckdb"))
+
+    assert loaded.warehouse == Path("/srv/warehouse.duckdb")
+
+
+def test_a_warehouse_that_is_not_named_is_called_after_the_integration(tmp_path: Path) -> None:
+    path = tmp_path / "ajour.yaml"
+    write_settings(tmp_path, name="nord")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("warehouse: data/demo.duckdb\n", ""),
+        encoding="utf-8",
+    )
+
+    assert load_settings(path).warehouse == tmp_path / "data" / "nord.duckdb"
+
+
+def test_queries_that_are_not_named_are_the_ones_that_ship(tmp_path: Path) -> None:
+    queries = load_settings(write_settings(tmp_path)).ajour.queries
+
+    assert queries.locations.is_file()
+    assert queries.revenue.is_file()
+
+
+def test_the_environment_names_the_settings_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_settings(tmp_path, name="named_by_the_environment")
+    monkeypatch.setenv(SETTINGS_VARIABLE, str(path))
+
+    assert load_settings().name == "named_by_the_environment"
+
+
+def test_without_a_name_the_settings_file_is_ajour_yaml_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_settings(tmp_path, name="found_here")
+    monkeypatch.delenv(SETTINGS_VARIABLE, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+    assert load_settings().name == "found_here"
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (section("task", time="04:59"), ["task.time", "'04:59'", "05:00 or later"]),
+        (section("task", time="07:00:30"), ["task.time", "full minute"]),
+        (section("task", time=7), ["task.time", "'7'", "07:00"]),
+        (section("task", time="07:00+01:00"), ["task.time", "without a time zone"]),
+        (section("task", time="half past seven"), ["task.time", "'half past seven'"]),
+        (section("task", days_back=0), ["task.days_back", "'0'", "greater than or equal to 1"]),
+        (section("task", days_back=32), ["task.days_back", "'32'", "less than or equal to 31"]),
+        (section("task", days_back="a few"), ["task.days_back", "'a few'", "integer"]),
+        (section("task", weekdays=["monday", "mandag"]), ["task.weekdays[1]", "'mandag'", "'tuesday'"]),
+        (section("task", weekdays=["mandag"]), ["task.weekdays[0]", "'mandag'", "'tuesday'"]),
+        (section("task", weekdays=["monday", "tuesday", "monday"]), ["task.weekdays", "monday is listed more than"]),
+        (section("task", weekdays=[]), ["task.weekdays", "at least 1"]),
+        (section("task", weekdays="monday"), ["task.weekdays", "'monday'", "a list"]),
+        (section("task", start_date="soon"), ["task.start_date", "'soon'"]),
+        (section("task", active="perhaps"), ["task.active", "'perhaps'"]),
+        ({"activation_date": 20260101}, ["activation_date", "'20260101'", "2026-01-31"]),
+        ({"activation_date": date(2026, 1, 1).toordinal()}, ["activation_date", "2026-01-31"]),
+        ({"name": "Nord Vest"}, ["name", "'Nord Vest'", "A-Za-z0-9_"]),
+        ({"name": "nørre"}, ["name", "'nørre'", "A-Za-z0-9_"]),
+        (section("revenue", vat="incl"), ["revenue.vat", "'incl'", "'included' or 'excluded'"]),
+        (section("revenue", vat_rate=-1), ["revenue.vat_rate", "'-1'"]),
+        (section("wages", source="excel"), ["wages.source", "'excel'"]),
+        (section("ajour", port=0), ["ajour.port", "'0'"]),
+        (section("ajour", port=65536), ["ajour.port", "'65536'"]),
+        (section("ajour", driver=" "), ["ajour.driver", "at least 1 character"]),
+        (section("ajour", options={"Encrypt": 1}), ["ajour.options.Encrypt", 'in quotes, as in "1"']),
+        (section("ajour", login_timeout_seconds=0), ["ajour.login_timeout_seconds", "'0'"]),
+        (section("ajour", query_timeout_seconds=0), ["ajour.query_timeout_seconds", "'0'"]),
+        ({"units": []}, ["units", "at least 1"]),
+        ({"units": {"Bar": ["10"]}}, ["units", "a list"]),
+        ({"units": [unit("Bar", 10)]}, ["units[0].locations[0]", "'10'", 'in quotes, as in "10"']),
+        ({"units": [unit("Bar") | {"locations": 10}]}, ["units[0].locations", "'10'", "a list"]),
+        ({"units": [unit("Bar") | {"locations": "10"}]}, ["units[0].locations", "'10'", "a list"]),
+        ({"units": [unit("", "10")]}, ["units[0].name", "at least 1 character"]),
+        ({"units": [unit("Bar", target_wage_percentage=0)]}, ["units[0].target_wage_percentage", "'0'"]),
+        ({"units": [unit("Bar", target_wage_percentage=101)]}, ["units[0].target_wage_percentage", "'101'"]),
+        ({"units": [unit("Bar", "10"), unit("Bar", "11")]}, ["units", "'Bar' is listed more than once"]),
+        ({"units": [unit("Bar", "10"), unit(" Bar ", "11")]}, ["units", "'Bar' is listed more than once"]),
+        ({"units": [unit("Bar", "10"), unit("Shop", "10")]}, ["units", "location '10' feeds 'Bar' and 'Shop'", "R13"]),
+        ({"units": [unit("Bar", "10", "11", "10")]}, ["units", "location '10' feeds 'Bar' and 'Bar'", "R13"]),
+        (
+            {"units": [unit("Bar", planday_unit_id=101), unit("Shop", planday_unit_id=101)]},
+            ["units", "planday_unit_id 101"],
+        ),
+    ],
+)
+def test_a_broken_rule_is_refused_with_its_key_what_was_found_and_what_is_allowed(
+    tmp_path: Path, changes: dict[str, Any], told: Sequence[str]
+) -> None:
+    line = complaint(tmp_path, **changes)
+
+    assert line.startswith(told[0] + ":")
+    assert all(part in line for part in told)
+
+
+@pytest.mark.parametrize("allowed", ["05:00", "23:59"])
+def test_five_is_the_earliest_time(tmp_path: Path, allowed: str) -> None:
+    path = write_settings(tmp_path, **section("task", time=allowed))
+
+    assert load_settings(path).task.time == time.fromisoformat(allowed)
+
+
+@pytest.mark.parametrize("days_back", [1, 31])
+def test_one_and_thirty_one_days_back_are_allowed(tmp_path: Path, days_back: int) -> None:
+    assert load_settings(write_settings(tmp_path, **section("task", days_back=days_back))).task.days_back == days_back
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (section("task", days_bak=3), "task.days_bak: unknown key; did you mean days_back? Allowed here: active, "),
+        ({"unit": []}, "unit: unknown key; did you mean units? Allowed here: name, "),
+        ({"units": [unit("Bar", depertment="x")]}, "units[0].depertment: unknown key; did you mean department? "),
+        (
+            section("ajour", queries={"location": "x.sql"}),
+            "ajour.queries.location: unknown key; did you mean locations? Allowed here: locations, revenue",
+        ),
+        (section("wages", zzz=1), "wages.zzz: unknown key. Allowed here: source, file"),
+    ],
+)
+def test_an_unknown_key_is_refused_with_the_key_that_was_meant(
+    tmp_path: Path, changes: dict[str, Any], told: str
+) -> None:
+    assert complaint(tmp_path, **changes).startswith(told)
+
+
+def test_a_key_that_is_not_a_text_is_refused(tmp_path: Path) -> None:
+    path = write_settings(tmp_path)
+    path.write_text(path.read_text(encoding="utf-8") + "7: seven\n", encoding="utf-8")
+
+    [line] = complaints(path)
+
+    assert "'7'" in line
+
+
+@pytest.mark.parametrize(
+    "keyword",
+    ["PWD", "Password", "UID", "User ID", "Username", "DATABASE", "Server", "Address", "driver", "DSN", " pwd "],
+)
+def test_credentials_do_not_belong_in_the_options(tmp_path: Path, keyword: str) -> None:
+    line = complaint(tmp_path, **section("ajour", options={keyword: "dont-tell"}))
+
+    assert line.startswith(f"ajour.options: {keyword} is set from")
+    assert "dont-tell" not in line
+
+
+def test_a_password_among_the_options_is_not_told_even_where_it_is_a_number(tmp_path: Path) -> None:
+    assert "8765" not in complaint(tmp_path, **section("ajour", options={"PWD": 8765}))
+
+
+def test_a_query_file_that_is_missing_is_refused(tmp_path: Path) -> None:
+    line = complaint(tmp_path, **section("ajour", queries={"locations": "nowhere.sql"}))
+
+    assert line.startswith("ajour.queries.locations: ")
+    assert line.endswith(f"there is no file {tmp_path / 'nowhere.sql'}")
+
+
+def test_a_key_that_is_missing_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "ajour.yaml"
+    path.write_text("name: demo\n", encoding="utf-8")
+
+    assert complaints(path) == [
+        f"{key}: is missing" for key in ("activation_date", "task", "revenue", "wages", "units")
+    ]
+
+
+def test_five_errors_of_different_sorts_are_told_at_once(tmp_path: Path) -> None:
+    path = write_settings(
+        tmp_path,
+        name="Nord Vest",
+        activation_date=20260101,
+        **section("task", time="04:00"),
+        **section("revenue", vatt="included"),
+        units=[unit("Bar", "10"), unit("Shop", "10")],
+    )
+
+    assert [line.partition(":")[0] for line in complaints(path)] == [
+        "name",
+        "activation_date",
+        "task.time",
+        "revenue.vatt",
+        "units",
+    ]
+
+
+def test_a_location_in_two_units_is_told_beside_a_units_own_error(tmp_path: Path) -> None:
+    lines = complaints(
+        write_settings(tmp_path, units=[unit("Bar", "10", target_wage_percentage=0), unit("Shop", "10")])
+    )
+
+    assert [line.partition(":")[0] for line in lines] == ["units[0].target_wage_percentage", "units"]
+    assert "location '10' feeds 'Bar' and 'Shop'" in lines[1]
+
+
+def test_units_without_a_name_are_not_taken_for_the_same_unit(tmp_path: Path) -> None:
+    nameless = {"department": "Vesterbro"}
+
+    assert complaints(write_settings(tmp_path, units=[nameless, nameless, "Bar"])) == [
+        "units[0].name: is missing",
+        "units[1].name: is missing",
+        "units[2]: found 'Bar': Input should be a valid dictionary or instance of Unit",
+    ]
+
+
+def test_what_follows_from_an_error_is_not_told_as_another(tmp_path: Path) -> None:
+    path = write_settings(tmp_path, name="Nord Vest", units=[unit("")])
+    path.write_text(path.read_text(encoding="utf-8").replace("warehouse: data/demo.duckdb\n", ""), encoding="utf-8")
+
+    assert [line.partition(":")[0] for line in complaints(path)] == ["name", "units[0].name"]
+
+
+def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    message = refusal_of_text(tmp_path, EXAMPLE + "name: other\n")
+
+    assert 'duplicate key "name"' in message
+    assert "suppress" not in message
+
+
+@pytest.mark.parametrize("text", ["name: [", "a: b: c", "\tname: demo", "name: 'demo"])
+def test_what_is_not_yaml_is_refused_with_the_place(tmp_path: Path, text: str) -> None:
+    message = refusal_of_text(tmp_path, text)
+
+    assert "is not valid YAML" in message
+    assert "line 1" in message
+
+
+def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "ajour.yaml"
+    path.write_bytes("name: æøå\n".encode("latin-1"))
+
+    with pytest.raises(SettingsError, match="is not valid YAML"):
+        load_settings(path)
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    path = write_settings(tmp_path)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+
+    assert load_settings(path).name == "demo"
+
+
+@pytest.mark.parametrize(("text", "found"), [("", "NoneType"), ("# nothing yet\n", "NoneType"), ("- demo\n", "list")])
+def test_a_file_without_keys_is_refused(tmp_path: Path, text: str, found: str) -> None:
+    message = refusal_of_text(tmp_path, text)
+
+    assert "must hold keys and values" in message
+    assert found in message
+
+
+def test_a_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be read"):
+        load_settings(tmp_path)
+
+
+def test_where_there_is_no_file_the_message_says_how_to_get_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(SETTINGS_VARIABLE, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(SettingsError) as raised:
+        load_settings()
+
+    assert str(tmp_path / "ajour.yaml") in str(raised.value)
+    assert all(hint in str(raised.value) for hint in ("ajour.example.yaml", SETTINGS_VARIABLE, "make demo"))
+
+
+def brute_force_gaps(weekdays: Sequence[str], days_back: int) -> list[str]:
+    """Walk through a calendar: which weekdays of a week in its middle has no fetch reached?"""
+    monday = date(2026, 6, 1)
+    fetched = {
+        day - timedelta(days=back)
+        for day in (monday + timedelta(days=offset) for offset in range(-70, 70))
+        if WEEKDAYS[day.weekday()] in weekdays
+        for back in range(1, days_back + 1)
+    }
+    return [weekday for number, weekday in enumerate(WEEKDAYS) if monday + timedelta(days=number) not in fetched]
+
+
+@given(
+    weekdays=st.lists(st.sampled_from(WEEKDAYS), min_size=1, unique=True),
+    days_back=st.one_of(st.integers(1, 7), st.integers(1, 31)),
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_warning_names_exactly_the_days_of_sale_that_are_never_fetched(
+    tmp_path: Path, weekdays: list[str], days_back: int
+) -> None:
+    path = write_settings(tmp_path, **section("task", weekdays=weekdays, days_back=days_back))
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", SettingsWarning)
+        load_settings(path)
+
+    gaps = brute_force_gaps(weekdays, days_back)
+    told = [str(warning.message) for warning in caught if warning.category is SettingsWarning]
+    if gaps:
+        [warning] = told
+        assert f"never fetches the sales of {', '.join(gaps)}. " in warning
+    else:
+        assert not told
+
+
+def test_a_start_before_the_activation_warns(tmp_path: Path) -> None:
+    path = write_settings(tmp_path, activation_date=date(2026, 1, 1), **section("task", start_date=date(2025, 12, 31)))
+
+    with pytest.warns(SettingsWarning, match="start_date 2025-12-31 is before activation_date 2026-01-01"):
+        load_settings(path)
+
+
+def test_dagster_tells_all_errors_of_a_broken_file_once_and_legibly(tmp_path: Path) -> None:
+    path = write_settings(tmp_path, name="Nord Vest", **section("task", time="04:00", days_bak=3), units=[])
+
+    shown = subprocess.run(
+        [sys.executable, "-m", "dagster", "definitions", "validate", "-m", "ajour_revenue.definitions"],
+        cwd=tmp_path,
+        env=os.environ | {SETTINGS_VARIABLE: str(path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    told = shown.stdout + shown.stderr
+
+    assert shown.returncode == 1
+    assert told.count(f"{path} cannot be used; 4 things to change:") == 1
+    for key in ("name", "task.time", "task.days_bak", "units"):
+        assert told.count(f"\n  - {key}: ") == 1
+    frames = [line for line in told.splitlines() if line.strip().startswith('File "')]
+    assert len(frames) <= 2
+    assert all("ajour_revenue" in frame for frame in frames)

@@ -1,0 +1,245 @@
+"""The warehouse: whole transactions, one writer at a time, and what it tells about its tables."""
+
+import datetime as dt
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import repeat
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import pytest
+
+from ajour_revenue.warehouse import Warehouse, WarehouseLockedError, column_schema, figures, markdown
+
+HOLD = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+DELAYS = "dagster._utils.backoff.exponential_delay_generator"
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Warehouse:
+    return Warehouse(database=str(tmp_path / "data" / "demo.duckdb"))
+
+
+@contextmanager
+def held_by_another_process(path: str) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-c", HOLD, path]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout
+        assert holder.stdout.readline() == "held\n"
+        yield holder
+        let_go(holder)
+
+
+def let_go(holder: subprocess.Popen[str]) -> None:
+    assert holder.stdin
+    holder.stdin.close()
+    assert holder.wait(timeout=30) == 0
+
+
+def store(warehouse: Warehouse, name: str) -> None:
+    with warehouse.transaction() as connection:
+        connection.execute("INSERT INTO ajour_locations VALUES ('1', ?, ?, NULL, now())", [name, name])
+
+
+def stored(warehouse: Warehouse) -> list[str]:
+    with warehouse.transaction() as connection:
+        return [name for (name,) in connection.execute("SELECT location_name FROM ajour_locations").fetchall()]
+
+
+def test_the_folder_and_the_tables_are_made_where_they_are_not_there_yet(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as connection:
+        tables = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+
+    assert {
+        "ajour_locations",
+        "raw_revenue",
+        "unit_revenue",
+        "unit_revenue_revisions",
+        "wage_costs",
+        "wage_percentage",
+    } <= tables
+
+
+def test_what_a_transaction_stores_is_there_for_the_next(warehouse: Warehouse) -> None:
+    store(warehouse, "Bar")
+
+    assert stored(warehouse) == ["Bar"]
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, dg.Failure])
+def test_whatever_is_raised_inside_a_transaction_leaves_everything_as_it_was(
+    warehouse: Warehouse, error: type[BaseException]
+) -> None:
+    store(warehouse, "Bar")
+
+    def clear_and_fail() -> None:
+        with warehouse.transaction() as connection:
+            connection.execute("DELETE FROM ajour_locations")
+            connection.execute("CREATE TABLE half_done (n INTEGER)")
+            raise error
+
+    with pytest.raises(error):
+        clear_and_fail()
+
+    assert stored(warehouse) == ["Bar"]
+    with warehouse.transaction() as connection, pytest.raises(duckdb.CatalogException):
+        connection.execute("FROM half_done")
+
+
+def test_a_statement_that_fails_takes_back_those_before_it(warehouse: Warehouse) -> None:
+    store(warehouse, "Bar")
+
+    def clear_and_break_a_constraint() -> None:
+        with warehouse.transaction() as connection:
+            connection.execute("DELETE FROM ajour_locations")
+            connection.execute("INSERT INTO ajour_locations VALUES ('1', '2', NULL, NULL, now())")
+
+    with pytest.raises(duckdb.ConstraintException):
+        clear_and_break_a_constraint()
+
+    assert stored(warehouse) == ["Bar"]
+
+
+def test_the_file_is_let_go_after_a_transaction(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as connection:
+        connection.execute("SELECT 1")
+
+    with held_by_another_process(warehouse.database):
+        assert connection  # still in somebody's hands, and closed
+
+
+def test_the_file_is_let_go_after_an_error(warehouse: Warehouse) -> None:
+    with pytest.raises(ZeroDivisionError), warehouse.transaction() as connection:
+        _ = 1 / 0
+
+    with held_by_another_process(warehouse.database):
+        assert connection
+
+
+def test_sql_reads_the_instant_of_the_transaction(warehouse: Warehouse) -> None:
+    before = dt.datetime.now(dt.UTC)
+    with warehouse.transaction() as connection:
+        [[now]] = connection.execute("SELECT getvariable('now')").fetchall()
+
+    assert before <= now <= dt.datetime.now(dt.UTC)
+
+
+def test_times_are_shown_in_danish_time(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as connection:
+        [[winter, summer]] = connection.execute(
+            "SELECT '2026-01-01 12:00:00Z'::TIMESTAMPTZ::VARCHAR, '2026-07-01 12:00:00Z'::TIMESTAMPTZ::VARCHAR"
+        ).fetchall()
+
+    assert (winter, summer) == ("2026-01-01 13:00:00+01", "2026-07-01 14:00:00+02")
+
+
+def test_a_file_that_another_process_keeps_is_told_with_what_to_do(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(warehouse, "Bar")
+    monkeypatch.setattr(DELAYS, lambda: repeat(0))
+
+    with held_by_another_process(warehouse.database) as holder, pytest.raises(WarehouseLockedError) as error:
+        store(warehouse, "Kitchen")
+
+    message = str(error.value)
+    assert f"The warehouse {warehouse.database} is kept open by another process" in message
+    assert "Close the program" in message
+    assert str(holder.pid) in message
+    assert stored(warehouse) == ["Bar"]
+
+
+def test_a_transaction_waits_until_another_process_lets_go(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(warehouse, "Bar")
+
+    with held_by_another_process(warehouse.database) as holder:
+
+        def delays() -> Iterator[float]:
+            yield 0
+            let_go(holder)
+            yield from repeat(0)
+
+        monkeypatch.setattr(DELAYS, delays)
+        store(warehouse, "Kitchen")
+
+    assert stored(warehouse) == ["Bar", "Kitchen"]
+
+
+def test_a_file_that_is_no_warehouse_is_not_taken_for_a_locked_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DELAYS, lambda: repeat(0))
+    path = tmp_path / "unlocked.duckdb"
+    path.write_text("business_date,department\n" * 1000)
+
+    with pytest.raises(duckdb.IOException, match="not a valid DuckDB database"):
+        store(Warehouse(database=str(path)), "Bar")
+
+
+# What is shown
+
+
+def test_a_tables_columns_are_told_with_type_description_and_whether_they_may_be_null() -> None:
+    columns = {column.name: column for column in column_schema("unit_revenue").columns}
+
+    assert list(columns) == [
+        "business_date",
+        "unit",
+        "department",
+        "revenue",
+        "vat",
+        "revenue_incl_vat",
+        "revenue_excl_vat",
+        "source",
+        "locations",
+        "missing_locations",
+        "updated_at",
+        "run_id",
+    ]
+    assert (columns["revenue"].type, columns["revenue"].constraints.nullable) == ("DECIMAL(18,2)", True)
+    assert (columns["unit"].type, columns["unit"].constraints.nullable) == ("VARCHAR", False)
+    assert "R11" in str(columns["revenue"].description)
+
+
+@pytest.mark.parametrize(
+    ("table", "columns"),
+    [
+        ("ajour_locations", "company_id location_id location_name unit last_seen_at"),
+        ("raw_revenue", "company_id business_date location_id revenue_incl_vat revenue_excl_vat fetched_at run_id"),
+        (
+            "unit_revenue_revisions",
+            "business_date unit revenue_before revenue_after source_before source_after changed_at run_id reason",
+        ),
+        ("wage_costs", "business_date department unit wage_cost hours updated_at run_id"),
+        ("wage_percentage", "business_date department unit revenue_excl_vat wage_cost wage_percentage target note"),
+    ],
+)
+def test_the_tables_have_the_columns_that_users_rely_on(table: str, columns: str) -> None:
+    assert [column.name for column in column_schema(table).columns] == columns.split()
+
+
+@pytest.mark.parametrize("column", ["unit_revenue.revenue", "wage_costs.wage_cost", "wage_percentage.revenue_excl_vat"])
+def test_money_is_decimal_to_the_oere(column: str) -> None:
+    table, name = column.split(".")
+
+    assert {each.name: each.type for each in column_schema(table).columns}[name] == "DECIMAL(18,2)"
+
+
+def test_figures_are_whole_numbers_and_exact_amounts() -> None:
+    with duckdb.connect() as connection:
+        shown = figures(connection, "SELECT 7 AS days, 1234567.10::DECIMAL(18, 2) AS revenue")
+
+    assert {name: value.value for name, value in shown.items()} == {"days": 7, "revenue": "1,234,567.10 DKK"}
+
+
+def test_a_table_to_look_at_shows_amounts_exactly_and_ids_as_they_are() -> None:
+    with duckdb.connect() as connection:
+        shown = markdown(connection, "SELECT '007' AS location, 9007199254740993.10::DECIMAL(18, 2) AS revenue")
+
+    [*_, row] = str(shown.value).splitlines()
+    assert [cell.strip() for cell in row.strip("|").split("|")] == ["007", "9007199254740993.10"]

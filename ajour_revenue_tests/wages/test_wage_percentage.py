@@ -1,0 +1,384 @@
+"""The wage percentage per unit and department by the rules R14, D2 and D3, and its views by week and month."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from ajour_revenue.mapping import register_units
+from ajour_revenue.partitions import Window
+from ajour_revenue.settings import Settings
+from ajour_revenue.wages.assets import WAGE_PERCENTAGE_SQL
+from ajour_revenue.warehouse import set_variables
+from ajour_revenue_tests.kit import settings_dict
+
+DAY = dt.date(2026, 3, 1)
+OERE = Decimal("0.01")
+
+
+@dataclass
+class Warehouse:
+    connection: duckdb.DuckDBPyConnection
+
+    def earn(
+        self,
+        unit: str,
+        excl_vat: str | None,
+        *,
+        day: dt.date = DAY,
+        vat: str = "excluded",
+        missing: tuple[str, ...] = (),
+    ) -> None:
+        amount = None if excl_vat is None else Decimal(excl_vat)
+        department = "Aarhus" if unit == "Shop" else "Vesterbro"
+        self.connection.execute(
+            "INSERT INTO unit_revenue BY NAME SELECT ? AS business_date, ? AS unit, ? AS department, ? AS vat, "
+            "? AS revenue_excl_vat, revenue_excl_vat * 1.25 AS revenue_incl_vat, "
+            "if(vat = 'included', revenue_incl_vat, revenue_excl_vat) AS revenue, 'ajour' AS source, "
+            "[]::VARCHAR[] AS locations, ?::VARCHAR[] AS missing_locations, now() AS updated_at, 'run' AS run_id",
+            [day, unit, department, vat, amount, list(missing)],
+        )
+
+    def pay(self, department: str, unit: str | None, cost: str, *, day: dt.date = DAY) -> None:
+        self.connection.execute(
+            "INSERT INTO wage_costs VALUES (?, ?, ?, ?, 1, now(), 'run')", [day, department, unit, Decimal(cost)]
+        )
+
+    def calculate(self, window: Window = Window(DAY, DAY), settings: Settings | None = None) -> None:  # noqa: B008
+        register_units(self.connection, settings or Settings.model_validate(settings_dict()))
+        set_variables(self.connection, first_day=window.first_day, last_day=window.last_day)
+        self.connection.execute(WAGE_PERCENTAGE_SQL)
+
+    def row(self, department: str, unit: str | None, *, of: str = "wage_percentage") -> dict[str, Any]:
+        """Return the only row of a unit; of the department where unit is None."""
+        result = self.connection.execute(
+            f"FROM {of} WHERE department = ? AND unit IS NOT DISTINCT FROM ?", [department, unit]
+        )
+        names = [column[0] for column in result.description]
+        [row] = result.fetchall()
+        return dict(zip(names, row, strict=True))
+
+
+@pytest.fixture
+def warehouse(tables_in_memory: duckdb.DuckDBPyConnection) -> Iterator[Warehouse]:
+    tables_in_memory.begin()
+    yield Warehouse(tables_in_memory)
+    tables_in_memory.rollback()
+
+
+def test_the_percentage_is_100_times_wages_by_revenue(warehouse: Warehouse) -> None:
+    warehouse.earn("Bar", "1200")
+    warehouse.pay("Vesterbro", "Bar", "400")
+
+    warehouse.calculate()
+
+    assert warehouse.row("Vesterbro", "Bar") == {
+        "business_date": DAY,
+        "department": "Vesterbro",
+        "unit": "Bar",
+        "revenue_excl_vat": Decimal(1200),
+        "wage_cost": Decimal(400),
+        "wage_percentage": Decimal("33.33"),
+        "target": Decimal(30),
+        "note": None,
+    }
+
+
+def test_the_percentage_is_of_revenue_without_vat_whatever_the_setting_chose(warehouse: Warehouse) -> None:
+    warehouse.earn("Bar", "1000", vat="included")
+    warehouse.pay("Vesterbro", "Bar", "250")
+
+    warehouse.calculate()
+
+    assert warehouse.row("Vesterbro", "Bar")["wage_percentage"] == Decimal(25)
+
+
+def test_every_unit_of_the_settings_and_every_department_has_a_row_each_day(warehouse: Warehouse) -> None:
+    warehouse.calculate(Window(DAY, DAY + dt.timedelta(days=1)))
+
+    rows = warehouse.connection.execute(
+        "SELECT department, unit, count(*) FROM wage_percentage GROUP BY ALL"
+    ).fetchall()
+    assert set(rows) == {
+        ("Aarhus", "Shop", 2),
+        ("Aarhus", None, 2),
+        ("Vesterbro", "Bar", 2),
+        ("Vesterbro", "Kitchen", 2),
+        ("Vesterbro", None, 2),
+    }
+
+
+def test_the_department_is_the_sum_of_its_units_and_of_what_is_allocated_to_none(warehouse: Warehouse) -> None:
+    warehouse.earn("Bar", "1000")
+    warehouse.earn("Kitchen", "3000")
+    warehouse.pay("Vesterbro", "Bar", "300")
+    warehouse.pay("Vesterbro", "Kitchen", "500")
+    warehouse.pay("Vesterbro", None, "200")
+
+    warehouse.calculate()
+
+    total = warehouse.row("Vesterbro", None)
+    assert (total["revenue_excl_vat"], total["wage_cost"]) == (Decimal(4000), Decimal(1000))
+    assert total["wage_percentage"] == Decimal(25)  # a ratio of sums; the mean of the units' is 23.33
+
+
+def test_wages_of_one_department_are_not_in_another(warehouse: Warehouse) -> None:
+    warehouse.earn("Shop", "1000")
+    warehouse.pay("Vesterbro", None, "200")
+
+    warehouse.calculate()
+
+    assert warehouse.row("Aarhus", None)["wage_cost"] is None
+
+
+@pytest.mark.parametrize("revenue", [None, "0"])
+def test_wages_without_revenue_have_no_percentage_and_a_note(warehouse: Warehouse, revenue: str | None) -> None:
+    warehouse.earn("Bar", revenue)
+    warehouse.pay("Vesterbro", "Bar", "400")
+
+    warehouse.calculate()
+
+    bar = warehouse.row("Vesterbro", "Bar")
+    assert (bar["wage_percentage"], bar["note"]) == (None, "wages without revenue")
+
+
+def test_a_unit_without_any_row_of_revenue_has_wages_without_revenue(warehouse: Warehouse) -> None:
+    warehouse.pay("Vesterbro", "Bar", "400")
+
+    warehouse.calculate()
+
+    bar = warehouse.row("Vesterbro", "Bar")
+    assert (bar["revenue_excl_vat"], bar["wage_percentage"], bar["note"]) == (None, None, "wages without revenue")
+
+
+def test_revenue_without_wages_has_a_note_and_no_percentage_of_zero(warehouse: Warehouse) -> None:
+    warehouse.earn("Bar", "1000")
+
+    warehouse.calculate()
+
+    bar = warehouse.row("Vesterbro", "Bar")
+    assert (bar["wage_cost"], bar["wage_percentage"], bar["note"]) == (None, None, "revenue without wages")
+
+
+def test_a_closed_day_has_no_note(warehouse: Warehouse) -> None:
+    warehouse.earn("Bar", "0")
+
+    warehouse.calculate()
+
+    assert warehouse.row("Vesterbro", "Bar")["note"] is None
+
+
+def test_negative_revenue_is_told_in_the_note(warehouse: Warehouse) -> None:
+    warehouse.earn("Bar", "-200")
+    warehouse.pay("Vesterbro", "Bar", "100")
+
+    warehouse.calculate()
+
+    bar = warehouse.row("Vesterbro", "Bar")
+    assert (bar["wage_percentage"], bar["note"]) == (Decimal(-50), "negative revenue")
+
+
+def test_missing_locations_are_told_at_the_unit_and_at_the_department(warehouse: Warehouse) -> None:
+    warehouse.earn("Bar", "1000", missing=("11",))
+    warehouse.earn("Kitchen", None, missing=("20",))
+    warehouse.pay("Vesterbro", "Bar", "100")
+    warehouse.pay("Vesterbro", "Kitchen", "100")
+
+    warehouse.calculate()
+
+    assert warehouse.row("Vesterbro", "Bar")["note"] == "missing: 11"
+    assert warehouse.row("Vesterbro", "Kitchen")["note"] == "wages without revenue; missing: 20"
+    assert warehouse.row("Vesterbro", None)["note"] == "missing: 11, 20"
+
+
+def test_a_unit_has_its_own_target_and_the_department_none(warehouse: Warehouse) -> None:
+    warehouse.calculate()
+
+    targets = [warehouse.row("Vesterbro", unit)["target"] for unit in ("Bar", "Kitchen", None)]
+    assert targets == [Decimal(30), None, None]
+
+
+def test_a_unit_that_only_the_warehouse_still_knows_stays_in_its_department(warehouse: Warehouse) -> None:
+    warehouse.earn("Old bar", "1000")
+
+    warehouse.calculate()
+
+    assert warehouse.row("Vesterbro", "Old bar")["revenue_excl_vat"] == Decimal(1000)
+    assert warehouse.row("Vesterbro", None)["revenue_excl_vat"] == Decimal(1000)
+
+
+def test_calculating_again_replaces_the_days_of_the_window_and_no_others(warehouse: Warehouse) -> None:
+    later = DAY + dt.timedelta(days=1)
+    warehouse.earn("Bar", "1000")
+    warehouse.earn("Bar", "1000", day=later)
+    warehouse.calculate(Window(DAY, later))
+    warehouse.connection.execute("UPDATE unit_revenue SET revenue_excl_vat = 500")
+
+    warehouse.calculate(Window(later, later))
+
+    stored = warehouse.connection.execute(
+        "SELECT business_date, revenue_excl_vat FROM wage_percentage WHERE unit = 'Bar' ORDER BY 1"
+    )
+    assert stored.fetchall() == [(DAY, Decimal(1000)), (later, Decimal(500))]
+
+
+# Views
+
+
+def test_a_week_is_the_ratio_of_its_sums_and_not_the_mean_of_its_days(warehouse: Warehouse) -> None:
+    monday = dt.date(2026, 3, 2)
+    for days, (excl_vat, cost) in enumerate([("1000", "500"), ("9000", "900")]):
+        warehouse.earn("Bar", excl_vat, day=monday + dt.timedelta(days=days))
+        warehouse.pay("Vesterbro", "Bar", cost, day=monday + dt.timedelta(days=days))
+    warehouse.calculate(Window(monday, monday + dt.timedelta(days=1)))
+
+    week = warehouse.row("Vesterbro", "Bar", of="wage_percentage_by_week")
+
+    assert (week["revenue_excl_vat"], week["wage_cost"]) == (Decimal(10000), Decimal(1400))
+    assert week["wage_percentage"] == Decimal(14)  # the mean of the days is 30
+    assert (week["days"], week["days_with_notes"]) == (2, 0)
+
+
+def test_a_month_is_the_ratio_of_its_sums(warehouse: Warehouse) -> None:
+    for day, excl_vat, cost in [(dt.date(2026, 3, 1), "1000", "500"), (dt.date(2026, 3, 31), "9000", "900")]:
+        warehouse.earn("Bar", excl_vat, day=day)
+        warehouse.pay("Vesterbro", "Bar", cost, day=day)
+    warehouse.calculate(Window(dt.date(2026, 3, 1), dt.date(2026, 3, 31)))
+
+    month = warehouse.row("Vesterbro", "Bar", of="wage_percentage_by_month")
+
+    assert (month["month"], month["wage_percentage"]) == (dt.date(2026, 3, 1), Decimal(14))
+    assert (month["days"], month["days_with_notes"]) == (31, 0)
+
+
+def test_days_with_notes_are_counted_in_the_views(warehouse: Warehouse) -> None:
+    warehouse.pay("Vesterbro", "Bar", "100")
+    warehouse.calculate()
+
+    for view in ("wage_percentage_by_week", "wage_percentage_by_month"):
+        assert warehouse.row("Vesterbro", "Bar", of=view)["days_with_notes"] == 1
+        assert warehouse.row("Vesterbro", "Bar", of=view)["wage_percentage"] is None
+
+
+def test_the_departments_total_is_in_the_views(warehouse: Warehouse) -> None:
+    warehouse.earn("Bar", "1000")
+    warehouse.pay("Vesterbro", None, "250")
+    warehouse.calculate()
+
+    for view in ("wage_percentage_by_week", "wage_percentage_by_month"):
+        assert warehouse.row("Vesterbro", None, of=view)["wage_percentage"] == Decimal(25)
+
+
+@pytest.mark.parametrize(
+    ("day", "iso_year", "iso_week"),
+    [
+        (dt.date(2026, 12, 27), 2026, 52),
+        (dt.date(2026, 12, 31), 2026, 53),
+        (dt.date(2027, 1, 1), 2026, 53),
+        (dt.date(2027, 1, 4), 2027, 1),
+        (dt.date(2020, 12, 31), 2020, 53),
+        (dt.date(2024, 12, 30), 2025, 1),
+        (dt.date(2026, 3, 29), 2026, 13),  # summer time begins
+    ],
+)
+def test_a_day_is_in_its_iso_week_and_in_the_year_of_that_week(
+    warehouse: Warehouse, day: dt.date, iso_year: int, iso_week: int
+) -> None:
+    warehouse.earn("Bar", "1000", day=day)
+    warehouse.calculate(Window(day, day))
+
+    week = warehouse.row("Vesterbro", "Bar", of="wage_percentage_by_week")
+
+    assert (week["iso_year"], week["iso_week"]) == (iso_year, iso_week)
+
+
+def test_a_week_over_the_turn_of_the_year_is_one_week_and_two_months(warehouse: Warehouse) -> None:
+    window = Window(dt.date(2026, 12, 28), dt.date(2027, 1, 3))
+    for day in window.days:
+        warehouse.earn("Bar", "100", day=day)
+    warehouse.calculate(window)
+
+    assert warehouse.row("Vesterbro", "Bar", of="wage_percentage_by_week")["revenue_excl_vat"] == Decimal(700)
+    months = warehouse.connection.execute(
+        "SELECT month, revenue_excl_vat FROM wage_percentage_by_month WHERE unit = 'Bar' ORDER BY 1"
+    )
+    assert months.fetchall() == [(dt.date(2026, 12, 1), Decimal(400)), (dt.date(2027, 1, 1), Decimal(300))]
+
+
+# The macro
+
+
+money = st.one_of(
+    st.decimals(-(10**15), 10**15, places=2),
+    st.decimals(-1000, 1000, places=2),
+    st.sampled_from([Decimal(0), OERE, -OERE, Decimal(10) ** 16 - OERE, OERE - Decimal(10) ** 16]),
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(part=money, whole=money)
+@example(part=Decimal(1), whole=Decimal(800))  # 0.125
+@example(part=Decimal(-1), whole=Decimal(800))
+def test_a_percentage_is_the_exact_quotient_rounded_half_up(
+    tables_in_memory: duckdb.DuckDBPyConnection, part: Decimal, whole: Decimal
+) -> None:
+    [[percentage]] = tables_in_memory.execute(
+        "SELECT percentage(?::DECIMAL(18, 2), ?::DECIMAL(18, 2))", [part, whole]
+    ).fetchall()
+
+    assert percentage == half_up_percentage(part, whole)
+
+
+def half_up_percentage(part: Decimal, whole: Decimal) -> Decimal | None:
+    if whole == 0:
+        return None
+    # In ten-thousandths and whole numbers, so that no context of Decimal's rounds before we do.
+    numerator, denominator = int(part * 100) * 10_000, int(whole * 100)
+    quotient, rest = divmod(abs(numerator), abs(denominator))
+    rounded = quotient + (2 * rest >= abs(denominator))
+    sign = -1 if (numerator < 0) != (denominator < 0) else 1
+    return (sign * Decimal(rounded)).scaleb(-2)
+
+
+@pytest.mark.parametrize(("part", "whole"), [(None, 1), (1, None), (None, None), (1, 0)])
+def test_a_percentage_of_nothing_or_of_zero_is_null(
+    tables_in_memory: duckdb.DuckDBPyConnection, part: int | None, whole: int | None
+) -> None:
+    [[percentage]] = tables_in_memory.execute(
+        "SELECT percentage(?::DECIMAL(18, 2), ?::DECIMAL(18, 2))", [part, whole]
+    ).fetchall()
+
+    assert percentage is None
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    days=st.lists(
+        st.tuples(st.decimals(-(10**6), 10**6, places=2), st.decimals(0, 10**6, places=2)), min_size=1, max_size=7
+    )
+)
+def test_week_and_month_are_ratios_of_sums_for_any_amounts(
+    tables_in_memory: duckdb.DuckDBPyConnection, days: list[tuple[Decimal, Decimal]]
+) -> None:
+    monday = dt.date(2026, 3, 2)
+    rows = [(monday + dt.timedelta(days=n), revenue, cost) for n, (revenue, cost) in enumerate(days)]
+    tables_in_memory.begin()
+    try:
+        tables_in_memory.executemany("INSERT INTO wage_percentage VALUES (?, 'D', 'U', ?, ?, NULL, NULL, NULL)", rows)
+        by_week, by_month = (
+            tables_in_memory.execute(f"SELECT wage_percentage FROM wage_percentage_by_{period}").fetchall()
+            for period in ("week", "month")
+        )
+    finally:
+        tables_in_memory.rollback()
+
+    expected = half_up_percentage(
+        sum((cost for _, cost in days), Decimal()), sum((revenue for revenue, _ in days), Decimal())
+    )
+    assert by_week == by_month == [(expected,)]
