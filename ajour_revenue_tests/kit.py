@@ -166,6 +166,11 @@ class Company:
         self.settings = load_settings(write_settings(self.folder, **changes))
 
 
+def cells(table: dg.TableMetadataValue) -> list[list[object]]:
+    """Return the rows of a table in the metadata, cell by cell."""
+    return [list(record.data.values()) for record in table.records]
+
+
 def make_company(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Company:
     """Make a company in a folder, and let the environment lead to its Ajour."""
     ajour = SqliteAjour(folder / "ajour.sqlite")

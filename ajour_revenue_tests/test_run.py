@@ -10,8 +10,9 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from ajour_revenue.formats import DANISH
 from ajour_revenue.partitions import Window
-from ajour_revenue_tests.kit import LAST_DAY, Company, make_company, settings_dict, write_wages
+from ajour_revenue_tests.kit import LAST_DAY, Company, cells, make_company, settings_dict, write_wages
 
 DAYS = Window(LAST_DAY - timedelta(days=3), LAST_DAY).days
 FIRST_WINDOW, SECOND_WINDOW = Window(DAYS[0], DAYS[1]), Window(DAYS[1], DAYS[3])
@@ -140,27 +141,23 @@ def test_unit_revenue_tells_the_totals_of_the_window_incl_and_excl_vat(history: 
     shown = history.metadata("unit_revenue")
 
     [totals] = history.company.query(
-        "SELECT format('{:,.2f} DKK', sum(revenue_incl_vat)), format('{:,.2f} DKK', sum(revenue_excl_vat)) "
+        "SELECT sum(revenue_incl_vat), sum(revenue_excl_vat) "
         f"FROM unit_revenue WHERE business_date >= '{SECOND_WINDOW.first_day}'"
     )
-    assert (shown["revenue_incl_vat"], shown["revenue_excl_vat"]) == totals
+    assert (shown["revenue_incl_vat"], shown["revenue_excl_vat"]) == tuple(map(DANISH.kroner, totals))
     assert shown["revenue_is"] == "excluded VAT (R11)"
-
-
-def cells(markdown: str) -> list[list[str]]:
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in markdown.splitlines()[2:]]
 
 
 def test_unit_revenue_tells_what_changed_with_before_and_after(history: History) -> None:
     assert cells(history.metadata("unit_revenue")["changed"]) == [
-        [str(DAYS[1]), "Kitchen", "1000.00", "800.40", "ajour", "ajour"]
+        [DANISH.date(DAYS[1]), "Kitchen", "1.000,00", "800,40", "ajour", "ajour"]
     ]
 
 
 def test_unit_revenue_tells_which_locations_are_missing_and_what_was_kept(history: History) -> None:
     shown = history.metadata("unit_revenue")
 
-    assert cells(shown["missing_locations"]) == [[str(DAYS[1]), "Bar", "11", "300.00", "missing location"]]
+    assert cells(shown["missing_locations"]) == [[DANISH.date(DAYS[1]), "Bar", "11", "300,00", "missing location"]]
     assert (shown["unit_days_with_missing_locations"], shown["unit_days_kept"]) == (1, 1)
 
 
@@ -168,7 +165,7 @@ def test_wage_costs_tell_rows_total_and_what_is_allocated_to_no_unit(history: Hi
     shown = history.metadata("wage_costs")
 
     assert shown["dagster/row_count"] == 12
-    assert (shown["wage_cost"], shown["wage_cost_not_allocated"]) == ("6,300.00 DKK", "1,200.00 DKK")
+    assert (shown["wage_cost"], shown["wage_cost_not_allocated"]) == ("6.300,00 kr.", "1.200,00 kr.")
     assert (shown["rows_new"], shown["rows_corrected"], shown["rows_disappeared"]) == (8, 0, 0)
 
 
@@ -182,7 +179,7 @@ def test_wage_percentage_shows_units_and_totals_with_targets(history: History) -
         ("Vesterbro", "Kitchen"),
         ("Vesterbro", "total"),
     ]
-    assert rows["Vesterbro", "Bar"][-1] == "30.00"
+    assert rows["Vesterbro", "Bar"][-1] == "30,0 %"
 
 
 def test_an_unmapped_location_is_shown_with_a_suggestion(history: History) -> None:

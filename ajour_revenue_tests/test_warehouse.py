@@ -1,4 +1,4 @@
-"""The warehouse: whole transactions, one writer at a time, and what it tells about its tables."""
+"""The warehouse: whole transactions, and one writer at a time."""
 
 import datetime as dt
 import subprocess
@@ -12,7 +12,7 @@ import dagster as dg
 import duckdb
 import pytest
 
-from ajour_revenue.warehouse import Warehouse, WarehouseLockedError, column_schema, figures, markdown
+from ajour_revenue.warehouse import Warehouse, WarehouseLockedError
 
 HOLD = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
 DELAYS = "dagster._utils.backoff.exponential_delay_generator"
@@ -179,67 +179,3 @@ def test_a_file_that_is_no_warehouse_is_not_taken_for_a_locked_one(
 
     with pytest.raises(duckdb.IOException, match="not a valid DuckDB database"):
         store(Warehouse(database=str(path)), "Bar")
-
-
-# What is shown
-
-
-def test_a_tables_columns_are_told_with_type_description_and_whether_they_may_be_null() -> None:
-    columns = {column.name: column for column in column_schema("unit_revenue").columns}
-
-    assert list(columns) == [
-        "business_date",
-        "unit",
-        "department",
-        "revenue",
-        "vat",
-        "revenue_incl_vat",
-        "revenue_excl_vat",
-        "source",
-        "locations",
-        "missing_locations",
-        "updated_at",
-        "run_id",
-    ]
-    assert (columns["revenue"].type, columns["revenue"].constraints.nullable) == ("DECIMAL(18,2)", True)
-    assert (columns["unit"].type, columns["unit"].constraints.nullable) == ("VARCHAR", False)
-    assert "R11" in str(columns["revenue"].description)
-
-
-@pytest.mark.parametrize(
-    ("table", "columns"),
-    [
-        ("ajour_locations", "company_id location_id location_name unit last_seen_at"),
-        ("raw_revenue", "company_id business_date location_id revenue_incl_vat revenue_excl_vat fetched_at run_id"),
-        (
-            "unit_revenue_revisions",
-            "business_date unit revenue_before revenue_after source_before source_after changed_at run_id reason",
-        ),
-        ("wage_costs", "business_date department unit wage_cost hours updated_at run_id"),
-        ("wage_percentage", "business_date department unit revenue_excl_vat wage_cost wage_percentage target note"),
-    ],
-)
-def test_the_tables_have_the_columns_that_users_rely_on(table: str, columns: str) -> None:
-    assert [column.name for column in column_schema(table).columns] == columns.split()
-
-
-@pytest.mark.parametrize("column", ["unit_revenue.revenue", "wage_costs.wage_cost", "wage_percentage.revenue_excl_vat"])
-def test_money_is_decimal_to_the_oere(column: str) -> None:
-    table, name = column.split(".")
-
-    assert {each.name: each.type for each in column_schema(table).columns}[name] == "DECIMAL(18,2)"
-
-
-def test_figures_are_whole_numbers_and_exact_amounts() -> None:
-    with duckdb.connect() as connection:
-        shown = figures(connection, "SELECT 7 AS days, 1234567.10::DECIMAL(18, 2) AS revenue")
-
-    assert {name: value.value for name, value in shown.items()} == {"days": 7, "revenue": "1,234,567.10 DKK"}
-
-
-def test_a_table_to_look_at_shows_amounts_exactly_and_ids_as_they_are() -> None:
-    with duckdb.connect() as connection:
-        shown = markdown(connection, "SELECT '007' AS location, 9007199254740993.10::DECIMAL(18, 2) AS revenue")
-
-    [*_, row] = str(shown.value).splitlines()
-    assert [cell.strip() for cell in row.strip("|").split("|")] == ["007", "9007199254740993.10"]

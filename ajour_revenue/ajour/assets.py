@@ -8,9 +8,10 @@ import pandas as pd
 from ajour_revenue.ajour.errors import AjourError
 from ajour_revenue.ajour.resource import AjourResource
 from ajour_revenue.mapping import most_similar_unit, register_units
+from ajour_revenue.metadata import column_schema, daily_chart, figures, report_rows_per_day, table, table_of
 from ajour_revenue.partitions import backfill_policy, daily_partitions, requested_window
 from ajour_revenue.settings import Settings
-from ajour_revenue.warehouse import Warehouse, column_schema, figures, markdown, report_rows_per_day, set_variables
+from ajour_revenue.warehouse import Warehouse, set_variables
 
 REPLACE_LOCATIONS = """
     INSERT OR REPLACE INTO ajour_locations BY NAME
@@ -76,6 +77,10 @@ RAW_REVENUE_PREVIEW = """
     LIMIT 20
 """
 
+RAW_REVENUE_PER_DAY = """
+    SELECT business_date, sum(revenue_excl_vat) FROM raw_revenue WHERE business_date BETWEEN ? AND ? GROUP BY ALL
+"""
+
 
 def ajour_database(settings: Settings) -> dg.AssetSpec:
     """Describe Ajour's database: it is not ours to materialize, only to check."""
@@ -114,24 +119,23 @@ def ajour_locations(settings: Settings) -> dg.AssetsDefinition:
             rows = [(location.location_id, location.location_name) for location in listed]
             connection.register("listed", pd.DataFrame(rows, columns=["location_id", "location_name"], dtype=str))
             connection.execute(REPLACE_LOCATIONS)
-        table = pd.DataFrame(
-            [
-                {
-                    "location": location.location_id,
-                    "name": location.location_name,
-                    "unit": unit_of.get(location.location_id, "NOT MAPPED"),
-                    "most similar unit": ""
-                    if location.location_id in unit_of
-                    else most_similar_unit(location.location_name, [unit.name for unit in settings.units]) or "",
-                }
-                for location in sorted(listed, key=lambda location: location.location_id in unit_of)
-            ],
-        )
+        names = [unit.name for unit in settings.units]
+        locations = [
+            {
+                "location": location.location_id,
+                "name": location.location_name,
+                "unit": unit_of.get(location.location_id, "NOT MAPPED"),
+                "most similar unit": ""
+                if location.location_id in unit_of
+                else most_similar_unit(location.location_name, names) or "",
+            }
+            for location in sorted(listed, key=lambda location: location.location_id in unit_of)
+        ]
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": len(listed),
                 "unmapped_locations": len(unmapped),
-                "locations": dg.MetadataValue.md(table.to_markdown(index=False, disable_numparse=True)),
+                "locations": table_of(locations),
             },
         )
 
@@ -171,9 +175,16 @@ def raw_revenue(settings: Settings) -> dg.AssetsDefinition:
             compared = figures(connection, COMPARE_RAW_REVENUE)
             connection.execute(REPLACE_RAW_REVENUE)
             report_rows_per_day(context, connection, "raw_revenue", window)
-            preview = markdown(connection, RAW_REVENUE_PREVIEW)
+            preview = table(connection, RAW_REVENUE_PREVIEW)
+            chart = daily_chart(connection, settings, window, "Raw revenue excl. VAT", RAW_REVENUE_PER_DAY)
         return dg.MaterializeResult(
-            metadata={"days": str(window), "dagster/row_count": fetched.num_rows, **compared, "locations": preview},
+            metadata={
+                "days": str(window),
+                "chart": chart,
+                "dagster/row_count": fetched.num_rows,
+                **compared,
+                "locations": preview,
+            },
         )
 
     return raw_revenue

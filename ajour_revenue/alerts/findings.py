@@ -11,6 +11,7 @@ import duckdb
 
 from ajour_revenue.ajour.checks import listed_locations, mapping_problems, never_fetched
 from ajour_revenue.alerts.messages import Alert, bullets
+from ajour_revenue.formats import DANISH
 from ajour_revenue.partitions import Window, yesterday
 from ajour_revenue.schedules import window_to_fetch
 from ajour_revenue.settings import COPENHAGEN, MAX_DAYS, WEEKDAYS, Settings
@@ -202,8 +203,9 @@ def _over_target(connection: duckdb.DuckDBPyConnection, settings: Settings) -> l
         Finding(
             # Told again where a correction has changed it.
             Subject("over target", f"{unit}: {percentage}", Window(day, day)),
-            f"{unit} ({department}), {day}: {percentage} %, target {target} %. Wage cost {wage_cost:,} DKK, revenue "
-            f"{revenue:,} DKK excl. VAT" + (f" ({note})." if note else "."),
+            f"{unit} ({department}), {day}: {DANISH.percent(percentage)}, target {DANISH.percent(target)}. "
+            f"Wage cost {DANISH.kroner(wage_cost)}, revenue {DANISH.kroner(revenue)} excl. VAT"
+            + (f" ({note})." if note else "."),
         )
         for unit, department, wage_cost, revenue, percentage, target, note in over_target
     ]

@@ -16,7 +16,7 @@ from ajour_revenue.commands.terminal import (
     settings_option,
     settings_or_fail,
 )
-from ajour_revenue.reports import danish
+from ajour_revenue.formats import DANISH
 from ajour_revenue.revenue.manual import Change, ManualEntryError, check_entry, enter_revenue, read_entries
 from ajour_revenue.settings import Settings
 from ajour_revenue.typed import parse_amount
@@ -116,11 +116,11 @@ def _tell(settings: Settings, changes: Sequence[Change], *, unchanged: int) -> N
         table.add_column("Now", justify="right", no_wrap=True)
         for change in changes[:SHOWN_AT_MOST]:
             table.add_row(
-                danish.date(change.business_date),
+                DANISH.date(change.business_date),
                 change.unit,
-                danish.money(change.revenue_before),
+                DANISH.money(change.revenue_before),
                 {"ajour": "Ajour", "manual": "by hand", None: ""}[change.source_before],
-                danish.money(change.revenue),
+                DANISH.money(change.revenue),
             )
         console.print(table)
         if len(changes) > SHOWN_AT_MOST:

@@ -24,8 +24,8 @@ from ajour_revenue.commands.terminal import (
     settings_or_fail,
     telling_retries,
 )
+from ajour_revenue.formats import DANISH
 from ajour_revenue.partitions import Window, yesterday
-from ajour_revenue.reports import danish
 from ajour_revenue.runs import RunFailedError, dagster_instance, run_window, warnings_of
 from ajour_revenue.settings import Settings
 
@@ -182,10 +182,10 @@ def _tell(
     ).fetchall()
     [(new,)] = connection.execute(NEW, [run_ids]).fetchall()
     changed = connection.execute(CHANGED, [run_ids]).fetchall()
-    days = danish.date(window.first_day)
+    days = DANISH.date(window.first_day)
     if window.last_day > window.first_day:
-        days += f" to {danish.date(window.last_day)}"
-    amounts = f"DKK {danish.money(incl_vat)} incl. VAT, {danish.money(excl_vat)} excl. VAT"
+        days += f" to {DANISH.date(window.last_day)}"
+    amounts = f"DKK {DANISH.money(incl_vat)} incl. VAT, {DANISH.money(excl_vat)} excl. VAT"
     console.print(f"\n{days}: {amounts}", style="bold")
     console.print(f"{unit_days} unit-day(s); {new} of them new, {len(changed)} figure(s) changed.")
     if changed:
@@ -210,5 +210,5 @@ def _changes(settings: Settings, rows: Sequence[tuple[dt.date, str, Decimal | No
     table.add_column("Now", justify="right", no_wrap=True)
     table.add_column("Remark")
     for day, unit, before, after, remark in rows:
-        table.add_row(danish.date(day), unit, danish.money(before), danish.money(after), remark)
+        table.add_row(DANISH.date(day), unit, DANISH.money(before), DANISH.money(after), remark)
     return table

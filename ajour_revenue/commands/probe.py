@@ -38,6 +38,7 @@ from ajour_revenue.ajour.resource import AjourResource
 from ajour_revenue.commands.reading import reading
 from ajour_revenue.commands.settings_file import lacks_only_units
 from ajour_revenue.commands.terminal import FailedError
+from ajour_revenue.formats import DANISH
 from ajour_revenue.mapping import register_units
 from ajour_revenue.partitions import Window, yesterday
 from ajour_revenue.planday.checks import unit_problems
@@ -45,7 +46,6 @@ from ajour_revenue.planday.errors import PlandayError, ScopeMissingError
 from ajour_revenue.planday.resource import CREDENTIALS as PLANDAY_CREDENTIALS
 from ajour_revenue.planday.resource import PlandayResource
 from ajour_revenue.planday.structure import fetch_structure
-from ajour_revenue.reports import danish
 from ajour_revenue.settings import Settings, SettingsError, SettingsWarning, load_settings
 from ajour_revenue.wages.file import WageFileError, read_wage_file
 
@@ -168,18 +168,18 @@ def _right(settings: Settings, answers: Answers) -> dict[str, str]:
 def _revenue(ajour: AjourResource, settings: Settings, *, is_new: bool) -> tuple[Result, str]:
     day = yesterday()
     if day < settings.activation_date and not is_new:
-        return Result.SKIPPED, f"The activation date, {danish.date(settings.activation_date)}, is still to come."
+        return Result.SKIPPED, f"The activation date, {DANISH.date(settings.activation_date)}, is still to come."
     rows = ajour.daily_revenue(Window(day, day))
     if not rows.num_rows:
-        return Result.WARNING, f"Ajour has none for {danish.date(day)}. If a place was open, ask Ajour."
+        return Result.WARNING, f"Ajour has none for {DANISH.date(day)}. If a place was open, ask Ajour."
     total = sum(rows["revenue_incl_vat"].to_pylist(), Decimal(0))
-    return Result.OK, f"{danish.date(day)}: {rows.num_rows} location(s), DKK {danish.money(total)} incl. VAT."
+    return Result.OK, f"{DANISH.date(day)}: {rows.num_rows} location(s), DKK {DANISH.money(total)} incl. VAT."
 
 
 def _activation_date(ajour: AjourResource, settings: Settings, *, is_new: bool) -> tuple[Result, str]:
     served = earliest_day_before_activation(ajour, settings)
     if is_new:
-        since = danish.date(served or yesterday())
+        since = DANISH.date(served or yesterday())
         return Result.WARNING, f"Ajour serves revenue from {since} on. Ask Ajour whether that is the activation date."
     stored = None
     if settings.warehouse.exists():
@@ -188,7 +188,7 @@ def _activation_date(ajour: AjourResource, settings: Settings, *, is_new: bool) 
     if problem := activation_problem(settings, stored=stored, served=served):
         severity, message = problem
         return Result.FAILED if severity is dg.AssetCheckSeverity.ERROR else Result.WARNING, message
-    return Result.OK, f"{danish.date(settings.activation_date)}; Ajour serves nothing earlier."
+    return Result.OK, f"{DANISH.date(settings.activation_date)}; Ajour serves nothing earlier."
 
 
 def wage_file_step(settings: Settings) -> Step:

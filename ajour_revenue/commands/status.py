@@ -14,8 +14,8 @@ from rich.text import Text
 
 from ajour_revenue.commands.overview import DayState, LastRun, NextFetch, Overview, overview_of
 from ajour_revenue.commands.terminal import FailedError, errors, output, print_indented, settings_or_fail
+from ajour_revenue.formats import DANISH
 from ajour_revenue.partitions import Window
-from ajour_revenue.reports import danish
 from ajour_revenue.runs import RunFailedError
 
 MARKS: dict[DayState, tuple[str, str, str]] = {
@@ -86,7 +86,7 @@ def _tell(console: Console, overview: Overview) -> None:
     if overview.days:
         _tell_days(console, overview.days)
     else:
-        _line(console, "Days", f"none yet; the activation date is {danish.date(settings.activation_date)}")
+        _line(console, "Days", f"none yet; the activation date is {DANISH.date(settings.activation_date)}")
     if overview.attention:
         console.print("Needs attention", style="bold yellow")
         for text in overview.attention[:SHOWN_AT_MOST]:
@@ -142,12 +142,12 @@ def _tell_days(console: Console, days: Mapping[dt.date, DayState]) -> None:
 
 
 def _days(window: Window) -> str:
-    first, last = danish.date(window.first_day), danish.date(window.last_day)
+    first, last = DANISH.date(window.first_day), DANISH.date(window.last_day)
     return first if first == last else f"{first} to {last}"
 
 
 def _moment(moment: dt.datetime) -> str:
-    return f"{danish.date(moment.date())} {moment:%H:%M}"
+    return f"{DANISH.date(moment.date())} {moment:%H:%M}"
 
 
 def _plain(overview: Overview) -> dict[str, Any]:

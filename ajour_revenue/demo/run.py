@@ -17,8 +17,8 @@ from ajour_revenue.demo.ajour import correct_figure, write_ajour
 from ajour_revenue.demo.chain import UNITS
 from ajour_revenue.demo.planday import create_app, serve
 from ajour_revenue.demo.portal import chain_portal
+from ajour_revenue.formats import DANISH
 from ajour_revenue.partitions import Window, yesterday
-from ajour_revenue.reports import danish
 from ajour_revenue.runs import RunFailedError, dagster_instance, run_window
 from ajour_revenue.settings import DEFAULT_SETTINGS_FILE, MAX_DAYS, Settings, load_settings
 
@@ -201,10 +201,10 @@ def _wage_percentages(
         table.add_row(
             department,
             unit or "total",
-            danish.money(revenue),
-            danish.money(wage_cost),
-            danish.percent(percentage) + (" over" if over else ""),
-            danish.percent(target),
+            DANISH.money(revenue),
+            DANISH.money(wage_cost),
+            DANISH.percent(percentage) + (" over" if over else ""),
+            DANISH.percent(target),
             style=None if unit else "bold",
             end_section=unit is None,
         )
@@ -221,6 +221,6 @@ def _print_attention(console: Console, connection: duckdb.DuckDBPyConnection, wi
         console.print(f"  Location {location_id} ({name}) is mapped to no revenue unit; its revenue is not counted.")
     for day, department, unit, note in connection.execute(NOTES, days).fetchall():
         place = f"{department}, {unit}" if unit else department
-        console.print(f"  {danish.date(day)}  {place}: {note}")
+        console.print(f"  {DANISH.date(day)}  {place}: {note}")
     for day, unit, before, after in connection.execute(CORRECTIONS, days).fetchall():
-        console.print(f"  {danish.date(day)}  {unit}: corrected from {danish.money(before)} to {danish.money(after)}")
+        console.print(f"  {DANISH.date(day)}  {unit}: corrected from {DANISH.money(before)} to {DANISH.money(after)}")

@@ -6,20 +6,14 @@ from dataclasses import asdict
 import dagster as dg
 
 from ajour_revenue.mapping import register_units
+from ajour_revenue.metadata import column_lineage, column_schema, daily_chart, report_rows_per_day, table
 from ajour_revenue.partitions import backfill_policy, daily_partitions, requested_window
 from ajour_revenue.planday.errors import PlandayError
 from ajour_revenue.planday.publish import publish
 from ajour_revenue.planday.resource import PlandayResource
 from ajour_revenue.planday.structure import fetch_structure
 from ajour_revenue.settings import Settings
-from ajour_revenue.warehouse import (
-    Warehouse,
-    column_lineage,
-    column_schema,
-    markdown,
-    report_rows_per_day,
-    set_variables,
-)
+from ajour_revenue.warehouse import Warehouse, set_variables
 
 REPLACE_STRUCTURE = """
     DELETE FROM planday_structure;
@@ -45,6 +39,13 @@ OUTCOMES_PREVIEW = """
     LIMIT 50
 """
 
+TURNOVER_PER_DAY = """
+    SELECT business_date, sum(turnover)
+    FROM planday_revenue
+    WHERE outcome IN ('published', 'unchanged') AND business_date BETWEEN ? AND ?
+    GROUP BY ALL
+"""
+
 
 def planday_structure(settings: Settings) -> dg.AssetsDefinition:
     """Define the asset of Planday's departments, revenue units and positions."""
@@ -66,7 +67,7 @@ def planday_structure(settings: Settings) -> dg.AssetsDefinition:
             register_units(connection, settings)
             connection.register("listed", listed)
             connection.execute(REPLACE_STRUCTURE)
-            revenue_units = markdown(connection, STRUCTURE_PREVIEW)
+            revenue_units = table(connection, STRUCTURE_PREVIEW)
         kinds = Counter(listed["kind"].to_pylist())
         return dg.MaterializeResult(
             metadata={
@@ -110,11 +111,13 @@ def planday_revenue(settings: Settings) -> dg.AssetsDefinition:
             raise dg.Failure(str(error)) from error
         with warehouse.transaction() as connection:
             set_variables(connection, **asdict(window))
-            remarkable = markdown(connection, OUTCOMES_PREVIEW)
+            remarkable = table(connection, OUTCOMES_PREVIEW)
+            chart = daily_chart(connection, settings, window, "Revenue in Planday", TURNOVER_PER_DAY)
             report_rows_per_day(context, connection, "planday_revenue", window)
         return dg.MaterializeResult(
             metadata={
                 "days": str(window),
+                "chart": chart,
                 "revenue_is": f"{settings.revenue.vat} VAT (R11)",
                 "dagster/column_lineage": column_lineage(settings, turnover=["unit_revenue.revenue"]),
                 **{outcome.replace(" ", "_"): count for outcome, count in outcomes.items()},

@@ -4,9 +4,10 @@ import dagster as dg
 import duckdb
 
 from ajour_revenue.mapping import register_units
+from ajour_revenue.metadata import table
 from ajour_revenue.partitions import tagged_window
 from ajour_revenue.settings import Settings
-from ajour_revenue.warehouse import Warehouse, markdown
+from ajour_revenue.warehouse import Warehouse
 
 MISMATCHES = """
     WITH revenue_units AS (
@@ -83,7 +84,7 @@ def revenue_published(settings: Settings) -> dg.AssetChecksDefinition:
             days = {"first_day": window and window.first_day, "last_day": window and window.last_day}
             connection.execute(CREATE_NOT_TAKEN, days)
             [(not_taken,)] = connection.execute("SELECT count(*) FROM not_taken").fetchall()
-            listed = markdown(connection, "FROM not_taken ORDER BY ALL LIMIT 50")
+            listed = table(connection, "FROM not_taken ORDER BY ALL LIMIT 50")
         return dg.AssetCheckResult(
             passed=not_taken == 0,
             severity=dg.AssetCheckSeverity.WARN,

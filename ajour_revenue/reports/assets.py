@@ -1,11 +1,9 @@
 """The wage report, written at the end of each run."""
 
-import base64
-
 import dagster as dg
 
+from ajour_revenue.metadata import wage_chart
 from ajour_revenue.partitions import backfill_policy, daily_partitions, requested_window, yesterday
-from ajour_revenue.reports.charts import revenue_chart_svg
 from ajour_revenue.reports.figures import cut, default_window, load_report
 from ajour_revenue.reports.html_page import html_page
 from ajour_revenue.reports.texts import TEXTS
@@ -40,13 +38,11 @@ def wage_report(settings: Settings) -> dg.AssetsDefinition:
         path = report_file(settings, "html")
         write(path, html_page(report, texts).encode("utf-8"))
         day = report.figure(report.day)
-        chart = revenue_chart_svg([report.figure(each) for each in cut(report.chart_days, "day")], texts)
-        image = base64.b64encode(chart.encode("utf-8")).decode("ascii")
         return dg.MaterializeResult(
             metadata={
                 "days": str(window),
                 "report": dg.MetadataValue.path(str(path.resolve())),
-                "chart": dg.MetadataValue.md(f"![{texts.title}](data:image/svg+xml;base64,{image})"),
+                "chart": wage_chart(texts.title, [report.figure(each) for each in cut(report.chart_days, "day")]),
                 "reported_day": str(report.day),
                 "revenue_excl_vat": texts.formats.kroner(day.revenue_excl_vat),
                 "revenue_incl_vat": texts.formats.kroner(day.revenue_incl_vat),

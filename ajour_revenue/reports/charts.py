@@ -17,6 +17,9 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 
 SATURDAY = 5
 
+RADIUS = 4
+"""Of the marks on the line, in pixels."""
+
 WEEK_LABEL = 52
 """Room, in pixels, for the words below the chart."""
 
@@ -27,20 +30,13 @@ class Size:
 
     width: int
     height: int
-    left: int = 0
-    """Room for the numbers on the axes; without it nothing is written at all."""
+    left: int
+    """Room for the numbers on the axes."""
     weeks_per_label: int = 1
-
-    @property
-    def is_labelled(self) -> bool:
-        """Whether there is room for words."""
-        return self.left > 0
 
 
 WIDE = Size(width=960, height=330, left=76)
 NARROW = Size(width=330, height=300, left=64, weeks_per_label=2)
-COMPACT = Size(width=280, height=80)
-"""Small enough, in bytes too, to be seen in a line of a table."""
 
 
 @dataclass(frozen=True)
@@ -84,34 +80,31 @@ class Slots:
         return round(self.size.left + self.width * (number + 0.5), 1)
 
 
-def revenue_chart_svg(days: Sequence[Figure], texts: Texts, size: Size = COMPACT) -> str:
+def revenue_chart_svg(days: Sequence[Figure], texts: Texts, size: Size) -> str:
     """Draw revenue excl. VAT as bars, and below it the wage percentage as a line, for days that follow each other.
 
     A day without revenue has a cross for a bar, one without a percentage breaks the line. Over target the line's mark
-    is a triangle, else a dot; the target is dashed. COMPACT stays under 4 kB for 31 days.
+    is a triangle, else a dot; the target is dashed.
     """
     slots = Slots(size, len(days))
-    head, foot = (24, 34) if size.is_labelled else (3, 3)
+    head, foot = 24, 34
     middle = head + (size.height - head - foot) * 0.6
     revenue = _scale([0, *(float(day.revenue_excl_vat or 0) for day in days)], head, middle - head * 0.4)
     percentages = [float(each) for day in days for each in (day.wage_percentage, day.target) if each is not None]
     wages = _scale(percentages, middle + head, size.height - foot)
-    elements = [*_bars(days, slots, revenue), *_lines(days, slots, wages)]
-    if size.is_labelled:
-        elements = [
-            *_axis(texts.revenue_excl_vat, revenue, size, texts.formats.round_number),
-            *_axis(texts.wage_percentage, wages, size, texts.formats.round_percent),
-            *_weeks(days, slots, texts),
-            *elements,
-            *_details(days, slots, texts),
-        ]
-    words = {"font-family": FONT, "font-size": "12"} if size.is_labelled else {}
     return svg.SVG(
         viewBox=svg.ViewBoxSpec(0, 0, size.width, size.height),
         width=size.width,
         height=size.height,
-        extra={"role": "img", "aria-label": escape(chart_alt(days, texts)), **words},
-        elements=elements,
+        extra={"role": "img", "aria-label": escape(chart_alt(days, texts)), "font-family": FONT, "font-size": "12"},
+        elements=[
+            *_axis(texts.revenue_excl_vat, revenue, size, texts.formats.round_number),
+            *_axis(texts.wage_percentage, wages, size, texts.formats.round_percent),
+            *_weeks(days, slots, texts),
+            *_bars(days, slots, revenue),
+            *_lines(days, slots, wages),
+            *_details(days, slots, texts),
+        ],
     ).as_str()
 
 
@@ -171,7 +164,6 @@ def _bars(days: Sequence[Figure], slots: Slots, revenue: Scale) -> Iterator[svg.
 
 def _lines(days: Sequence[Figure], slots: Slots, wages: Scale) -> Iterator[svg.Element]:
     targets, percentages = ([day.target for day in days], [day.wage_percentage for day in days])
-    radius = 4 if slots.size.is_labelled else 2.5
     dots: list[svg.PathData] = []
     triangles: list[svg.PathData] = []
     for number, day in enumerate(days):
@@ -179,12 +171,12 @@ def _lines(days: Sequence[Figure], slots: Slots, wages: Scale) -> Iterator[svg.E
             continue
         x, y = slots.middle(number), wages(float(day.wage_percentage))
         if day.is_over_target:
-            triangles += [svg.M(x, round(y - radius, 1)), svg.l(radius, 2 * radius), svg.h(-2 * radius), svg.Z()]
+            triangles += [svg.M(x, round(y - RADIUS, 1)), svg.l(RADIUS, 2 * RADIUS), svg.h(-2 * RADIUS), svg.Z()]
         else:
             dots += [svg.M(x, y), svg.h(0)]
     yield svg.Path(d=_line(targets, slots, wages), fill="none", stroke=INK, stroke_dasharray=[4, 3])
     yield svg.Path(d=_line(percentages, slots, wages), fill="none", stroke=WAGES, stroke_width=1.5)
-    yield svg.Path(d=dots, stroke=WAGES, stroke_width=round(radius * 1.7), stroke_linecap="round")
+    yield svg.Path(d=dots, stroke=WAGES, stroke_width=round(RADIUS * 1.7), stroke_linecap="round")
     yield svg.Path(d=triangles, fill=OVER)
 
 

@@ -4,9 +4,9 @@ import csv
 import io
 from decimal import Decimal
 
+from ajour_revenue.formats import Language
 from ajour_revenue.reports.columns import Value, figure_columns
 from ajour_revenue.reports.figures import Report
-from ajour_revenue.reports.formats import Language
 from ajour_revenue.reports.texts import Texts
 
 SEPARATORS: dict[Language, tuple[str, str]] = {"da": (";", ","), "en": (",", ".")}

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from ajour_revenue.formats import DANISH, ENGLISH, NOTHING, Formats, Language
 from ajour_revenue.partitions import Window
 from ajour_revenue.reports.figures import Correction, Figure, Kind, Notice, Period, Place, Source
-from ajour_revenue.reports.formats import DANISH, ENGLISH, NOTHING, Formats, Language
 from ajour_revenue.settings import Vat
 
 

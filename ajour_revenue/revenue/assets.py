@@ -3,10 +3,11 @@
 import dagster as dg
 
 from ajour_revenue.ajour.resource import AjourResource
+from ajour_revenue.metadata import column_lineage, column_schema, daily_chart, figures, report_rows_per_day, table
 from ajour_revenue.partitions import backfill_policy, daily_partitions, requested_window
 from ajour_revenue.revenue.unit_revenue import calculate_unit_revenue
 from ajour_revenue.settings import Settings
-from ajour_revenue.warehouse import Warehouse, column_lineage, column_schema, figures, markdown, report_rows_per_day
+from ajour_revenue.warehouse import Warehouse
 
 TOTALS = """
     SELECT
@@ -50,6 +51,10 @@ PREVIEW = """
     ORDER BY department, unit
 """
 
+REVENUE_PER_DAY = """
+    SELECT business_date, sum(revenue_excl_vat) FROM unit_revenue WHERE business_date BETWEEN ? AND ? GROUP BY ALL
+"""
+
 
 def unit_revenue(settings: Settings) -> dg.AssetsDefinition:
     """Define the asset of the revenue per unit and day."""
@@ -88,13 +93,15 @@ def unit_revenue(settings: Settings) -> dg.AssetsDefinition:
             calculate_unit_revenue(connection, settings, window, company_id=ajour.company_id, run_id=context.run.run_id)
             totals = figures(connection, TOTALS)
             tables = {
-                name: markdown(connection, f"{sql} LIMIT 50")
+                name: table(connection, f"{sql} LIMIT 50")
                 for name, sql in {"changed": CHANGES, "missing_locations": MISSING, "units": PREVIEW}.items()
             }
+            chart = daily_chart(connection, settings, window, "Revenue excl. VAT", REVENUE_PER_DAY)
             report_rows_per_day(context, connection, "unit_revenue", window)
         return dg.MaterializeResult(
             metadata={
                 "days": str(window),
+                "chart": chart,
                 "revenue_is": f"{settings.revenue.vat} VAT (R11)",
                 "dagster/column_lineage": lineage,
                 **totals,

@@ -4,9 +4,10 @@ import dagster as dg
 
 from ajour_revenue.ajour.resource import AjourResource
 from ajour_revenue.mapping import register_units
+from ajour_revenue.metadata import table
 from ajour_revenue.partitions import tagged_window
 from ajour_revenue.settings import Settings
-from ajour_revenue.warehouse import Warehouse, markdown, set_variables
+from ajour_revenue.warehouse import Warehouse, set_variables
 
 # The øre of a unit-day is rounded once (D1), so both sides are compared unit-day by unit-day.
 CREATE_DIFFERENCES = """
@@ -68,7 +69,7 @@ def revenue_reconciles(settings: Settings) -> dg.AssetChecksDefinition:
             explained, unexplained = connection.execute(
                 "SELECT count(reason), count(*) - count(reason) FROM differences",
             ).fetchone() or (0, 0)
-            listed = markdown(connection, "FROM differences ORDER BY reason NULLS FIRST, business_date, unit LIMIT 50")
+            listed = table(connection, "FROM differences ORDER BY reason NULLS FIRST, business_date, unit LIMIT 50")
         if unexplained:
             description = (
                 f"{unexplained} unit-day(s) differ from raw revenue for no known reason. Materialize unit_revenue for "

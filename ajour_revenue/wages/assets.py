@@ -7,23 +7,27 @@ import dagster as dg
 import duckdb
 import pyarrow as pa
 
+from ajour_revenue.formats import DANISH
 from ajour_revenue.mapping import register_units
+from ajour_revenue.metadata import (
+    column_lineage,
+    column_schema,
+    daily_chart,
+    figures,
+    report_rows_per_day,
+    table,
+    wage_chart,
+)
 from ajour_revenue.partitions import Window, backfill_policy, daily_partitions, requested_window
 from ajour_revenue.planday.errors import PlandayError
 from ajour_revenue.planday.resource import PlandayResource
 from ajour_revenue.planday.structure import department_ids
+from ajour_revenue.reports.figures import daily_totals, default_window
+from ajour_revenue.reports.texts import TEXTS
 from ajour_revenue.settings import Settings
 from ajour_revenue.wages.file import WageFileError, read_wage_file
 from ajour_revenue.wages.planday import aggregate_shifts, fetch_shifts, foreign_currencies
-from ajour_revenue.warehouse import (
-    Warehouse,
-    column_lineage,
-    column_schema,
-    figures,
-    markdown,
-    report_rows_per_day,
-    set_variables,
-)
+from ajour_revenue.warehouse import Warehouse, set_variables
 
 WAGE_PERCENTAGE_SQL = (Path(__file__).parent / "sql" / "wage_percentage.sql").read_text(encoding="utf-8")
 
@@ -101,6 +105,13 @@ WAGE_COST_PREVIEW = """
     GROUP BY ALL
     ORDER BY department, unit
     LIMIT 50
+"""
+
+WAGE_COST_PER_DAY = """
+    SELECT business_date, sum(shown(wage_cost, people, getvariable('show_single_person')))
+    FROM wage_costs LEFT JOIN wage_cost_people USING (business_date, department)
+    WHERE business_date BETWEEN ? AND ?
+    GROUP BY ALL
 """
 
 WAGE_PERCENTAGE_FIGURES = """
@@ -194,10 +205,10 @@ def wage_costs(settings: Settings) -> dg.AssetsDefinition:
         return dg.MaterializeResult(
             metadata={
                 "days": str(window),
-                "departments_asked": len(departments),
-                "wage_cost_not_affecting_revenue": f"{left_out:,} DKK",
-                "currency": ", ".join(foreign) or "DKK",
                 **stored,
+                "departments_asked": len(departments),
+                "wage_cost_not_affecting_revenue": DANISH.kroner(left_out),
+                "currency": ", ".join(foreign) or "DKK",
             },
         )
 
@@ -217,10 +228,11 @@ def store_wage_costs(
         run_id=context.run.run_id,
         show_single_person=settings.wages.show_single_person,
     )
-    shown = {**figures(connection, WAGE_COST_FIGURES), "departments": markdown(connection, WAGE_COST_PREVIEW)}
+    shown = {**figures(connection, WAGE_COST_FIGURES), "departments": table(connection, WAGE_COST_PREVIEW)}
     connection.execute(REPLACE_WAGE_COSTS)
+    chart = daily_chart(connection, settings, window, "Wage cost", WAGE_COST_PER_DAY)
     report_rows_per_day(context, connection, "wage_costs", window)
-    return shown
+    return {"chart": chart, **shown}
 
 
 def calculate_wage_percentage(connection: duckdb.DuckDBPyConnection, settings: Settings, window: Window) -> None:
@@ -261,11 +273,13 @@ def wage_percentage(settings: Settings) -> dg.AssetsDefinition:
             calculate_wage_percentage(connection, settings, window)
             set_variables(connection, show_single_person=settings.wages.show_single_person)
             totals = figures(connection, WAGE_PERCENTAGE_FIGURES)
-            preview = markdown(connection, WAGE_PERCENTAGE_PREVIEW)
+            preview = table(connection, WAGE_PERCENTAGE_PREVIEW)
             report_rows_per_day(context, connection, "wage_percentage", window)
+            days = daily_totals(connection, settings, default_window(settings, window.last_day))
         return dg.MaterializeResult(
             metadata={
                 "days": str(window),
+                "chart": wage_chart(TEXTS[settings.report.language].title, days),
                 "dagster/column_lineage": lineage,
                 **totals,
                 "wage_percentage": preview,

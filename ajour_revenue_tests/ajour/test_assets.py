@@ -11,7 +11,7 @@ import dagster as dg
 import pytest
 
 from ajour_revenue.partitions import Window
-from ajour_revenue_tests.kit import COMPANY_ID, LAST_DAY, Company, make_company
+from ajour_revenue_tests.kit import COMPANY_ID, LAST_DAY, Company, cells, make_company
 
 YESTERDAY, BEFORE = LAST_DAY, LAST_DAY - timedelta(days=1)
 NO_SALES_DAY = LAST_DAY - timedelta(days=2)
@@ -71,10 +71,6 @@ def raw(two_runs: TwoRuns, location: str) -> list[tuple[Any, ...]]:
 def metadata(result: dg.ExecuteInProcessResult, asset: str) -> dict[str, Any]:
     [event, *_] = result.asset_materializations_for_node(f"demo__{asset}")
     return {name: value.value for name, value in event.metadata.items()}
-
-
-def cells(markdown: str) -> list[list[str]]:
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in markdown.splitlines()[2:]]
 
 
 # raw_revenue
@@ -151,7 +147,7 @@ def test_the_totals_of_the_window_are_told_incl_and_excl_vat(two_runs: TwoRuns) 
     shown = metadata(two_runs.second, "raw_revenue")
 
     # 100.12345678 - 50.5 + 7 + 1234.56
-    assert (shown["revenue_incl_vat"], shown["revenue_excl_vat"]) == ("1,613.98 DKK", "1,291.18 DKK")
+    assert (shown["revenue_incl_vat"], shown["revenue_excl_vat"]) == ("1.613,98 kr.", "1.291,18 kr.")
 
 
 # ajour_locations

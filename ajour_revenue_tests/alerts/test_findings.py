@@ -114,7 +114,7 @@ def test_a_unit_over_its_target_yesterday_is_found_with_its_figures_labelled(fet
 
     [text] = found(fetched_company, "over target")
     assert text == (
-        f"Bar (Vesterbro), {LAST_DAY}: 36.42 %, target 30.00 %. Wage cost 1,234.56 DKK, revenue 3,390.00 DKK excl. VAT."
+        f"Bar (Vesterbro), {LAST_DAY}: 36,4 %, target 30,0 %. Wage cost 1.234,56 kr., revenue 3.390,00 kr. excl. VAT."
     )
 
 

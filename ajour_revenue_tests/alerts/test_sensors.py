@@ -125,7 +125,7 @@ def test_after_a_successful_run_one_message_tells_everything_that_needs_attentio
 
     [text] = hook.texts
     gap = Window(ACTIVATION_DATE, DAYS.first_day - timedelta(days=1))
-    figures = "Wage cost 900.00 DKK, revenue 2,100.90 DKK excl. VAT (missing: 11)."
+    figures = "Wage cost 900,00 kr., revenue 2.100,90 kr. excl. VAT (missing: 11)."
     assert (
         text
         == f"""*demo: days never fetched; locations to map; revenue missing; and 1 more*
@@ -139,7 +139,7 @@ Locations that gave no revenue. Where a place was open, ask Ajour, and fetch the
 - Bar: location '11' (Bar, first floor), {LAST_DAY}
 
 Wage percentage over its target yesterday:
-- Bar (Vesterbro), {LAST_DAY}: 42.84 %, target 30.00 %. {figures}
+- Bar (Vesterbro), {LAST_DAY}: 42,8 %, target 30,0 %. {figures}
 """[:-1]
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ajour_revenue.ajour.resource import CREDENTIALS
-from ajour_revenue.reports import danish
+from ajour_revenue.formats import DANISH
 from ajour_revenue.settings import load_settings
 from ajour_revenue_tests.commands.conftest import COLUMNS, Shell, Terminal
 from ajour_revenue_tests.kit import LAST_DAY, SqliteAjour
@@ -48,7 +48,7 @@ def test_a_newcomer_gets_from_five_credentials_to_the_figures(shell: Shell, ajou
         init.answer("Ajour's Database", credentials["database"])
         init.answer("Ajour's IP", "localhost")
         init.answer("Name", "nord")
-        init.answer("Activation date", danish.date(FIRST_DAY))
+        init.answer("Activation date", DANISH.date(FIRST_DAY))
         init.answer("ODBC driver of", "SQLite3")
         init.answer("Wage costs", "")
         assert init.end() == 0
@@ -74,7 +74,7 @@ def test_a_newcomer_gets_from_five_credentials_to_the_figures(shell: Shell, ajou
     with command("fetch", "--from", FIRST_DAY) as fetch:
         fetch.expect("raw revenue")
         fetch.expect("3/3 days")
-        fetch.expect(f"{danish.date(FIRST_DAY)} to {danish.date(LAST_DAY)}")
+        fetch.expect(f"{DANISH.date(FIRST_DAY)} to {DANISH.date(LAST_DAY)}")
 
     with command("status") as status:
         status.expect("ACTIVE")

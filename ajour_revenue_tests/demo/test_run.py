@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from ajour_revenue.demo.chain import DEPARTMENTS, LOCATIONS, UNITS
-from ajour_revenue.reports import danish
+from ajour_revenue.formats import DANISH
 from ajour_revenue.settings import MAX_DAYS
 
 pytestmark = pytest.mark.slow
@@ -61,7 +61,7 @@ def test_it_prints_the_wage_percentage_of_every_unit_and_department(runs: list[R
     for _, unit, revenue, wage_cost, percentage, target in window:
         figures = [Decimal(figure.replace(".", "").replace(",", ".")) for figure in (revenue, wage_cost)]
         exact = (100 * figures[1] / figures[0]).quantize(Decimal("0.01"), ROUND_HALF_UP)
-        assert percentage.removesuffix("over") == danish.percent(exact).replace(" ", "")
+        assert percentage.removesuffix("over") == DANISH.percent(exact).replace(" ", "")
         assert (target == "-") == (unit == "total")
 
 

@@ -8,6 +8,7 @@ import pytest
 import simplejson as json
 
 from ajour_revenue.definitions import build_definitions
+from ajour_revenue.formats import DANISH
 from ajour_revenue.planday.errors import UnknownIdError, UnreadableAnswerError
 from ajour_revenue_tests.planday.conftest import Misbehaviour, answers, nothing_wrong
 from ajour_revenue_tests.planday.connected import (
@@ -67,7 +68,7 @@ class TestARun:
         check = evaluation(result, "revenue_published")
         assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
         assert "did not take 3 unit-day(s). Plan a shift" in str(check.description)
-        assert MIDDLE_DAY.isoformat() in str(check.metadata["not_taken"].value)
+        assert DANISH.date(MIDDLE_DAY) in str(check.metadata["not_taken"].value)
 
         connected_company.portal.shifts = shifts
         result = connected_company.run(WINDOW)
@@ -262,7 +263,7 @@ class TestRefusals:
         assert listed.published()["Bar", MIDDLE_DAY] == (Decimal(-5), "refused")
         check = listed.check("revenue_published")
         assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
-        assert "-5.00" in str(check.metadata["not_taken"].value)
+        assert "-5,00" in str(check.metadata["not_taken"].value)
 
     def test_a_refused_figure_is_told_again_once_it_is_right(self, listed: ConnectedCompany) -> None:
         listed.earn("Bar", LAST, "-5.00")

@@ -111,8 +111,8 @@ class TestWhereTheCostGoes:
             on_duty(CLEANER, "412.505", employee=3),
         ]
         result = listed.materialize("wage_costs", "wage_percentage", window=ONE_DAY)
-        assert shown(result, "wage_costs")["wage_cost_not_affecting_revenue"] == "412.51 DKK"
-        assert shown(result, "wage_costs")["wage_cost"] == "300.00 DKK"
+        assert shown(result, "wage_costs")["wage_cost_not_affecting_revenue"] == "412,51 kr."
+        assert shown(result, "wage_costs")["wage_cost"] == "300,00 kr."
         assert {unit: str(cost) for (_, _, unit), cost in listed.wages().items()} == {
             "Bar": "250.00",
             "Kitchen": "50.00",
@@ -265,8 +265,8 @@ class TestPeople:
         assert seen["Aarhus", None] == ((Decimal("809.33"), Decimal("20.23")) if show else (None, None))
 
         tables = shown(result, "wage_costs")["departments"] + shown(result, "wage_percentage")["wage_percentage"]
-        assert "3003.57" in tables
-        for figure in ("789.01", "809.33", "20.32", "6.75", "19.73", "20.23"):
+        assert "3.003,57" in tables
+        for figure in ("789,01", "809,33", "20,32", "6,75", "19,7 %", "20,2 %"):
             assert (figure in tables) == show
 
 

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from ajour_revenue.reports.formats import Language
+from ajour_revenue.formats import Language
 from ajour_revenue.reports.html_page import html_page
 from ajour_revenue.reports.texts import TEXTS
 from ajour_revenue_tests.kit import settings_dict

@@ -9,9 +9,8 @@ import pytest
 from rich.console import Console
 
 from ajour_revenue.partitions import Window
-from ajour_revenue.reports.charts import revenue_chart_svg
 from ajour_revenue.reports.csv_file import csv_file
-from ajour_revenue.reports.figures import Period, Report, cut
+from ajour_revenue.reports.figures import Period, Report
 from ajour_revenue.reports.html_page import html_page
 from ajour_revenue.reports.terminal import terminal_tables
 from ajour_revenue.reports.texts import TEXTS, Texts
@@ -37,14 +36,10 @@ def of_terminal(report: Report, texts: Texts) -> str:
     return file.getvalue()
 
 
-def of_chart(report: Report, texts: Texts) -> str:
-    return revenue_chart_svg([report.figure(day) for day in cut(report.window, "day")], texts)
-
-
 # 10000 was sold on the day, so 43.21 % would tell it too; and so would its sum with Sunday's 2700.
 TELLING = re.compile(r"4[.,]?321[.,]09|43[.,]21|\b43[.,]2\b|0\.4321|7[.,]?021[.,]09")
 
-FORMATS = {"html": html_page, "csv": of_csv, "xlsx": of_xlsx, "table": of_terminal, "chart": of_chart}
+FORMATS = {"html": html_page, "csv": of_csv, "xlsx": of_xlsx, "table": of_terminal}
 
 
 @pytest.mark.parametrize("by", ["day", "week", "month"])

@@ -5,6 +5,7 @@ from datetime import timedelta
 import dagster as dg
 import pytest
 
+from ajour_revenue.formats import DANISH
 from ajour_revenue.partitions import Window
 from ajour_revenue_tests.kit import LAST_DAY, Company, settings_dict
 
@@ -20,13 +21,11 @@ def counts(evaluation: dg.AssetCheckEvaluation) -> tuple[object, object]:
     return evaluation.metadata["explained"].value, evaluation.metadata["unexplained"].value
 
 
-def differences(evaluation: dg.AssetCheckEvaluation) -> list[dict[str, str]]:
+def differences(evaluation: dg.AssetCheckEvaluation) -> list[dict[str, object]]:
     """Return the rows of the table that the check shows."""
-    header, _, *rows = [
-        [cell.strip() for cell in line.strip("|").split("|")]
-        for line in str(evaluation.metadata["differences"].value).splitlines()
-    ]
-    return [dict(zip(header, row, strict=True)) for row in rows]
+    shown = evaluation.metadata["differences"]
+    assert isinstance(shown, dg.TableMetadataValue)
+    return [dict(record.data) for record in shown.records]
 
 
 def test_it_passes_where_everything_adds_up(fetched_company: Company) -> None:
@@ -58,7 +57,11 @@ def test_it_fails_where_the_warehouse_was_changed_by_hand_and_names_the_unit_day
     assert evaluation.severity == dg.AssetCheckSeverity.ERROR
     assert counts(evaluation) == (0, 1)
     [difference] = differences(evaluation)
-    assert (difference["business_date"], difference["unit"], difference["reason"]) == (str(LAST_DAY), "Bar", "")
+    assert (difference["business_date"], difference["unit"], difference["reason"]) == (
+        DANISH.date(LAST_DAY),
+        "Bar",
+        "-",
+    )
     assert "Materialize unit_revenue" in str(evaluation.description)
 
 

@@ -8,8 +8,7 @@ from babel.numbers import parse_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ajour_revenue.reports import danish
-from ajour_revenue.reports.formats import DANISH, ENGLISH, Formats
+from ajour_revenue.formats import DANISH, ENGLISH, Formats
 
 languages = st.sampled_from([DANISH, ENGLISH])
 amounts = st.decimals(-(10**15), 10**15, places=2)
@@ -90,6 +89,6 @@ def test_a_change_that_rounds_to_nothing_has_no_direction() -> None:
 
 
 def test_untranslated_text_has_danish_numbers() -> None:
-    assert danish.money(Decimal("1234.5")) == "1.234,50"
-    assert danish.percent(Decimal("31.4")) == "31,4 %"
-    assert danish.date(dt.date(2026, 12, 31)) == "31-12-2026"
+    assert DANISH.money(Decimal("1234.5")) == "1.234,50"
+    assert DANISH.percent(Decimal("31.4")) == "31,4 %"
+    assert DANISH.date(dt.date(2026, 12, 31)) == "31-12-2026"
