@@ -1,9 +1,10 @@
 # make demo   a restaurant chain's wage percentages, from an Ajour made for the purpose
-# make dev    the Dagster UI on the same data, at http://127.0.0.1:3000
+# make dev    the Dagster UI on the same data, at http://127.0.0.1:3000; PORT=3001 for another port
 # make test   all tests
 # make lint   style and types
 
 PYTHON ?= python3
+PORT ?= 3000
 SYSTEM_PACKAGES ?= scripts/system-packages
 BIN := .venv/bin
 DEMO := $(CURDIR)/data/demo
@@ -30,7 +31,7 @@ demo: .venv/installed $(DEMO)/dagster.yaml
 
 dev: .venv/installed $(DEMO)/dagster.yaml
 	@$(SYSTEM_PACKAGES) unixodbc libsqliteodbc
-	@$(IN_DEMO)/ajour-revenue demo --ui
+	@$(IN_DEMO)/ajour-revenue demo --ui --port $(PORT)
 
 test: .venv/installed
 	@$(SYSTEM_PACKAGES) unixodbc libsqliteodbc odbc-postgresql tdsodbc postgresql chromium

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from ajour_revenue.partitions import Window
 from ajour_revenue.warehouse import SCHEMA_SQL
@@ -26,6 +27,16 @@ def warehouse_after_a_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
         company = make_company(tmp_path_factory.mktemp("company"), monkeypatch)
         assert company.run(Window.back_from(LAST_DAY + timedelta(days=1), days=3)).success
     return company.settings.warehouse
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, without a window."""
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -54,6 +54,7 @@ class DagsterServer:
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.folder.mkdir(exist_ok=True)
         self.address = f"http://127.0.0.1:{free_port()}"
         self.log = self.folder / "dagster.log"
         configuration = YAML(typ="safe", pure=True).load(CHECKOUT / "dagster.yaml")
@@ -108,7 +109,7 @@ class DagsterServer:
         for patience in (90, PATIENCE_SECONDS):
             with self._running(command, *arguments, *listen):
                 try:
-                    self.wait_for("the code location to be loaded", self._is_loaded, seconds=patience)
+                    self.wait_for("the code location to be loaded", self.is_loaded, seconds=patience)
                 except AssertionError:
                     if patience == PATIENCE_SECONDS:
                         raise
@@ -116,7 +117,8 @@ class DagsterServer:
                 yield
                 return
 
-    def _is_loaded(self) -> bool:
+    def is_loaded(self) -> bool:
+        """Tell whether the server answers, and knows its code location."""
         try:
             answer = self.ask(
                 """{ locationStatusesOrError {
@@ -191,7 +193,7 @@ class DagsterServer:
             "mutation ($name: String!) { reloadRepositoryLocation(repositoryLocationName: $name) { __typename } }",
             name=REPOSITORY["repositoryLocationName"],
         )
-        self.wait_for("the code location to be loaded", self._is_loaded)
+        self.wait_for("the code location to be loaded", self.is_loaded)
 
     def launch(
         self,

@@ -14,10 +14,11 @@ from ajour_revenue.demo.run import DemoFailedError, run_demo
     default=Path(),
     help="Folder for the demo's settings and its Ajour; the working directory by default.",
 )
-@click.option("--ui", is_flag=True, help="Open Dagster on the same data afterwards, at http://127.0.0.1:3000.")
-def demo(home: Path, *, ui: bool) -> None:
+@click.option("--ui", is_flag=True, help="Open Dagster on the same data afterwards.")
+@click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True, help="With --ui: its port.")
+def demo(home: Path, *, ui: bool, port: int) -> None:
     """Make a demo Ajour and Planday, fetch their last 31 days, and print the wage percentages."""
     try:
-        run_demo(home, ui=ui)
+        run_demo(home, ui_port=port if ui else None)
     except DemoFailedError as error:
         raise click.ClickException(str(error)) from error

@@ -19,6 +19,7 @@ from ajour_revenue.demo.planday import create_app, serve
 from ajour_revenue.demo.portal import chain_portal
 from ajour_revenue.formats import DANISH
 from ajour_revenue.partitions import Window, yesterday
+from ajour_revenue.reports.write import report_file
 from ajour_revenue.runs import RunFailedError, dagster_instance, run_window
 from ajour_revenue.settings import DEFAULT_SETTINGS_FILE, MAX_DAYS, Settings, load_settings
 
@@ -87,11 +88,11 @@ class DemoFailedError(Exception):
     """A run of the demo failed; the message says which step, and why."""
 
 
-def run_demo(home: Path, *, ui: bool) -> None:
+def run_demo(home: Path, *, ui_port: int | None) -> None:
     """Make the demo's Ajour and Planday in a folder, run the 31 days that end yesterday, and print what came of it.
 
-    With `ui`, Dagster's UI stays open on it until it is interrupted. Can be run again at any time: it adds the days
-    that have passed since, and nothing else changes.
+    With `ui_port`, Dagster's UI stays open on it until it is interrupted. Can be run again at any time: it adds the
+    days that have passed since, and nothing else changes.
     """
     home.mkdir(parents=True, exist_ok=True)
     _write_settings(home)
@@ -101,10 +102,9 @@ def run_demo(home: Path, *, ui: bool) -> None:
     with serve(app) as planday_url:
         _point_to_planday(home, planday_url)
         _fetch_and_tell(home)
-        if ui:
-            subprocess.run(
-                [sys.executable, "-m", "dagster", "dev", "-m", "ajour_revenue.definitions"], cwd=home, check=False
-            )
+        if ui_port:
+            command = [sys.executable, "-m", "dagster", "dev", "-m", "ajour_revenue.definitions", "-p", str(ui_port)]
+            subprocess.run(command, cwd=home, check=False)  # noqa: S603 (a number is all that is given)
 
 
 def _fetch_and_tell(home: Path) -> None:
@@ -125,9 +125,8 @@ def _fetch_and_tell(home: Path) -> None:
         for title, days in ((f"{window}", window), (f"yesterday, {yesterday()}", Window(yesterday(), yesterday()))):
             console.print(_wage_percentages(connection, settings, title, days))
         _print_attention(console, connection, window)
-    console.print(
-        f"\nThe warehouse lies in [bold]{settings.warehouse.resolve()}[/bold]. See it all in Dagster: make dev"
-    )
+    console.print(f"\nThe wage report, to open in a browser: [bold]{report_file(settings, 'html').resolve()}[/bold]")
+    console.print(f"The warehouse lies in [bold]{settings.warehouse.resolve()}[/bold]. See it all in Dagster: make dev")
 
 
 def _write_settings(home: Path) -> None:

@@ -1,12 +1,10 @@
 """The page in a browser: on a desk, on a phone and on paper; and what axe has to say of it."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from ajour_revenue.formats import Language
 from ajour_revenue.reports.html_page import html_page
@@ -27,15 +25,6 @@ OVERFLOWING = """
                 || each.getBoundingClientRect().right > document.documentElement.clientWidth + 1))
         .map(each => each.outerHTML.slice(0, 120))
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,0 +1,143 @@
+"""The demo in Dagster's UI, in a browser: what `make dev` shows, and what its buttons do."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from ajour_revenue.demo.run import DAYS_SINCE_ACTIVATION
+from ajour_revenue.partitions import Window
+from ajour_revenue.settings import MAX_DAYS
+from ajour_revenue_tests.dagster_server import PATIENCE_SECONDS, DagsterServer, clean_environment, stop
+from ajour_revenue_tests.kit import LAST_DAY
+
+pytestmark = pytest.mark.slow
+
+GROUPS = {
+    "ajour": ("ajour_database", "ajour_locations", "raw_revenue"),
+    "revenue": ("unit_revenue",),
+    "wages": ("wage_costs", "wage_percentage"),
+    "planday": ("planday_structure", "planday_revenue"),
+    "reports": ("wage_report",),
+}
+FIRST_DAY = LAST_DAY - timedelta(days=DAYS_SINCE_ACTIVATION)
+EARLIEST_DAYS = Window(FIRST_DAY, FIRST_DAY + timedelta(days=MAX_DAYS - 1))
+LOCATION = "locations/__repository__@ajour_revenue.definitions"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DagsterServer]:
+    """Run the demo in a folder of its own, and the UI on it."""
+    server = DagsterServer(tmp_path_factory.mktemp("demo") / "home")
+    command = Path(sys.executable).with_name("ajour-revenue")
+    with server.log.open("a") as log:
+        process = subprocess.Popen(
+            [command, "demo", "--ui", "--port", server.address.rpartition(":")[2]],
+            cwd=server.folder,
+            env=clean_environment({"DAGSTER_HOME": str(server.folder)}),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        server.wait_for("the code location to be loaded", server.is_loaded)
+        yield server
+    finally:
+        stop(process)
+
+
+@pytest.fixture
+def page(server: DagsterServer, browser: Browser) -> Iterator[Page]:
+    """A page at the UI; paths are relative to it."""
+    context = browser.new_context(base_url=f"{server.address}/", viewport={"width": 1600, "height": 1200})
+    context.set_default_timeout(60_000)
+    expect.set_options(timeout=60_000)
+    yield context.new_page()
+    context.close()
+
+
+def test_the_graph_shows_the_way_of_the_data_by_groups(page: Page) -> None:
+    page.goto("asset-groups")
+    # Where it is still folded, each group is a box of its own.
+    for group in GROUPS:
+        expect(page.locator("foreignObject").get_by_text(group, exact=True)).to_be_visible()
+
+    page.goto("asset-groups?expanded=" + "%2C".join(f"global%40global%3A{group}" for group in GROUPS))
+
+    for assets in GROUPS.values():
+        for asset in assets:
+            expect(page.locator("foreignObject").get_by_text(asset, exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("asset", "chart"),
+    [
+        ("raw_revenue", "Raw revenue excl. VAT"),
+        ("unit_revenue", "Revenue excl. VAT"),
+        ("wage_costs", "Wage cost"),
+        ("wage_percentage", "Lønprocent"),
+        ("planday_revenue", "Revenue in Planday"),
+        ("wage_report", "Lønprocent"),
+    ],
+)
+def test_a_materialization_shows_its_chart_and_its_tables_without_a_click(page: Page, asset: str, chart: str) -> None:
+    page.goto(f"assets/demo/{asset}?view=events")
+
+    picture = page.get_by_role("img", name=chart)
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.complete && image.naturalWidth > 0")
+    expect(page.get_by_text("Show Markdown")).to_have_count(0)
+    if asset == "wage_percentage":
+        expect(page.get_by_role("cell", name="Vesterbro").first).to_be_visible()
+
+
+def test_a_backfill_of_31_days_launched_by_clicking_is_one_run(page: Page, server: DagsterServer) -> None:
+    page.goto(f"{LOCATION}/jobs/demo_daily_revenue")
+    page.get_by_text("Materialize all").click()
+    partitions = page.get_by_placeholder("No matching partitions")
+    partitions.fill(f"[{EARLIEST_DAYS.first_day}...{EARLIEST_DAYS.last_day}]")
+    partitions.press("Enter")
+    expect(page.get_by_text(f"{MAX_DAYS} partitions")).to_be_visible()
+    page.get_by_role("button", name="Launch backfill").click()
+
+    runs = server.wait_for("the backfill's run", lambda: [run for run in server.runs() if is_backfill(run["tags"])])
+    server.wait_for_backfill(runs[0]["tags"]["dagster/backfill"])
+    [run] = [run for run in server.runs() if is_backfill(run["tags"])]
+    assert run["tags"] | EARLIEST_DAYS.tags == run["tags"]
+    days = [str(day) for day in EARLIEST_DAYS.days]
+    found = server.materializations("wage_percentage", days)
+    assert sorted(each["partition"] for each in found if each["runId"] == run["id"]) == days
+
+
+def is_backfill(tags: dict[str, str]) -> bool:
+    return "dagster/backfill" in tags
+
+
+def test_a_failed_connection_check_says_what_to_do(page: Page, server: DagsterServer) -> None:
+    ajour, away = server.folder / "ajour.sqlite", server.folder / "away.sqlite"
+    page.goto("assets/demo/ajour_database?view=checks")
+    expect(page.get_by_text("before activation_date")).to_be_visible()
+    ajour.rename(away)
+    try:
+        page.get_by_text("Execute", exact=True).click()
+        message = page.get_by_text("Ajour knows no database of the name in AJOUR_DATABASE. Check it.")
+        expect(message.first).to_be_visible(timeout=PATIENCE_SECONDS * 1000)
+    finally:
+        away.rename(ajour)
+
+
+def test_the_page_of_the_resource_shows_the_names_of_variables_and_no_secret(page: Page, server: DagsterServer) -> None:
+    secrets = dict(line.split("=") for line in (server.folder / ".env").read_text().splitlines())
+    for resource in ("ajour", "planday"):
+        page.goto(f"{LOCATION}/resources/{resource}")
+        variables = [variable for variable in secrets if variable.startswith(resource.upper())]
+        assert variables
+        for variable in variables:
+            expect(page.get_by_text(variable, exact=True)).to_be_visible()
+            # The company's number is 1, as many a number on the page is.
+            assert len(secrets[variable]) == 1 or secrets[variable] not in page.content()
