@@ -189,7 +189,7 @@ def _suggestions(settings: Settings, answers: Answers, *, ask: bool) -> list[Add
     # Where there are no units to choose from, each location becomes one.
     may_be_unit = not departments
     for location, name in _unmapped(settings, answers.locations or {}).items():
-        unit = most_similar_unit(name, departments) or (name if may_be_unit else NO_UNIT)
+        unit = name if may_be_unit else most_similar_unit(name, departments) or NO_UNIT
         if ask:
             unit = click.prompt(f"Location {location} ({name}) feeds the unit (- for none)", default=unit).strip()
         if unit == NO_UNIT:

@@ -207,7 +207,7 @@ def test_a_bad_wage_file_is_crossed(shell: Shell, right: Company) -> None:
 def newcomer(shell: Shell) -> SqliteAjour:
     """Five credentials and nothing else."""
     ajour = SqliteAjour(shell.folder / "ajour.sqlite")
-    ajour.list_locations({"10": "Bar", "11": "Bar, upstairs", "20": "no"})
+    ajour.list_locations({"10": "Bar", "11": "Vinbar", "20": "no"})
     ajour.sell(LAST_DAY - timedelta(days=3), "10", "1000")
     write_env_file(shell.folder, ajour.environment)
     return ajour
@@ -248,7 +248,7 @@ def test_a_new_file_gets_a_unit_for_each_location(shell: Shell) -> None:
     assert steps(answer)["Settings"] == steps(answer)["Mapping"] == "ok"
     assert [(each["name"], each["department"]) for each in answer["written"]] == [
         ("Bar", "nord"),
-        ("Bar, upstairs", "nord"),
+        ("Vinbar", "nord"),
         ("no", "nord"),
     ]
     assert [unit.locations for unit in load_settings().units] == [("10",), ("11",), ("20",)]
