@@ -35,7 +35,7 @@ dev: .venv/installed $(DEMO)/dagster.yaml
 
 test: .venv/installed
 	@$(SYSTEM_PACKAGES) unixodbc libsqliteodbc odbc-postgresql tdsodbc postgresql chromium
-	$(BIN)/pytest -n 3 --dist loadfile
+	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/installed
 	$(BIN)/ruff check .

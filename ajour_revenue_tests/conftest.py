@@ -14,6 +14,11 @@ from ajour_revenue.warehouse import SCHEMA_SQL
 from ajour_revenue_tests.kit import LAST_DAY, Company, make_company
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the slow tests, which mostly wait: the others fill the time."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture
 def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Company:
     """A company whose four locations, and one that is not mapped, sold something on each of the last 45 days."""
