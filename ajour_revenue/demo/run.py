@@ -108,25 +108,34 @@ def run_demo(home: Path, *, ui_port: int | None) -> None:
 
 
 def _fetch_and_tell(home: Path) -> None:
-    console = Console(soft_wrap=True)
+    console = Console(highlight=False)
     settings = _settings(home)
     tomorrow = yesterday() + dt.timedelta(days=1)
     window = Window.back_from(tomorrow, days=MAX_DAYS)
     recent = Window.back_from(tomorrow, days=settings.task.days_back)
 
-    console.print(f"{window}: revenue from the demo's Ajour over ODBC, wages from its Planday, and revenue to Planday,")
-    console.print("which wants no more than 10 requests a second …")
+    console.print(
+        f"{_days(window)}: revenue from the demo's Ajour over ODBC, wages from its Planday, and revenue to Planday, "
+        "which wants no more than 10 requests a second …"
+    )
     _run(settings, window)
-    console.print(f"{recent}: again, after a figure was corrected in Ajour, as each morning's schedule does …\n")
+    console.print(f"{_days(recent)}: again, after a correction in Ajour, as each morning's schedule does …\n")
     correct_figure(home / "ajour.sqlite", day=recent.first_day)
     _run(settings, recent)
 
     with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
-        for title, days in ((f"{window}", window), (f"yesterday, {yesterday()}", Window(yesterday(), yesterday()))):
-            console.print(_wage_percentages(connection, settings, title, days))
+        for days in (window, Window(window.last_day, window.last_day)):
+            console.print(_wage_percentages(connection, settings, days))
         _print_attention(console, connection, window)
-    console.print(f"\nThe wage report, to open in a browser: [bold]{report_file(settings, 'html').resolve()}[/bold]")
-    console.print(f"The warehouse lies in [bold]{settings.warehouse.resolve()}[/bold]. See it all in Dagster: make dev")
+    console.print("\nThe wage report, to open in a browser, and the warehouse:")
+    for path in (report_file(settings, "html"), settings.warehouse):
+        # Whole on one line, however long, so that it can be copied.
+        console.print(f"  {path.resolve()}", soft_wrap=True)
+    console.print("See it all in Dagster: make dev")
+
+
+def _days(window: Window) -> str:
+    return DANISH.days(window.first_day, window.last_day)
 
 
 def _write_settings(home: Path) -> None:
@@ -183,10 +192,9 @@ def _run(settings: Settings, window: Window) -> None:
 def _wage_percentages(
     connection: duckdb.DuckDBPyConnection,
     settings: Settings,
-    title: str,
     window: Window,
 ) -> Table:
-    table = Table(title=f"Wage percentage, {title} (DKK excl. VAT)", title_justify="left", min_width=78)
+    table = Table(title=f"Wage percentage, {_days(window)} (DKK excl. VAT)", title_justify="left", min_width=78)
     for heading in ("Department", "Unit"):
         table.add_column(heading)
     for heading in ("Revenue", "Wage cost", "Wage %", "Target"):

@@ -11,6 +11,7 @@ import pytest
 from ajour_revenue.demo.chain import DEPARTMENTS, LOCATIONS, UNITS
 from ajour_revenue.formats import DANISH
 from ajour_revenue.settings import MAX_DAYS
+from ajour_revenue_tests.commands.conftest import COLUMNS
 
 pytestmark = pytest.mark.slow
 
@@ -72,10 +73,13 @@ def test_it_names_the_location_that_nobody_has_mapped(runs: list[Ran]) -> None:
         assert f"Location {unmapped.id} ({unmapped.name}) is mapped to no revenue unit" in ran.said
 
 
-def test_it_says_where_the_warehouse_lies(runs: list[Ran], home: Path) -> None:
+def test_it_says_where_the_report_and_the_warehouse_lie_and_fits_a_terminal(runs: list[Ran], home: Path) -> None:
     [warehouse] = home.parent.glob("*.duckdb")
     for ran in runs:
-        assert f"The warehouse lies in {warehouse.resolve()}." in ran.said
+        said = ran.said.splitlines()
+        paths = {f"  {path.resolve()}" for path in (warehouse, home / "reports" / "demo.html")}
+        assert paths <= set(said)
+        assert max(len(line) for line in said if line not in paths) <= COLUMNS
 
 
 def test_its_wages_come_from_planday_and_its_revenue_goes_there(runs: list[Ran]) -> None:

@@ -3,6 +3,8 @@
 import csv
 import datetime as dt
 import io
+import shutil
+import subprocess
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,8 @@ from ajour_revenue.reports.texts import TEXTS, Texts
 from ajour_revenue.reports.write import write
 from ajour_revenue.reports.xlsx import xlsx_workbook
 from ajour_revenue_tests.reports.kit import Books, days_before
+
+SOFFICE = shutil.which("soffice")
 
 both = pytest.mark.parametrize("texts", TEXTS.values(), ids=TEXTS)
 
@@ -137,6 +141,28 @@ def test_a_second_library_reads_the_same_numbers_from_the_workbook(books: Books,
         for line in sheet.iter_rows(min_row=2, values_only=True)
     ]
     assert read == rows_of(report, texts)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed")
+@both
+def test_libreoffice_reads_the_same_numbers_from_the_workbook(books: Books, texts: Texts, tmp_path: Path) -> None:
+    report = report_of(books)
+    (tmp_path / "report.xlsx").write_bytes(xlsx_workbook(report, texts))
+
+    # UTF-8, as in English, and cells with all their decimals.
+    to_csv = "csv:Text - txt - csv (StarCalc):44,34,76,1,,1033,false,false,false"
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    subprocess.run(
+        [str(SOFFICE), profile, "--headless", "--convert-to", to_csv, "--outdir", tmp_path, tmp_path / "report.xlsx"],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    with (tmp_path / "report.csv").open(encoding="utf-8", newline="") as file:
+        _, *lines = csv.reader(file)
+    read = [tuple(Decimal(cell.removesuffix("%")) if cell else None for cell in line[4:9]) for line in lines]
+    assert read == [row[4:9] for row in rows_of(report, texts)]
 
 
 @both
