@@ -34,7 +34,7 @@ dev: .venv/installed $(DEMO)/dagster.yaml
 	@$(IN_DEMO)/ajour-revenue demo --ui --port $(PORT)
 
 test: .venv/installed
-	@$(SYSTEM_PACKAGES) unixodbc libsqliteodbc odbc-postgresql tdsodbc postgresql chromium
+	@$(SYSTEM_PACKAGES) unixodbc libsqliteodbc odbc-postgresql tdsodbc postgresql chromium libatomic1
 	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/installed

@@ -10,8 +10,7 @@ import dagster as dg
 import duckdb
 
 from ajour_revenue.formats import DANISH, NOTHING
-from ajour_revenue.partitions import Window
-from ajour_revenue.reports.figures import Figure, default_window
+from ajour_revenue.partitions import Window, latest_days
 from ajour_revenue.settings import Settings
 from ajour_revenue.sparkline import Day, sparkline
 from ajour_revenue.warehouse import SCHEMA_SQL
@@ -71,20 +70,13 @@ def daily_chart(
 
     The query is given the first and the last of these days, and returns business_date and amount.
     """
-    days = default_window(settings, window.last_day)
+    days = latest_days(settings, window.last_day)
     amounts = dict(connection.execute(sql, [days.first_day, days.last_day]).fetchall())
-    return _picture(title, [Day(amounts.get(day)) for day in days.days])
+    return chart(title, [Day(amounts.get(day)) for day in days.days])
 
 
-def wage_chart(title: str, figures: Sequence[Figure]) -> dg.MarkdownMetadataValue:
-    """Return a chart of revenue and wage percentage, of days that follow each other."""
-    return _picture(
-        title,
-        [Day(figure.revenue_excl_vat, figure.wage_percentage, figure.is_over_target) for figure in figures],
-    )
-
-
-def _picture(title: str, days: Sequence[Day]) -> dg.MarkdownMetadataValue:
+def chart(title: str, days: Sequence[Day]) -> dg.MarkdownMetadataValue:
+    """Return a chart of days that follow each other, which the UI shows without a click."""
     image = quote(sparkline(days), safe=" /=',:.")
     return dg.MetadataValue.md(f"![{title}](<data:image/svg+xml,{image}>)")
 

@@ -70,6 +70,12 @@ class Window:
         return f"{self.first_day}" if self.first_day == self.last_day else f"{self.first_day} to {self.last_day}"
 
 
+def latest_days(settings: Settings, last_day: dt.date) -> Window:
+    """Return the 31 days up to a day, or those of them that have revenue at all (R3)."""
+    first_day = last_day - dt.timedelta(days=MAX_DAYS - 1)
+    return Window(min(max(first_day, settings.activation_date), last_day), last_day)
+
+
 def tagged_window(tags: Mapping[str, str]) -> Window | None:
     """Return the days that a run's tags ask for; None where they name no day.
 

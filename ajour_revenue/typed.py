@@ -1,8 +1,12 @@
-"""Days and amounts as people type them, in ISO's way or the Danish one."""
+"""What people type: days and amounts, in ISO's way or the Danish one, and what is wrong with a file of them."""
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from decimal import Decimal
+from pathlib import Path
+
+TOLD_AT_MOST = 50
 
 DANISH_DATE = re.compile(r"(\d{2})-(\d{2})-(\d{4})")
 # Points between thousands need a comma behind them: 1.234 alone could be either.
@@ -27,3 +31,10 @@ def parse_amount(text: str) -> Decimal:
         msg = f"{text!r} is no amount; write 1234.50 or 1.234,50"
         raise ValueError(msg)
     return Decimal(text.replace(".", "").replace(",", ".") if "," in text else text)
+
+
+def all_errors(path: Path, errors: Sequence[str]) -> str:
+    """Return the one message that tells everything that is wrong with a file, as far as anybody reads."""
+    more = [f"and {len(errors) - TOLD_AT_MOST} more"] if len(errors) > TOLD_AT_MOST else []
+    lines = "\n".join(f"  {error}" for error in [*errors[:TOLD_AT_MOST], *more])
+    return f"{path} has {len(errors)} error(s); nothing was stored. Correct them, and try again:\n{lines}"

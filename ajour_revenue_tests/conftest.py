@@ -6,12 +6,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import duckdb
+import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from ajour_revenue.partitions import Window
 from ajour_revenue.warehouse import SCHEMA_SQL
 from ajour_revenue_tests.kit import LAST_DAY, Company, make_company
+
+# How long an example takes says how busy the machine is.
+hypothesis.settings.register_profile("no deadline", deadline=None)
+hypothesis.settings.load_profile("no deadline")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from dataclasses import replace
 from decimal import Decimal
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
@@ -13,9 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ajour_revenue.metadata import column_schema, daily_chart, figures, table, wage_chart
+from ajour_revenue.metadata import column_schema, daily_chart, figures, table
 from ajour_revenue.partitions import Window
+from ajour_revenue.reports.charts import wage_sparkline
 from ajour_revenue.reports.figures import COMPANY, Figure
+from ajour_revenue.reports.texts import TEXTS
 from ajour_revenue.settings import Settings
 from ajour_revenue_tests.kit import cells, settings_dict
 
@@ -156,7 +159,7 @@ def test_a_wage_chart_marks_each_day_over_target_and_stays_small(
         for revenue, percentage, target in days
     ]
 
-    picture = pictured(wage_chart("Revenue", figures))
+    picture = pictured(wage_sparkline(figures, replace(TEXTS["en"], title="Revenue")))
 
     assert strokes(picture, "red") == sum(figure.is_over_target for figure in figures)
     drawn = "".join(path.get("d", "") for path in picture)

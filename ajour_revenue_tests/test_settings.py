@@ -425,7 +425,7 @@ def brute_force_gaps(weekdays: Sequence[str], days_back: int) -> list[str]:
     weekdays=st.lists(st.sampled_from(WEEKDAYS), min_size=1, unique=True),
     days_back=st.one_of(st.integers(1, 7), st.integers(1, 31)),
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_warning_names_exactly_the_days_of_sale_that_are_never_fetched(
     tmp_path: Path, weekdays: list[str], days_back: int
 ) -> None:

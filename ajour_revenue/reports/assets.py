@@ -2,9 +2,9 @@
 
 import dagster as dg
 
-from ajour_revenue.metadata import wage_chart
-from ajour_revenue.partitions import backfill_policy, daily_partitions, requested_window, yesterday
-from ajour_revenue.reports.figures import cut, default_window, load_report
+from ajour_revenue.partitions import backfill_policy, daily_partitions, latest_days, requested_window, yesterday
+from ajour_revenue.reports.charts import wage_sparkline
+from ajour_revenue.reports.figures import cut, load_report
 from ajour_revenue.reports.html_page import html_page
 from ajour_revenue.reports.texts import TEXTS
 from ajour_revenue.reports.write import report_file, write
@@ -34,7 +34,7 @@ def wage_report(settings: Settings) -> dg.AssetsDefinition:
         window = requested_window(context.run.tags, settings)
         texts = TEXTS[settings.report.language]
         with warehouse.transaction() as connection:
-            report = load_report(connection, settings, default_window(settings, yesterday()), by="week")
+            report = load_report(connection, settings, latest_days(settings, yesterday()), by="week")
         path = report_file(settings, "html")
         write(path, html_page(report, texts).encode("utf-8"))
         day = report.figure(report.day)
@@ -42,7 +42,7 @@ def wage_report(settings: Settings) -> dg.AssetsDefinition:
             metadata={
                 "days": str(window),
                 "report": dg.MetadataValue.path(str(path.resolve())),
-                "chart": wage_chart(texts.title, [report.figure(each) for each in cut(report.chart_days, "day")]),
+                "chart": wage_sparkline([report.figure(each) for each in cut(report.chart_days, "day")], texts),
                 "reported_day": str(report.day),
                 "revenue_excl_vat": texts.formats.kroner(day.revenue_excl_vat),
                 "revenue_incl_vat": texts.formats.kroner(day.revenue_incl_vat),

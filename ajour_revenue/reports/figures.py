@@ -11,8 +11,8 @@ from typing import Any, Literal
 import duckdb
 import pyarrow as pa
 
-from ajour_revenue.partitions import Window
-from ajour_revenue.settings import MAX_DAYS, Settings, Vat
+from ajour_revenue.partitions import Window, latest_days
+from ajour_revenue.settings import Settings, Vat
 from ajour_revenue.warehouse import set_variables
 
 Period = Literal["day", "week", "month"]
@@ -176,15 +176,9 @@ class Report:
         return list(self.figures.get(window, {}).values())
 
 
-def default_window(settings: Settings, last_day: dt.date) -> Window:
-    """Return the 31 days up to a day, or those of them that have revenue at all (R3)."""
-    first_day = last_day - dt.timedelta(days=MAX_DAYS - 1)
-    return Window(min(max(first_day, settings.activation_date), last_day), last_day)
-
-
 def load_report(connection: duckdb.DuckDBPyConnection, settings: Settings, window: Window, by: Period) -> Report:
     """Read a report from the warehouse: the last day of the window on top, the whole window by day, week or month."""
-    chart_days = default_window(settings, window.last_day)
+    chart_days = latest_days(settings, window.last_day)
     set_variables(
         connection,
         show_single_person=settings.wages.show_single_person,

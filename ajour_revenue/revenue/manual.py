@@ -15,7 +15,7 @@ from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, Valid
 from ajour_revenue.mapping import register_units
 from ajour_revenue.partitions import Window, yesterday
 from ajour_revenue.settings import Settings
-from ajour_revenue.typed import parse_amount, parse_day
+from ajour_revenue.typed import all_errors, parse_amount, parse_day
 from ajour_revenue.wages.assets import calculate_wage_percentage
 from ajour_revenue.warehouse import set_variables
 
@@ -24,7 +24,6 @@ ENTERED_BY = "ajour-revenue enter"
 """What stands in the place of a run where somebody entered a figure."""
 
 ORE = Decimal("0.01")
-TOLD_AT_MOST = 50
 
 ENTERED_SCHEMA = pa.schema(
     {
@@ -126,10 +125,7 @@ def read_entries(settings: Settings, path: Path, *, reason: str | None = None) -
             errors.append(f"line {line}: the same day and unit as line {first_seen[key]}")
         first_seen.setdefault(key, line)
     if errors:
-        more = [f"and {len(errors) - TOLD_AT_MOST} more"] if len(errors) > TOLD_AT_MOST else []
-        lines = "\n".join(f"  {error}" for error in errors[:TOLD_AT_MOST] + more)
-        msg = f"{path} has {len(errors)} error(s); nothing was stored. Correct them and enter it again:\n{lines}"
-        raise ManualEntryError(msg)
+        raise ManualEntryError(all_errors(path, errors))
     return entries
 
 

@@ -16,13 +16,13 @@ from ajour_revenue.metadata import (
     figures,
     report_rows_per_day,
     table,
-    wage_chart,
 )
-from ajour_revenue.partitions import Window, backfill_policy, daily_partitions, requested_window
+from ajour_revenue.partitions import Window, backfill_policy, daily_partitions, latest_days, requested_window
 from ajour_revenue.planday.errors import PlandayError
 from ajour_revenue.planday.resource import PlandayResource
 from ajour_revenue.planday.structure import department_ids
-from ajour_revenue.reports.figures import daily_totals, default_window
+from ajour_revenue.reports.charts import wage_sparkline
+from ajour_revenue.reports.figures import daily_totals
 from ajour_revenue.reports.texts import TEXTS
 from ajour_revenue.settings import Settings
 from ajour_revenue.wages.file import WageFileError, read_wage_file
@@ -275,11 +275,11 @@ def wage_percentage(settings: Settings) -> dg.AssetsDefinition:
             totals = figures(connection, WAGE_PERCENTAGE_FIGURES)
             preview = table(connection, WAGE_PERCENTAGE_PREVIEW)
             report_rows_per_day(context, connection, "wage_percentage", window)
-            days = daily_totals(connection, settings, default_window(settings, window.last_day))
+            days = daily_totals(connection, settings, latest_days(settings, window.last_day))
         return dg.MaterializeResult(
             metadata={
                 "days": str(window),
-                "chart": wage_chart(TEXTS[settings.report.language].title, days),
+                "chart": wage_sparkline(days, TEXTS[settings.report.language]),
                 "dagster/column_lineage": lineage,
                 **totals,
                 "wage_percentage": preview,

@@ -9,8 +9,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, ValidationError
 
 from ajour_revenue.settings import Settings
-
-TOLD_AT_MOST = 50
+from ajour_revenue.typed import all_errors
 
 
 class WageFileError(Exception):
@@ -90,10 +89,7 @@ def read_wage_file(settings: Settings) -> list[WageCost]:
             errors.append(f"line {line}: the same date, department and unit as line {first_seen[key]}")
         first_seen.setdefault(key, line)
     if errors:
-        more = [f"and {len(errors) - TOLD_AT_MOST} more"] if len(errors) > TOLD_AT_MOST else []
-        lines = "\n".join(f"  {error}" for error in errors[:TOLD_AT_MOST] + more)
-        msg = f"{path} has {len(errors)} error(s); nothing was stored. Correct them and run again:\n{lines}"
-        raise WageFileError(msg)
+        raise WageFileError(all_errors(path, errors))
     return rows
 
 

@@ -235,7 +235,7 @@ VALUE = st.text(
 # A backslash in the user means a login by Windows domain, which is another message.
 @given(user=VALUE.filter(lambda user: "\\" not in user), password=VALUE, database=VALUE)
 @example(user="reader}", password=PASSWORD, database="}}")
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 def test_freetds_sends_exactly_what_was_given(user: str, password: str, database: str) -> None:
     with login_reader() as (port, login):
         text = connection_string(FREETDS, host="127.0.0.1", port=port, user=user, password=password, database=database)

@@ -58,7 +58,7 @@ PIECES: st.SearchStrategy[tuple[str, str, list[str]]] = st.one_of(
 
 
 @given(pieces=st.lists(PIECES, min_size=1))
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_stands_beside_them_only_parameters_are_bound(
     tmp_path: Path, pieces: list[tuple[str, str, list[str]]]
 ) -> None:

@@ -127,7 +127,7 @@ def test_a_date_may_come_as_text_or_as_midnight(source: Source, day: str) -> Non
         st.decimals(Decimal("-9999999999999.99"), Decimal("9999999999999.99"), places=2), min_size=1, max_size=20
     )
 )
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_amount_that_comes_as_text_arrives_exactly(source: Source, kroner: list[Decimal]) -> None:
     query = " UNION ALL ".join(
         revenue_row(location=f"'{number}'", excl_vat=f"'{amount}'") for number, amount in enumerate(kroner)

@@ -212,7 +212,7 @@ def test_a_database_that_the_user_may_not_enter_is_told_with_the_servers_reason(
 @example(password="}}")
 @example(password="};UID=nobody;PWD={")
 @example(password=" {} ")
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_printable_password_arrives_as_it_is(postgres: Postgres, postgres_ajour: Source, password: str) -> None:
     postgres.set_password(USER, password)
 

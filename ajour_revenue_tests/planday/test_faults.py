@@ -409,7 +409,7 @@ ATTEMPTS = st.builds(
 
 
 @pytest.mark.slow
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     attempts=st.lists(ATTEMPTS, min_size=1, max_size=2),
     figures=st.fixed_dictionaries(dict.fromkeys(KEYS, FIGURES)),

@@ -608,7 +608,7 @@ class TestTheDemosPlanday:
 
 
 class TestMoney:
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(
         turnover=st.decimals(min_value=0, max_value=10**16 - 1, places=2)
         | st.integers(0, 10**16).map(Decimal)
@@ -624,7 +624,7 @@ class TestMoney:
         stored = planday.portal.revenue[101, MONDAY]
         assert stored.as_tuple() == turnover.as_tuple()
 
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=15)
     @given(turnovers=st.lists(st.decimals(-(10**16), 10**16, places=2), min_size=1, max_size=50))
     def test_listed_figures_arrive_as_exactly_the_same_numbers(
         self,

@@ -328,7 +328,7 @@ def independently(shifts: list[Shift], window: Window) -> tuple[Sums, dict[tuple
     )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(shifts=SHIFTS, window=WINDOWS)
 def test_the_stored_sums_are_those_of_an_independent_calculation(
     stage: Stage,

@@ -35,7 +35,7 @@ percentages = st.none() | st.decimals(-900, 9000, places=2)
 targets = st.none() | st.decimals(1, 100, places=2)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     amounts=st.lists(st.tuples(revenues, percentages, targets), min_size=1, max_size=31),
     size=st.sampled_from([WIDE, NARROW]),

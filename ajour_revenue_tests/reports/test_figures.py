@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ajour_revenue.partitions import Window
+from ajour_revenue.partitions import Window, latest_days
 from ajour_revenue.reports.figures import (
     COMPANY,
     WEEK,
@@ -18,7 +18,6 @@ from ajour_revenue.reports.figures import (
     Place,
     cut,
     daily_totals,
-    default_window,
     earlier,
 )
 from ajour_revenue_tests.kit import settings_dict
@@ -77,7 +76,7 @@ def test_without_revenue_there_is_no_percentage(books: Books, revenue: str | Non
 money = st.decimals(0, 10**6, places=2)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     days=st.lists(
         st.tuples(st.decimals(-(10**5), 10**6, places=2), money, money, st.integers(0, 4)), min_size=1, max_size=20
@@ -251,10 +250,10 @@ def test_week_and_month_to_date_end_with_the_day(books: Books) -> None:
     ]
 
 
-def test_the_default_window_is_31_days_within_those_since_activation(books: Books) -> None:
-    assert default_window(books.settings, MONDAY) == Window(days_before(30), MONDAY)
+def test_the_latest_days_are_31_within_those_since_activation(books: Books) -> None:
+    assert latest_days(books.settings, MONDAY) == Window(days_before(30), MONDAY)
     books.change(activation_date=days_before(3))
-    assert default_window(books.settings, MONDAY) == Window(days_before(3), MONDAY)
+    assert latest_days(books.settings, MONDAY) == Window(days_before(3), MONDAY)
 
 
 def test_daily_totals_have_every_day_in_order(books: Books) -> None:

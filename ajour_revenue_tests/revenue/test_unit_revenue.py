@@ -277,7 +277,7 @@ def warehouse(empty_warehouse: Empty) -> Warehouse:
     return empty_warehouse()
 
 
-some = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+some = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 many = settings(some, max_examples=60)
 
 

@@ -321,7 +321,7 @@ money = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(part=money, whole=money)
 @example(part=Decimal(1), whole=Decimal(800))  # 0.125
 @example(part=Decimal(-1), whole=Decimal(800))
@@ -357,7 +357,7 @@ def test_a_percentage_of_nothing_or_of_zero_is_null(
     assert percentage is None
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     days=st.lists(
         st.tuples(st.decimals(-(10**6), 10**6, places=2), st.decimals(0, 10**6, places=2)), min_size=1, max_size=7
