@@ -1,6 +1,8 @@
 """What people type: days and amounts, in ISO's way or the Danish one, and what is wrong with a file of them."""
 
+import csv
 import datetime as dt
+import io
 import re
 from collections.abc import Sequence
 from decimal import Decimal
@@ -11,6 +13,10 @@ TOLD_AT_MOST = 50
 DANISH_DATE = re.compile(r"(\d{2})-(\d{2})-(\d{4})")
 # Points between thousands need a comma behind them: 1.234 alone could be either.
 AMOUNT = re.compile(r"-?(\d+([.,]\d{1,2})?|\d{1,3}(\.\d{3})+,\d{1,2})", re.ASCII)
+
+
+class UnreadableFileError(Exception):
+    """A file is not there, or no CSV; the message says what to do."""
 
 
 def parse_day(text: str) -> dt.date:
@@ -31,6 +37,26 @@ def parse_amount(text: str) -> Decimal:
         msg = f"{text!r} is no amount; write 1234.50 or 1.234,50"
         raise ValueError(msg)
     return Decimal(text.replace(".", "").replace(",", ".") if "," in text else text)
+
+
+def read_csv(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+    """Return the columns of a CSV file, and its rows with the numbers of their lines.
+
+    In UTF-8, separated by commas or, as Danish Excel has it, semicolons. In a row with too few or too many fields a key
+    or a value is None. Raises UnreadableFileError.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        delimiter = ";" if ";" in text.partition("\n")[0] else ","
+        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        rows = [(reader.line_num, row) for row in reader]
+    except OSError as error:
+        msg = f"{path} cannot be read: {error.strerror}."
+        raise UnreadableFileError(msg) from None
+    except (csv.Error, UnicodeDecodeError) as error:
+        msg = f"{path} is not a CSV file in UTF-8: {error}. Export it again."
+        raise UnreadableFileError(msg) from None
+    return list(reader.fieldnames or ()), rows
 
 
 def all_errors(path: Path, errors: Sequence[str]) -> str:

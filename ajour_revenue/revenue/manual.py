@@ -1,9 +1,7 @@
 """Manual revenue figures (R12): what may be entered, and how it is stored."""
 
-import csv
 import datetime as dt
-import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -15,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, Valid
 from ajour_revenue.mapping import register_units
 from ajour_revenue.partitions import Window, yesterday
 from ajour_revenue.settings import Settings
-from ajour_revenue.typed import all_errors, parse_amount, parse_day
+from ajour_revenue.typed import UnreadableFileError, all_errors, parse_amount, parse_day, read_csv
 from ajour_revenue.wages.assets import calculate_wage_percentage
 from ajour_revenue.warehouse import set_variables
 
@@ -129,29 +127,19 @@ def read_entries(settings: Settings, path: Path, *, reason: str | None = None) -
     return entries
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    known = set(ManualEntry.model_fields)
+def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        reader = csv.DictReader(
-            io.StringIO(text, newline=""), delimiter=";" if ";" in text.partition("\n")[0] else ",", strict=True
+        columns, rows = read_csv(path)
+    except UnreadableFileError as error:
+        raise ManualEntryError(str(error)) from None
+    needed = {"business_date", "unit"} <= set(columns) and {"revenue_incl_vat", "revenue_excl_vat"} & set(columns)
+    if not needed or set(columns) - set(ManualEntry.model_fields):
+        msg = (
+            f"{path}, line 1: found the columns {', '.join(columns) or 'none'}; the file must have business_date, "
+            "unit, revenue_incl_vat or revenue_excl_vat, and may have reason. Nothing was stored."
         )
-        columns = set(reader.fieldnames or ())
-        needed = {"business_date", "unit"} <= columns and columns & {"revenue_incl_vat", "revenue_excl_vat"}
-        if not needed or columns - known:
-            msg = (
-                f"{path}, line 1: found the columns {', '.join(reader.fieldnames or ()) or 'none'}; the file must have "
-                "business_date, unit, revenue_incl_vat or revenue_excl_vat, and may have reason. Nothing was stored."
-            )
-            raise ManualEntryError(msg)
-        rows = [(reader.line_num, row) for row in reader]
-    except OSError as error:
-        msg = f"{path} cannot be read: {error.strerror}."
-        raise ManualEntryError(msg) from None
-    except (csv.Error, UnicodeDecodeError) as error:
-        msg = f"{path} is not a CSV file in UTF-8: {error}. Export it again."
-        raise ManualEntryError(msg) from None
-    yield from rows
+        raise ManualEntryError(msg)
+    return rows
 
 
 def _checked(settings: Settings, values: Mapping[str, object]) -> ManualEntry | list[str]:

@@ -1,6 +1,8 @@
-"""Wage costs from a CSV file: business_date, department, unit (may be empty), wage_cost (DKK), hours."""
+"""Wage costs from a CSV file: business_date, department, unit (may be empty), wage_cost (DKK), hours.
 
-import csv
+Days and decimals as people type them, fields separated by commas or semicolons: as Danish Excel saves it, too.
+"""
+
 import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
@@ -9,7 +11,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, ValidationError
 
 from ajour_revenue.settings import Settings
-from ajour_revenue.typed import all_errors
+from ajour_revenue.typed import UnreadableFileError, all_errors, parse_amount, parse_day, read_csv
 
 
 class WageFileError(Exception):
@@ -20,9 +22,12 @@ def _empty_is_none(value: object) -> object:
     return value or None
 
 
-def _iso_date(value: object) -> object:
-    """Pydantic itself would take a bare number for seconds since 1970."""
-    return dt.date.fromisoformat(value) if isinstance(value, str) else value
+def _day(value: object) -> object:
+    return parse_day(value) if isinstance(value, str) else value
+
+
+def _amount(value: object) -> object:
+    return parse_amount(value) if isinstance(value, str) else value
 
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -31,11 +36,11 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 class WageCost(BaseModel):
     """What the shifts of a day cost in a department: DKK, without VAT; no unit where not allocated to one."""
 
-    business_date: Annotated[dt.date, BeforeValidator(_iso_date)]
+    business_date: Annotated[dt.date, BeforeValidator(_day)]
     department: Name
     unit: Annotated[Name | None, BeforeValidator(_empty_is_none)]
-    wage_cost: Decimal = Field(gt=-(10**15), lt=10**15, decimal_places=2, allow_inf_nan=False)
-    hours: Decimal = Field(ge=0, lt=10**6, decimal_places=2, allow_inf_nan=False)
+    wage_cost: Annotated[Decimal, Field(gt=-(10**15), lt=10**15), BeforeValidator(_amount)]
+    hours: Annotated[Decimal, Field(ge=0, lt=10**6), BeforeValidator(_amount)]
 
 
 def read_wage_file(settings: Settings) -> list[WageCost]:
@@ -45,23 +50,20 @@ def read_wage_file(settings: Settings) -> list[WageCost]:
     not list, or repeat a (date, department, unit).
     """
     path = settings.wages.file
-    columns = list(WageCost.model_fields)
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            if reader.fieldnames is None or sorted(reader.fieldnames) != sorted(columns):
-                msg = (
-                    f"{path}, line 1: found the columns {', '.join(reader.fieldnames or ()) or 'none'}; "
-                    f"the file must have {','.join(columns)}, separated by commas."
-                )
-                raise WageFileError(msg)
-            numbered = [(reader.line_num, row) for row in reader]
-    except FileNotFoundError:
+    wanted = list(WageCost.model_fields)
+    if not path.exists():
         msg = f"There is no wage file {path}. Put it there, or correct wages.file in the settings."
-        raise WageFileError(msg) from None
-    except (csv.Error, UnicodeDecodeError) as error:
-        msg = f"{path} is not a CSV file in UTF-8: {error}. Export it again."
-        raise WageFileError(msg) from None
+        raise WageFileError(msg)
+    try:
+        columns, numbered = read_csv(path)
+    except UnreadableFileError as error:
+        raise WageFileError(str(error)) from None
+    if sorted(columns) != sorted(wanted):
+        msg = (
+            f"{path}, line 1: found the columns {', '.join(columns) or 'none'}; the file must have "
+            f"{','.join(wanted)}, separated by commas or semicolons."
+        )
+        raise WageFileError(msg)
 
     rows: list[WageCost] = []
     errors: list[str] = []
@@ -71,14 +73,16 @@ def read_wage_file(settings: Settings) -> list[WageCost]:
         # DictReader puts what is too much under None, and fills up with None: 400,50 must not become 400.
         if None in values or None in values.values():
             errors.append(
-                f"line {line}: must have {len(columns)} fields, as line 1 has; write decimals with a point: 400.50"
+                f"line {line}: must have {len(columns)} fields, as line 1 has; where commas separate these, write "
+                "decimals with a point: 400.50"
             )
             continue
         try:
             row = WageCost.model_validate(values)
         except ValidationError as error:
             errors += [
-                f"line {line}, {'.'.join(map(str, each['loc']))}: found {each['input']!r}: {each['msg']}"
+                f"line {line}, {each['loc'][0]}: found {values[str(each['loc'][0])]!r}: "
+                + each["msg"].removeprefix("Value error, ")
                 for each in error.errors()
             ]
             continue

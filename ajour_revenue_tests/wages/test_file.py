@@ -1,6 +1,7 @@
 """What the wage file may hold, and how each mistake in it is told."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -52,6 +53,20 @@ def test_excels_byte_order_mark_is_no_part_of_the_first_column(settings: Setting
     assert len(read(settings, "2026-03-01,Vesterbro,Bar,400,2", encoding="utf-8-sig")) == 1
 
 
+def test_a_file_as_danish_excel_saves_it_says_the_same(settings: Settings) -> None:
+    plain = read(settings, "2026-03-01,Vesterbro,Bar,1400.50,2.25", "2026-03-01,Vesterbro,,-12.5,0")
+
+    danish = read(
+        settings,
+        "01-03-2026;Vesterbro;Bar;1.400,50;2,25",
+        "01-03-2026;Vesterbro;;-12,5;0",
+        header=HEADER.replace(",", ";"),
+        encoding="utf-8-sig",
+    )
+
+    assert danish == plain
+
+
 def test_danish_letters_are_read(tmp_path: Path) -> None:
     unit = {"name": "Bær", "department": "Østerbro", "locations": ["10"]}
     settings = load_settings(write_settings(tmp_path, units=[unit]))
@@ -86,14 +101,15 @@ def test_empty_lines_are_passed_over_and_still_counted(settings: Settings) -> No
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        ("31-03-2026,Vesterbro,Bar,400,2", "line 2, business_date: found '31-03-2026'"),
+        ("03-31-2026,Vesterbro,Bar,400,2", "line 2, business_date: found '03-31-2026'"),
         ("86400,Vesterbro,Bar,400,2", "line 2, business_date: found '86400'"),
         ("2026-02-30,Vesterbro,Bar,400,2", "line 2, business_date: found '2026-02-30'"),
         (",Vesterbro,Bar,400,2", "line 2, business_date: found ''"),
         ("2026-03-01,,Bar,400,2", "line 2, department: found ''"),
         ("2026-03-01,Vesterbro,Bar,many,2", "line 2, wage_cost: found 'many'"),
         ("2026-03-01,Vesterbro,Bar,,2", "line 2, wage_cost: found ''"),
-        ('2026-03-01,Vesterbro,Bar,"400,50",2', "line 2, wage_cost: found '400,50'"),
+        ('2026-03-01,Vesterbro,Bar,"400,505",2', "line 2, wage_cost: found '400,505'"),
+        ("2026-03-01,Vesterbro,Bar,1.234,2", "line 2, wage_cost: found '1.234'"),
         ("2026-03-01,Vesterbro,Bar,400.505,2", "line 2, wage_cost: found '400.505'"),
         ("2026-03-01,Vesterbro,Bar,NaN,2", "line 2, wage_cost: found 'NaN'"),
         ("2026-03-01,Vesterbro,Bar,Infinity,2", "line 2, wage_cost: found 'Infinity'"),
@@ -169,7 +185,7 @@ def test_a_line_break_inside_quotes_does_not_move_the_line_numbers_of_later_rows
     [
         "business_date,department,unit,wage_cost",
         "business_date,department,unit,wage_cost,hours,employee",
-        "business_date;department;unit;wage_cost;hours",
+        "business_date;department;unit;wage_cost",
         "business_date,department,unit,wage_cost,wage_cost",
     ],
 )
@@ -178,7 +194,7 @@ def test_other_columns_than_promised_are_refused_with_those_found_and_those_want
 ) -> None:
     [told] = errors(settings, header=header)
 
-    assert f"found the columns {', '.join(header.split(','))}" in told
+    assert f"found the columns {', '.join(re.split('[,;]', header))};" in told
     assert "must have business_date,department,unit,wage_cost,hours" in told
 
 
