@@ -200,11 +200,12 @@ class DagsterServer:
         tags: Mapping[str, str],
         *,
         job: str = "demo_daily_revenue",
+        location: str = REPOSITORY["repositoryLocationName"],
         assets: Iterable[str] | None = None,
         checks: Iterable[tuple[str, str]] | None = None,
     ) -> str:
         """Launch a run with tags, as the launchpad does it, and return its id."""
-        selector: dict[str, Any] = {**REPOSITORY, "jobName": job}
+        selector: dict[str, Any] = {**REPOSITORY, "repositoryLocationName": location, "jobName": job}
         if assets is not None:
             selector["assetSelection"] = [{"path": ["demo", asset]} for asset in assets]
         if checks is not None:

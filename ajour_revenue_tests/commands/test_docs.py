@@ -23,6 +23,7 @@ NEEDS_ATTENTION = 1
 """Exit code of `test` and `status`, where they have something to say."""
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d|…")
+COMPANY = re.compile(r"\w+(?=/ajour\.yaml)")
 
 
 def read(page: str) -> str:
@@ -82,7 +83,7 @@ def test_the_commands_of_the_readme_work_one_after_the_other_in_a_clone(tmp_path
 @pytest.mark.usefixtures("at_fetched_company")
 @pytest.mark.parametrize("command", commands_in_the_text())
 def test_a_command_in_the_text_can_be_typed_as_it_stands(shell: Shell, command: str) -> None:
-    _, name, *arguments = shlex.split(DAY.sub(str(LAST_DAY), command))
+    _, name, *arguments = shlex.split(COMPANY.sub(".", DAY.sub(str(LAST_DAY), command)))
     assert name in main.commands
     if not arguments:
         # Only named, and perhaps in want of something to go on.
