@@ -31,7 +31,7 @@ def main() -> None:
 
 def graph(browser: Browser) -> None:
     """Show the way of the data."""
-    page = _page(browser, 2000, 1150)
+    page = _page(browser, 2000, 1330)
     expanded = ",".join(f"global@global:{group}" for group in GROUPS)
     page.goto(f"{UI}/asset-groups?expanded={quote(expanded, safe='')}")
     page.get_by_text("Hide navigation").click()
@@ -49,7 +49,7 @@ def check(browser: Browser) -> None:
 
 def materialization(browser: Browser) -> None:
     """Show what a materialization tells."""
-    page = _page(browser, 1400, 900)
+    page = _page(browser, 1600, 1000)
     page.goto(f"{UI}/assets/demo/wage_percentage?view=events")
     page.get_by_role("img", name="Lønprocent").wait_for()
     _take(page, "materialization")
