@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,6 +23,7 @@ from ajour_revenue.partitions import PARTITION_TAG, Window
 T = TypeVar("T")
 
 CHECKOUT = Path(__file__).parents[1]
+WORKSPACE = ("--workspace", str(CHECKOUT / "workspace.yaml"))
 REPOSITORY = {"repositoryLocationName": "ajour_revenue.definitions", "repositoryName": "__repository__"}
 PATIENCE_SECONDS = 240
 FINISHED = ("SUCCESS", "FAILURE", "CANCELED")
@@ -55,7 +57,8 @@ class DagsterServer:
 
     def __post_init__(self) -> None:
         self.folder.mkdir(exist_ok=True)
-        self.address = f"http://127.0.0.1:{free_port()}"
+        self.port = str(free_port())
+        self.address = f"http://127.0.0.1:{self.port}"
         self.log = self.folder / "dagster.log"
         configuration = YAML(typ="safe", pure=True).load(CHECKOUT / "dagster.yaml")
         # As shipped, but for how often the daemon looks at its queue.
@@ -68,31 +71,42 @@ class DagsterServer:
 
     # Processes
 
-    @contextlib.contextmanager
-    def dev(self) -> Iterator[None]:
+    def dev(self) -> AbstractContextManager[None]:
         """Run `dagster dev`: the UI and the daemon."""
-        yield from self._serving("dagster", "dev")
+        return self.serving("dagster", "dev", "--host", "127.0.0.1", "--port", self.port, *WORKSPACE)
 
-    @contextlib.contextmanager
-    def webserver(self) -> Iterator[None]:
+    def webserver(self) -> AbstractContextManager[None]:
         """Run the UI alone."""
-        yield from self._serving("dagster-webserver")
+        return self.serving("dagster-webserver", "--host", "127.0.0.1", "--port", self.port, *WORKSPACE)
 
-    @contextlib.contextmanager
-    def daemon(self, **environment: str | None) -> Iterator[None]:
+    def daemon(self, **environment: str | None) -> AbstractContextManager[None]:
         """Run the daemon alone, with other variables than the server; None takes one away."""
-        with self._running("dagster-daemon", "run", **environment):
-            yield
+        return self._running("dagster-daemon", "run", *WORKSPACE, **environment)
 
     @contextlib.contextmanager
-    def _running(self, command: str, *arguments: str, **environment: str | None) -> Iterator[None]:
+    def serving(self, *command: str, is_ready: Callable[[], bool] | None = None) -> Iterator[None]:
+        """Run a server once it serves; start it again where a code server hangs in starting, as happens rarely."""
+        for patience in (PATIENCE_SECONDS / 2, PATIENCE_SECONDS):
+            with self._running(*command):
+                try:
+                    self.wait_for("the code location to be loaded", is_ready or self.is_loaded, seconds=patience)
+                except AssertionError:
+                    if patience == PATIENCE_SECONDS:
+                        raise
+                    continue
+                yield
+                return
+
+    @contextlib.contextmanager
+    def _running(self, *command: str, **environment: str | None) -> Iterator[None]:
         variables = {**self.environment, **environment}
+        programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         with self.log.open("a") as log:
             process = subprocess.Popen(
-                [Path(sys.executable).with_name(command), *arguments, "--workspace", CHECKOUT / "workspace.yaml"],
+                command,
                 cwd=self.folder,
                 env=clean_environment({name: value for name, value in variables.items() if value is not None})
-                | {"DAGSTER_HOME": str(self.folder)},
+                | {"DAGSTER_HOME": str(self.folder), "PATH": programs},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -103,20 +117,6 @@ class DagsterServer:
         finally:
             stop(process)
 
-    def _serving(self, command: str, *arguments: str) -> Iterator[None]:
-        """Run a server once it serves; start it again where its code server hangs in starting, as happens rarely."""
-        listen = ("--host", "127.0.0.1", "--port", self.address.rpartition(":")[2])
-        for patience in (90, PATIENCE_SECONDS):
-            with self._running(command, *arguments, *listen):
-                try:
-                    self.wait_for("the code location to be loaded", self.is_loaded, seconds=patience)
-                except AssertionError:
-                    if patience == PATIENCE_SECONDS:
-                        raise
-                    continue
-                yield
-                return
-
     def is_loaded(self) -> bool:
         """Tell whether the server answers, and knows its code location."""
         try:
@@ -125,7 +125,7 @@ class DagsterServer:
                     ... on WorkspaceLocationStatusEntries { entries { loadStatus } }
                 } }""",
             )
-        except urllib.error.URLError:
+        except OSError:
             return False
         entries = answer["locationStatusesOrError"].get("entries")
         return bool(entries) and all(entry["loadStatus"] == "LOADED" for entry in entries)

@@ -14,6 +14,7 @@ from typing import Any
 import dagster as dg
 import duckdb
 import pytest
+import tenacity
 from ruamel.yaml import YAML
 
 from ajour_revenue.ajour.resource import CREDENTIALS
@@ -137,6 +138,17 @@ def write_wages(path: Path, rows: Iterable[tuple[date, str, str, str, str]]) -> 
         writer.writerows(rows)
 
 
+@tenacity.retry(
+    retry=tenacity.retry_if_exception_type(duckdb.IOException),
+    stop=tenacity.stop_after_delay(60),
+    wait=tenacity.wait_fixed(0.1),
+    reraise=True,
+)
+def opened(warehouse: Path) -> duckdb.DuckDBPyConnection:
+    """Open a warehouse as the runs do, as soon as none of them has it open."""
+    return duckdb.connect(str(warehouse), config={"custom_user_agent": "dagster"})
+
+
 @dataclass
 class Company:
     """A folder with settings, wages and an Ajour: everything that a run needs."""
@@ -173,7 +185,7 @@ class Company:
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Return rows of the warehouse."""
-        with duckdb.connect(str(self.settings.warehouse), config={"custom_user_agent": "dagster"}) as connection:
+        with opened(self.settings.warehouse) as connection:
             return connection.execute(sql).fetchall()
 
     def reload(self, **changes: Any) -> None:  # noqa: ANN401 (YAML may hold anything)

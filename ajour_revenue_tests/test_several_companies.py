@@ -1,18 +1,15 @@
 """Two companies in one Dagster, started as docs/operations.md says."""
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from ajour_revenue.partitions import PARTITION_TAG
-from ajour_revenue_tests.dagster_server import CHECKOUT, DagsterServer, clean_environment, free_port, stop
-from ajour_revenue_tests.kit import LAST_DAY, SqliteAjour, write_settings, write_wages
+from ajour_revenue_tests.dagster_server import CHECKOUT, DagsterServer, free_port
+from ajour_revenue_tests.kit import LAST_DAY, SqliteAjour, opened, write_settings, write_wages
 
 pytestmark = pytest.mark.slow
 
@@ -26,28 +23,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DagsterServer]:
     for name, revenue in REVENUE.items():
         make_company(server.folder / name, revenue)
     page = (CHECKOUT / "docs" / "operations.md").read_text(encoding="utf-8")
-    for port in ("4001", "4002"):
-        page = page.replace(port, str(free_port()))
-    page = page.replace("-p 3000", f"-p {server.address.rpartition(':')[2]}")
+    ports = {"4001": str(free_port()), "4002": str(free_port()), "3000": server.port}
+    page = re.sub(rf"\b({'|'.join(ports)})\b", lambda port: ports[port[0]], page)
     blocks = re.findall(r"^```(yaml|bash)\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
     [workspace] = [text for kind, text in blocks if kind == "yaml" and "grpc_server" in text]
     [script] = [text for kind, text in blocks if kind == "bash"]
     (server.folder / "workspace.yaml").write_text(workspace)
-    with server.log.open("a") as log:
-        process = subprocess.Popen(
-            ["bash", "-c", script],
-            cwd=server.folder,
-            env=clean_environment({"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"}),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    try:
-        server.wait_for("both code locations to be loaded", lambda: is_loaded(server))
+    with server.serving("bash", "-c", script, is_ready=lambda: is_loaded(server)):
         yield server
-    finally:
-        stop(process)
 
 
 def is_loaded(server: DagsterServer) -> bool:
@@ -82,6 +65,6 @@ def test_each_company_has_its_own_credentials_warehouse_and_names(server: Dagste
 
     for name, run in runs.items():
         assert server.wait_for_run(run) == "SUCCESS", server.failures(run)
-        with duckdb.connect(str(server.folder / name / "warehouse.duckdb"), read_only=True) as warehouse:
+        with opened(server.folder / name / "warehouse.duckdb") as warehouse:
             assert warehouse.execute("SELECT revenue FROM unit_revenue").fetchall() == [(REVENUE[name],)]
         assert (server.folder / name / "reports" / f"{name}.html").is_file()

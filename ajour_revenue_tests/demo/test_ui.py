@@ -1,10 +1,7 @@
 """The demo in Dagster's UI, in a browser: what `make dev` shows, and what its buttons do."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -12,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from ajour_revenue.demo.run import DAYS_SINCE_ACTIVATION
 from ajour_revenue.partitions import Window
 from ajour_revenue.settings import MAX_DAYS
-from ajour_revenue_tests.dagster_server import PATIENCE_SECONDS, DagsterServer, clean_environment, stop
+from ajour_revenue_tests.dagster_server import PATIENCE_SECONDS, DagsterServer
 from ajour_revenue_tests.kit import LAST_DAY
 
 pytestmark = pytest.mark.slow
@@ -33,22 +30,8 @@ LOCATION = "locations/__repository__@ajour_revenue.definitions"
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DagsterServer]:
     """Run the demo in a folder of its own, and the UI on it."""
     server = DagsterServer(tmp_path_factory.mktemp("demo") / "home")
-    command = Path(sys.executable).with_name("ajour-revenue")
-    with server.log.open("a") as log:
-        process = subprocess.Popen(
-            [command, "demo", "--ui", "--port", server.address.rpartition(":")[2]],
-            cwd=server.folder,
-            env=clean_environment({"DAGSTER_HOME": str(server.folder)}),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    try:
-        server.wait_for("the code location to be loaded", server.is_loaded)
+    with server.serving("ajour-revenue", "demo", "--ui", "--port", server.port):
         yield server
-    finally:
-        stop(process)
 
 
 @pytest.fixture
