@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ajour_revenue import partitions
-from ajour_revenue.partitions import Window, daily_partitions, requested_window, tagged_window, yesterday
+from ajour_revenue.partitions import Window, daily_partitions, latest_days, requested_window, tagged_window, yesterday
 from ajour_revenue.settings import COPENHAGEN, Settings
 from ajour_revenue_tests.kit import settings_dict
 
@@ -51,6 +51,11 @@ def test_a_window_back_from_a_day_ends_the_day_before() -> None:
 def test_a_window_cannot_end_before_it_begins() -> None:
     with pytest.raises(ValueError, match="cannot end"):
         Window(dt.date(2026, 3, 2), dt.date(2026, 3, 1))
+
+
+def test_the_latest_days_are_31_within_those_since_activation() -> None:
+    assert latest_days(SETTINGS, YESTERDAY) == Window.back_from(dt.date(2026, 7, 1), days=31)
+    assert latest_days(SETTINGS, dt.date(2026, 1, 17)) == Window(ACTIVATION_DATE, dt.date(2026, 1, 17))
 
 
 def test_a_window_of_one_day_is_told_as_that_day() -> None:

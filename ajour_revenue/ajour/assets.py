@@ -78,7 +78,10 @@ RAW_REVENUE_PREVIEW = """
 """
 
 RAW_REVENUE_PER_DAY = """
-    SELECT business_date, sum(revenue_excl_vat) FROM raw_revenue WHERE business_date BETWEEN ? AND ? GROUP BY ALL
+    SELECT business_date, sum(revenue_excl_vat)
+    FROM raw_revenue
+    WHERE company_id = getvariable('company_id') AND business_date BETWEEN ? AND ?
+    GROUP BY ALL
 """
 
 

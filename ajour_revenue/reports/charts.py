@@ -112,7 +112,7 @@ def revenue_chart_svg(days: Sequence[Figure], texts: Texts, size: Size) -> str:
 
 
 def wage_sparkline(days: Sequence[Figure], texts: Texts) -> dg.MarkdownMetadataValue:
-    """Return the same in small, as a materialization shows it."""
+    """Return revenue excl. VAT and wage percentage as the small chart that a materialization shows."""
     small = [Day(day.revenue_excl_vat, day.wage_percentage, day.is_over_target) for day in days]
     return chart(texts.title, small)
 

@@ -150,6 +150,17 @@ def test_the_totals_of_the_window_are_told_incl_and_excl_vat(two_runs: TwoRuns) 
     assert (shown["revenue_incl_vat"], shown["revenue_excl_vat"]) == ("1.613,98 kr.", "1.291,18 kr.")
 
 
+def test_the_chart_leaves_out_what_was_fetched_for_another_company(company: Company) -> None:
+    day = Window(YESTERDAY, YESTERDAY)
+    before = metadata(company.run(day), "raw_revenue")["chart"]
+    company.query(
+        "INSERT INTO raw_revenue SELECT * REPLACE ('another' AS company_id, revenue_excl_vat * 9 AS revenue_excl_vat, "
+        f"DATE '{BEFORE}' AS business_date) FROM raw_revenue"
+    )
+
+    assert metadata(company.run(day), "raw_revenue")["chart"] == before
+
+
 # ajour_locations
 
 

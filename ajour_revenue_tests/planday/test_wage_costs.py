@@ -269,6 +269,19 @@ class TestPeople:
         for figure in ("789,01", "809,33", "20,32", "6,75", "19,7 %", "20,2 %"):
             assert (figure in tables) == show
 
+    @pytest.mark.parametrize("show", [False, True])
+    def test_the_chart_has_no_bar_for_the_wage_of_one_person_alone_unless_the_settings_show_it(
+        self,
+        listed: ConnectedCompany,
+        show: bool,  # noqa: FBT001 (a parameter of the test)
+    ) -> None:
+        listed.reload(wages={"source": "planday", "show_single_person": show})
+        listed.portal.shifts = [on_duty(CLERK, "789.01", employee=3, department=AARHUS)]
+
+        result = listed.materialize("wage_costs", window=ONE_DAY)
+
+        assert ("stroke='teal'" in shown(result, "wage_costs")["chart"]) == show
+
 
 # A few days and places with many shifts each, so that there is something to add up.
 POSITIONS = [BARTENDER, BARTENDER, COOK, MANAGER, CLEANER, CLERK, 99, None]

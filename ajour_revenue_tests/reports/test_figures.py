@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ajour_revenue.partitions import Window, latest_days
+from ajour_revenue.partitions import Window
 from ajour_revenue.reports.figures import (
     COMPANY,
     WEEK,
@@ -248,12 +248,6 @@ def test_week_and_month_to_date_end_with_the_day(books: Books) -> None:
         Window(dt.date(2026, 11, 1), dt.date(2026, 11, 25)),
         Window(dt.date(2026, 10, 1), dt.date(2026, 10, 31)),
     ]
-
-
-def test_the_latest_days_are_31_within_those_since_activation(books: Books) -> None:
-    assert latest_days(books.settings, MONDAY) == Window(days_before(30), MONDAY)
-    books.change(activation_date=days_before(3))
-    assert latest_days(books.settings, MONDAY) == Window(days_before(3), MONDAY)
 
 
 def test_daily_totals_have_every_day_in_order(books: Books) -> None:
