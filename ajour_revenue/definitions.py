@@ -8,7 +8,7 @@ from ajour_revenue.ajour.assets import ajour_database, ajour_locations, raw_reve
 from ajour_revenue.ajour.checks import ajour_connection, days_covered, locations_mapped
 from ajour_revenue.ajour.resource import CREDENTIALS as AJOUR_CREDENTIALS
 from ajour_revenue.ajour.resource import AjourResource
-from ajour_revenue.alerts.resource import VARIABLES as ALERT_VARIABLES
+from ajour_revenue.alerts.channels import VARIABLES as ALERT_VARIABLES
 from ajour_revenue.alerts.sensors import alert_channels, alert_sensors
 from ajour_revenue.planday.assets import planday_revenue, planday_structure
 from ajour_revenue.planday.checks import revenue_published, units_match_planday
@@ -18,9 +18,10 @@ from ajour_revenue.reports.assets import wage_report
 from ajour_revenue.revenue.assets import unit_revenue
 from ajour_revenue.revenue.checks import revenue_reconciles
 from ajour_revenue.schedules import freshness_policy, weekday_schedules
-from ajour_revenue.settings import Settings, load_settings
+from ajour_revenue.settings.load import load_settings
+from ajour_revenue.settings.model import Settings
 from ajour_revenue.wages.assets import wage_costs, wage_percentage
-from ajour_revenue.warehouse import Warehouse
+from ajour_revenue.warehouse.warehouse import Warehouse
 
 MAX_RUNTIME_SECONDS = 3600
 """The last net under every time-out: run monitoring ends a run that takes longer."""

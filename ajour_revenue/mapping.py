@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 import duckdb
 import pyarrow as pa
 
-from ajour_revenue.settings import Settings
+from ajour_revenue.settings.model import Settings
 
 SIMILAR = 0.5
 """From here on two names are alike enough to suggest one for the other."""

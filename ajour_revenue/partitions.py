@@ -2,13 +2,12 @@
 
 import datetime as dt
 import warnings
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Self
+from collections.abc import Mapping
 
 import dagster as dg
 
-from ajour_revenue.settings import COPENHAGEN, MAX_DAYS, Settings
+from ajour_revenue.days import COPENHAGEN, MAX_DAYS, Window, yesterday
+from ajour_revenue.settings.model import Settings
 
 RANGE_START_TAG = "dagster/asset_partition_range_start"
 RANGE_END_TAG = "dagster/asset_partition_range_end"
@@ -25,55 +24,13 @@ def daily_partitions(settings: Settings) -> dg.DailyPartitionsDefinition:
     return dg.DailyPartitionsDefinition(start_date=settings.activation_date.isoformat(), timezone=COPENHAGEN.key)
 
 
-def yesterday() -> dt.date:
-    """Return the latest business date that Ajour can have closed, in Danish time."""
-    return dt.datetime.now(COPENHAGEN).date() - dt.timedelta(days=1)
-
-
-@dataclass(frozen=True, order=True)
-class Window:
-    """A run of business dates, both ends included."""
-
-    first_day: dt.date
-    last_day: dt.date
-
-    def __post_init__(self) -> None:
-        """Refuse a window that ends before it begins."""
-        if self.last_day < self.first_day:
-            msg = f"a window cannot end ({self.last_day}) before it begins ({self.first_day})"
-            raise ValueError(msg)
-
-    @classmethod
-    def back_from(cls, day: dt.date, *, days: int) -> Self:
-        """Return the `days` days before `day`: what a fetch on `day` covers (R4, R5)."""
-        return cls(day - dt.timedelta(days=days), day - dt.timedelta(days=1))
-
-    @property
-    def days(self) -> list[dt.date]:
-        """Every day of the window, in order."""
-        return [self.first_day + dt.timedelta(days=n) for n in range((self.last_day - self.first_day).days + 1)]
-
-    @property
-    def tags(self) -> dict[str, str]:
-        """The run tags that make one run cover this window."""
-        return {RANGE_START_TAG: self.first_day.isoformat(), RANGE_END_TAG: self.last_day.isoformat()}
-
-    def split(self) -> Iterator["Window"]:
-        """Cut the window into windows that one run may take (D8)."""
-        days = self.days
-        for start in range(0, len(days), MAX_DAYS):
-            part = days[start : start + MAX_DAYS]
-            yield Window(part[0], part[-1])
-
-    def __str__(self) -> str:
-        """Say it as people do: one day, or from-to."""
-        return f"{self.first_day}" if self.first_day == self.last_day else f"{self.first_day} to {self.last_day}"
-
-
-def latest_days(settings: Settings, last_day: dt.date) -> Window:
-    """Return the 31 days up to a day, or those of them that have revenue at all (R3)."""
-    first_day = last_day - dt.timedelta(days=MAX_DAYS - 1)
-    return Window(min(max(first_day, settings.activation_date), last_day), last_day)
+def window_tags(window: Window) -> dict[str, str]:
+    """Return the tags that make one run cover a window, and tell people which days it is for."""
+    return {
+        RANGE_START_TAG: window.first_day.isoformat(),
+        RANGE_END_TAG: window.last_day.isoformat(),
+        "days": str(window),
+    }
 
 
 def tagged_window(tags: Mapping[str, str]) -> Window | None:

@@ -4,8 +4,9 @@ import datetime as dt
 
 import dagster as dg
 
-from ajour_revenue.partitions import Window
-from ajour_revenue.settings import COPENHAGEN, WEEKDAYS, Settings
+from ajour_revenue.days import COPENHAGEN, WEEKDAYS, Window
+from ajour_revenue.partitions import window_tags
+from ajour_revenue.settings.model import Settings
 
 FIRST_WEEK = dt.timedelta(days=7)
 TIME_TO_RUN = dt.timedelta(hours=1)
@@ -69,7 +70,7 @@ def _weekday_schedule(settings: Settings, number: int, *, job_name: str) -> dg.S
         window = window_to_fetch(settings, day)
         if isinstance(window, str):
             return dg.SkipReason(window)
-        return dg.RunRequest(run_key=f"{settings.name} {day}", tags={**window.tags, "days": str(window)})
+        return dg.RunRequest(run_key=f"{settings.name} {day}", tags=window_tags(window))
 
     return weekday_schedule
 

@@ -10,8 +10,8 @@ import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from ajour_revenue.partitions import Window
-from ajour_revenue.warehouse import SCHEMA_SQL
+from ajour_revenue.days import Window
+from ajour_revenue.warehouse.warehouse import SCHEMA_SQL
 from ajour_revenue_tests.kit import LAST_DAY, Company, make_company
 
 # How long an example takes says how busy the machine is.

@@ -18,7 +18,8 @@ from typing import Any, TypeVar
 
 from ruamel.yaml import YAML
 
-from ajour_revenue.partitions import PARTITION_TAG, Window
+from ajour_revenue.days import Window
+from ajour_revenue.partitions import PARTITION_TAG, window_tags
 
 T = TypeVar("T")
 
@@ -231,7 +232,7 @@ class DagsterServer:
 
     def launch_window(self, window: Window) -> str:
         """Launch one run of the job over a window of days, by tags."""
-        return self.launch(window.tags)
+        return self.launch(window_tags(window))
 
     def launch_day(self, window: Window) -> str:
         """Launch one run of the job for one day, by its partition."""

@@ -18,9 +18,11 @@ import tenacity
 from ruamel.yaml import YAML
 
 from ajour_revenue.ajour.resource import CREDENTIALS
+from ajour_revenue.days import COPENHAGEN, WEEKDAYS, Window, yesterday
 from ajour_revenue.definitions import build_definitions
-from ajour_revenue.partitions import Window, yesterday
-from ajour_revenue.settings import COPENHAGEN, WEEKDAYS, Settings, load_settings
+from ajour_revenue.partitions import window_tags
+from ajour_revenue.settings.load import load_settings
+from ajour_revenue.settings.model import Settings
 
 COMPANY_ID = "Nord-4711"
 """With letters that no hash has: tests look for it where it must not be."""
@@ -165,7 +167,9 @@ class Company:
         """Run the real job over a window of days, in this process."""
         job = build_definitions(self.settings).resolve_job_def(self.job_name)
         with dg.DagsterInstance.ephemeral() as instance:
-            return job.execute_in_process(instance=instance, tags=window.tags | (tags or {}), raise_on_error=False)
+            return job.execute_in_process(
+                instance=instance, tags=window_tags(window) | (tags or {}), raise_on_error=False
+            )
 
     def check(self, name: str, *, tags: dict[str, str] | None = None) -> dg.AssetCheckEvaluation:
         """Execute one asset check alone, as the UI does it."""

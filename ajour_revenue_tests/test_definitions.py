@@ -7,8 +7,9 @@ import dagster as dg
 import pytest
 from dagster._core.remote_representation.external_data import RepositorySnap, ResourceConfigEnvVarSnap
 
+from ajour_revenue.days import WEEKDAYS
 from ajour_revenue.definitions import build_definitions, defs
-from ajour_revenue.settings import WEEKDAYS, SettingsError, load_settings
+from ajour_revenue.settings.load import SettingsError, load_settings
 from ajour_revenue_tests.kit import Company, write_settings
 
 ASSETS = {

@@ -22,8 +22,9 @@ import dagster as dg
 import pytest
 
 from ajour_revenue.ajour.resource import CREDENTIALS
-from ajour_revenue.partitions import Window
-from ajour_revenue.settings import COPENHAGEN, MAX_DAYS, WEEKDAYS, load_settings
+from ajour_revenue.days import COPENHAGEN, MAX_DAYS, WEEKDAYS, Window
+from ajour_revenue.partitions import window_tags
+from ajour_revenue.settings.load import load_settings
 from ajour_revenue_tests.dagster_server import PATIENCE_SECONDS, REPOSITORY, DagsterServer, clean_environment, stop
 from ajour_revenue_tests.kit import (
     COMPANY_ID,
@@ -108,7 +109,7 @@ class JobExecution:
         log = company.folder / f"{window.first_day}.log"
         with log.open("w") as output:
             process = subprocess.Popen(
-                [*command, "--tags", json.dumps(window.tags)],
+                [*command, "--tags", json.dumps(window_tags(window))],
                 cwd=company.folder,
                 env=clean_environment({"DAGSTER_HOME": str(company.folder)}),
                 stdin=subprocess.DEVNULL,

@@ -4,7 +4,7 @@ import duckdb
 import pytest
 
 from ajour_revenue.mapping import most_similar_unit, register_units
-from ajour_revenue.settings import Settings
+from ajour_revenue.settings.model import Settings
 from ajour_revenue_tests.kit import settings_dict
 
 UNITS = ["Bar", "Kitchen", "Shop floor"]

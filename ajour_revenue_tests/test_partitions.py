@@ -1,16 +1,17 @@
 """Which days exist, and which of them a run may take (R3, D8, D9)."""
 
 import datetime as dt
-from types import SimpleNamespace
 
 import dagster as dg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ajour_revenue import days as danish_days
 from ajour_revenue import partitions
-from ajour_revenue.partitions import Window, daily_partitions, latest_days, requested_window, tagged_window, yesterday
-from ajour_revenue.settings import COPENHAGEN, Settings
+from ajour_revenue.days import COPENHAGEN, Window, latest_days, yesterday
+from ajour_revenue.partitions import daily_partitions, requested_window, tagged_window, window_tags
+from ajour_revenue.settings.model import Settings
 from ajour_revenue_tests.kit import settings_dict
 
 YESTERDAY = dt.date(2026, 6, 30)
@@ -33,7 +34,7 @@ def fixed_yesterday(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def refusal(first_day: dt.date, last_day: dt.date) -> str:
     with pytest.raises(dg.Failure) as failure:
-        requested_window(Window(first_day, last_day).tags, SETTINGS)
+        requested_window(window_tags(Window(first_day, last_day)), SETTINGS)
     return str(failure.value.description)
 
 
@@ -54,8 +55,8 @@ def test_a_window_cannot_end_before_it_begins() -> None:
 
 
 def test_the_latest_days_are_31_within_those_since_activation() -> None:
-    assert latest_days(SETTINGS, YESTERDAY) == Window.back_from(dt.date(2026, 7, 1), days=31)
-    assert latest_days(SETTINGS, dt.date(2026, 1, 17)) == Window(ACTIVATION_DATE, dt.date(2026, 1, 17))
+    assert latest_days(YESTERDAY, since=ACTIVATION_DATE) == Window.back_from(dt.date(2026, 7, 1), days=31)
+    assert latest_days(dt.date(2026, 1, 17), since=ACTIVATION_DATE) == Window(ACTIVATION_DATE, dt.date(2026, 1, 17))
 
 
 def test_a_window_of_one_day_is_told_as_that_day() -> None:
@@ -81,7 +82,7 @@ def test_a_split_window_has_every_day_once_in_order_in_parts_of_at_most_31(first
 def test_the_tags_of_a_window_name_that_window(first_day: dt.date, length: int) -> None:
     window = Window(first_day, first_day + dt.timedelta(days=length - 1))
 
-    assert tagged_window(window.tags) == window
+    assert tagged_window(window_tags(window)) == window
 
 
 def test_a_run_of_one_partition_names_that_day() -> None:
@@ -138,12 +139,7 @@ def test_the_day_on_which_the_clocks_change_is_one_partition_like_any_other(sund
 def test_yesterday_is_the_day_before_the_danish_day_in_winter_and_in_summer(
     monkeypatch: pytest.MonkeyPatch, utc: dt.datetime, expected: dt.date
 ) -> None:
-    class Clock:
-        @staticmethod
-        def now(zone: dt.tzinfo) -> dt.datetime:
-            return utc.astimezone(zone)
-
-    monkeypatch.setattr(partitions, "dt", SimpleNamespace(datetime=Clock, timedelta=dt.timedelta))
+    monkeypatch.setattr(danish_days, "now", lambda: utc.astimezone(COPENHAGEN))
 
     assert yesterday() == expected
 
@@ -155,11 +151,13 @@ def test_a_run_may_ask_for_31_days() -> None:
     window = Window(dt.date(2026, 5, 31), YESTERDAY)
 
     assert len(window.days) == 31
-    assert requested_window(window.tags, SETTINGS) == window
+    assert requested_window(window_tags(window), SETTINGS) == window
 
 
 def test_a_run_may_ask_for_the_activation_date_itself() -> None:
-    assert requested_window(Window(ACTIVATION_DATE, ACTIVATION_DATE).tags, SETTINGS).first_day == ACTIVATION_DATE
+    assert (
+        requested_window(window_tags(Window(ACTIVATION_DATE, ACTIVATION_DATE)), SETTINGS).first_day == ACTIVATION_DATE
+    )
 
 
 def test_a_run_of_32_days_is_refused_with_the_ranges_to_launch_instead() -> None:
@@ -218,7 +216,7 @@ def test_a_run_is_let_through_only_for_days_that_exist_and_31_of_them(first_day:
     window = Window(first_day, first_day + dt.timedelta(days=length - 1))
 
     try:
-        requested_window(window.tags, SETTINGS)
+        requested_window(window_tags(window), SETTINGS)
         let_through = True
     except dg.Failure:
         let_through = False

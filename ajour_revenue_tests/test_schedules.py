@@ -10,9 +10,9 @@ from dagster._utils.schedules import schedule_execution_time_iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ajour_revenue.partitions import Window
+from ajour_revenue.days import COPENHAGEN, WEEKDAYS, Window
 from ajour_revenue.schedules import freshness_policy, weekday_schedules, window_to_fetch
-from ajour_revenue.settings import COPENHAGEN, WEEKDAYS, Settings
+from ajour_revenue.settings.model import Settings
 from ajour_revenue_tests.kit import settings_dict
 
 JOB = "demo_daily_revenue"

@@ -18,9 +18,9 @@ import pyodbc
 
 from ajour_revenue.ajour.assets import REPLACE_RAW_REVENUE
 from ajour_revenue.ajour.resource import AjourResource
-from ajour_revenue.partitions import Window
-from ajour_revenue.settings import DEFAULT_QUERIES
-from ajour_revenue.warehouse import Warehouse, set_variables
+from ajour_revenue.days import Window
+from ajour_revenue.settings.model import DEFAULT_QUERIES
+from ajour_revenue.warehouse.warehouse import Warehouse, set_variables
 
 LOCATIONS = 5_000
 WINDOW = Window(dt.date(2026, 1, 1), dt.date(2026, 1, 31))

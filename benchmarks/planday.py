@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ajour_revenue.days import MAX_DAYS, Window, yesterday
 from ajour_revenue.demo.planday import (
     RATE_LIMITS,
     Department,
@@ -29,12 +30,12 @@ from ajour_revenue.demo.planday import (
     serve,
 )
 from ajour_revenue.mapping import register_units
-from ajour_revenue.partitions import Window, yesterday
+from ajour_revenue.partitions import window_tags
 from ajour_revenue.planday.assets import planday_revenue, planday_structure
 from ajour_revenue.planday.resource import PlandayResource
-from ajour_revenue.settings import MAX_DAYS, Settings
+from ajour_revenue.settings.model import Settings
 from ajour_revenue.wages.assets import wage_costs
-from ajour_revenue.warehouse import Warehouse
+from ajour_revenue.warehouse.warehouse import Warehouse
 
 DEPARTMENTS = range(1, 41)
 UNITS_OF_A_DEPARTMENT = 2
@@ -123,7 +124,7 @@ def _measure(  # noqa: PLR0913 (a row of the table)
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     with dg.DagsterInstance.ephemeral() as instance:
         started = time.monotonic()
-        dg.materialize(assets, instance=instance, tags=window.tags, resources=resources, run_config=quiet)
+        dg.materialize(assets, instance=instance, tags=window_tags(window), resources=resources, run_config=quiet)
         seconds = time.monotonic() - started
     requests = len(counted.statuses)
     least = _lower_bound(requests)

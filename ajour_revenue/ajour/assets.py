@@ -8,10 +8,10 @@ import pandas as pd
 from ajour_revenue.ajour.errors import AjourError
 from ajour_revenue.ajour.resource import AjourResource
 from ajour_revenue.mapping import most_similar_unit, register_units
-from ajour_revenue.metadata import column_schema, daily_chart, figures, report_rows_per_day, table, table_of
 from ajour_revenue.partitions import backfill_policy, daily_partitions, requested_window
-from ajour_revenue.settings import Settings
-from ajour_revenue.warehouse import Warehouse, set_variables
+from ajour_revenue.settings.model import Settings
+from ajour_revenue.ui.metadata import column_schema, daily_chart, figures, report_rows_per_day, table, table_of
+from ajour_revenue.warehouse.warehouse import Warehouse, set_variables
 
 REPLACE_LOCATIONS = """
     INSERT OR REPLACE INTO ajour_locations BY NAME

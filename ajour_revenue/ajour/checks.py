@@ -8,10 +8,11 @@ import duckdb
 
 from ajour_revenue.ajour.errors import AjourError
 from ajour_revenue.ajour.resource import AjourResource
+from ajour_revenue.days import MAX_DAYS, Window, yesterday
 from ajour_revenue.mapping import most_similar_unit
-from ajour_revenue.partitions import Window, requested_window, tagged_window, yesterday
-from ajour_revenue.settings import MAX_DAYS, Settings
-from ajour_revenue.warehouse import Warehouse, WarehouseLockedError
+from ajour_revenue.partitions import requested_window, tagged_window
+from ajour_revenue.settings.model import Settings
+from ajour_revenue.warehouse.warehouse import Warehouse, WarehouseLockedError
 
 NO_LOCATIONS = "The login works, but Ajour lists no location for the company. Check AJOUR_COMPANY_ID."
 LOOK_BACK_AT_MOST = 12

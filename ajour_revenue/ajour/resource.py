@@ -31,8 +31,8 @@ from ajour_revenue.ajour.errors import (
     UnknownDatabaseError,
 )
 from ajour_revenue.ajour.queries import DailyRevenue, Location, Query, Row
-from ajour_revenue.partitions import Window
-from ajour_revenue.settings import Settings
+from ajour_revenue.days import Window
+from ajour_revenue.settings.model import Settings
 
 if TYPE_CHECKING:
     import pyodbc

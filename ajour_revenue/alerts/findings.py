@@ -11,10 +11,10 @@ import duckdb
 
 from ajour_revenue.ajour.checks import listed_locations, mapping_problems, never_fetched
 from ajour_revenue.alerts.messages import Alert, bullets
-from ajour_revenue.formats import DANISH
-from ajour_revenue.partitions import Window, yesterday
+from ajour_revenue.days import COPENHAGEN, MAX_DAYS, WEEKDAYS, Window, yesterday
 from ajour_revenue.schedules import window_to_fetch
-from ajour_revenue.settings import COPENHAGEN, MAX_DAYS, WEEKDAYS, Settings
+from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.formats import DANISH
 
 Topic = Literal["never fetched", "mapping", "missing", "over target"]
 

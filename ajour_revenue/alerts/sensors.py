@@ -11,11 +11,11 @@ from typing import Protocol
 import dagster as dg
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from ajour_revenue.alerts.channels import MailServer, NotSentError, Webhook
+from ajour_revenue.alerts.failures import begin_at, ended_since, failure_alert, failures_by_event
 from ajour_revenue.alerts.findings import Subject, WarehouseInUseError, alerts_of, find, news
 from ajour_revenue.alerts.messages import Alert, subject_of, text_of
-from ajour_revenue.alerts.resource import MailServer, NotSentError, Webhook
-from ajour_revenue.alerts.runs import begin_at, ended_since, failure_alert, failures_by_event
-from ajour_revenue.settings import Settings
+from ajour_revenue.settings.model import Settings
 
 MOST_TRIES = 12
 LONGEST_PAUSE = dt.timedelta(hours=1)

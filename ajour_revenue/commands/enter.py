@@ -16,11 +16,11 @@ from ajour_revenue.commands.terminal import (
     settings_option,
     settings_or_fail,
 )
-from ajour_revenue.formats import DANISH
 from ajour_revenue.revenue.manual import Change, ManualEntryError, check_entry, enter_revenue, read_entries
-from ajour_revenue.settings import Settings
-from ajour_revenue.typed import parse_amount
-from ajour_revenue.warehouse import Warehouse, WarehouseLockedError
+from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.formats import DANISH
+from ajour_revenue.text.parse import parse_amount
+from ajour_revenue.warehouse.warehouse import Warehouse, WarehouseLockedError
 
 SHOWN_AT_MOST = 40
 

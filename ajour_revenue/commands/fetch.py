@@ -24,10 +24,10 @@ from ajour_revenue.commands.terminal import (
     settings_or_fail,
     telling_retries,
 )
-from ajour_revenue.formats import DANISH
-from ajour_revenue.partitions import Window, yesterday
-from ajour_revenue.runs import RunFailedError, dagster_instance, run_window, warnings_of
-from ajour_revenue.settings import Settings
+from ajour_revenue.days import Window, yesterday
+from ajour_revenue.launch import RunFailedError, dagster_instance, run_window, warnings_of
+from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.formats import DANISH
 
 SHOWN_AT_MOST = 20
 

@@ -10,10 +10,11 @@ import duckdb
 
 from ajour_revenue.ajour.checks import listed_locations, mapping_problems, never_fetched
 from ajour_revenue.commands.reading import reading
-from ajour_revenue.partitions import Window, tagged_window, yesterday
-from ajour_revenue.runs import dagster_instance, failure_reasons, has_dagster_instance, job_name
+from ajour_revenue.days import COPENHAGEN, WEEKDAYS, Window, yesterday
+from ajour_revenue.launch import dagster_instance, failure_reasons, has_dagster_instance, job_name
+from ajour_revenue.partitions import tagged_window
 from ajour_revenue.schedules import window_to_fetch
-from ajour_revenue.settings import COPENHAGEN, WEEKDAYS, Settings
+from ajour_revenue.settings.model import Settings
 
 DayState = Literal["fetched", "corrected", "missing", "manual", "never fetched"]
 

@@ -38,15 +38,16 @@ from ajour_revenue.ajour.resource import AjourResource
 from ajour_revenue.commands.reading import reading
 from ajour_revenue.commands.settings_file import lacks_only_units
 from ajour_revenue.commands.terminal import FailedError
-from ajour_revenue.formats import DANISH
+from ajour_revenue.days import Window, yesterday
 from ajour_revenue.mapping import register_units
-from ajour_revenue.partitions import Window, yesterday
 from ajour_revenue.planday.checks import unit_problems
 from ajour_revenue.planday.errors import PlandayError, ScopeMissingError
 from ajour_revenue.planday.resource import CREDENTIALS as PLANDAY_CREDENTIALS
 from ajour_revenue.planday.resource import PlandayResource
 from ajour_revenue.planday.structure import fetch_structure
-from ajour_revenue.settings import Settings, SettingsError, SettingsWarning, load_settings
+from ajour_revenue.settings.load import SettingsError, SettingsWarning, load_settings
+from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.formats import DANISH
 from ajour_revenue.wages.file import WageFileError, read_wage_file
 
 PATIENCE_SECONDS = 15

@@ -8,7 +8,7 @@ import duckdb
 import tenacity
 
 from ajour_revenue.commands.terminal import FailedError
-from ajour_revenue.warehouse import SCHEMA_SQL
+from ajour_revenue.warehouse.warehouse import SCHEMA_SQL
 
 PATIENCE_SECONDS = 15
 

@@ -9,12 +9,13 @@ import click
 
 from ajour_revenue.commands.reading import reading
 from ajour_revenue.commands.terminal import DAY, FailedError, RefusedError, output, settings_option, settings_or_fail
-from ajour_revenue.partitions import Window, latest_days, yesterday
-from ajour_revenue.reports.figures import Period, load_report
+from ajour_revenue.days import Window, latest_days, yesterday
+from ajour_revenue.reports.report import load_report
 from ajour_revenue.reports.terminal import terminal_tables
 from ajour_revenue.reports.texts import TEXTS
 from ajour_revenue.reports.write import FileFormat, content, report_file, write
-from ajour_revenue.settings import Settings
+from ajour_revenue.settings.model import Settings
+from ajour_revenue.wages.figures import Period
 
 
 @click.command(
@@ -94,7 +95,7 @@ def _window(settings: Settings, first_day: dt.date | None, last_day: dt.date | N
             raise RefusedError(message)
     last_day = last_day or latest
     if first_day is None:
-        return latest_days(settings, last_day)
+        return latest_days(last_day, since=activation)
     if last_day < first_day:
         message = f"--from {first_day} is after --to {last_day}. Exchange the two."
         raise RefusedError(message)

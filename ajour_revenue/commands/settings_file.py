@@ -16,8 +16,8 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from ajour_revenue.ajour.drivers import MARIADB, MICROSOFT, POSTGRESQL, family_of
-from ajour_revenue.partitions import yesterday
-from ajour_revenue.settings import AjourSettings, Settings
+from ajour_revenue.days import yesterday
+from ajour_revenue.settings.model import AjourSettings, Settings
 
 COMMENT_COLUMN = 34
 PLAIN = re.compile(r"[A-Za-z/][\w /.-]*\w")

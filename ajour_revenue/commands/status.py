@@ -14,9 +14,9 @@ from rich.text import Text
 
 from ajour_revenue.commands.overview import DayState, LastRun, NextFetch, Overview, overview_of
 from ajour_revenue.commands.terminal import FailedError, errors, output, print_indented, settings_or_fail
-from ajour_revenue.formats import DANISH
-from ajour_revenue.partitions import Window
-from ajour_revenue.runs import RunFailedError
+from ajour_revenue.days import Window
+from ajour_revenue.launch import RunFailedError
+from ajour_revenue.text.formats import DANISH
 
 MARKS: dict[DayState, tuple[str, str, str]] = {
     "fetched": ("#", "green", "fetched"),

@@ -16,10 +16,11 @@ from rich.console import Console
 from rich.text import Text
 
 from ajour_revenue.ajour.resource import CREDENTIALS as AJOUR_CREDENTIALS
-from ajour_revenue.alerts.resource import VARIABLES as ALERT_VARIABLES
+from ajour_revenue.alerts.channels import VARIABLES as ALERT_VARIABLES
 from ajour_revenue.planday.resource import CREDENTIALS as PLANDAY_CREDENTIALS
-from ajour_revenue.settings import Settings, SettingsError, SettingsWarning, load_settings
-from ajour_revenue.typed import parse_day
+from ajour_revenue.settings.load import SettingsError, SettingsWarning, load_settings
+from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.parse import parse_day
 
 ENV_FILE = ".env"
 NARROW = 72

@@ -43,7 +43,8 @@ from ajour_revenue.commands.terminal import (
     telling_retries,
 )
 from ajour_revenue.mapping import most_similar_unit
-from ajour_revenue.settings import DEFAULT_SETTINGS_FILE, SETTINGS_VARIABLE, Settings
+from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE, SETTINGS_VARIABLE
+from ajour_revenue.settings.model import Settings
 
 MARKS = {
     Result.OK: ("✓", "green"),

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from decimal import ROUND_DOWN, Decimal
 
+from ajour_revenue.days import Window
 from ajour_revenue.demo.chain import DEPARTMENTS, UNITS, Wages, wages
 from ajour_revenue.demo.planday import Department, PlandayPortal, Position, RevenueUnit, Shift
-from ajour_revenue.partitions import Window
 
 USUAL_SHIFT_HOURS = 7
 QUARTER_HOUR = Decimal("0.25")

@@ -13,15 +13,16 @@ from rich.table import Table
 from ruamel.yaml import YAML
 
 from ajour_revenue.ajour.resource import CREDENTIALS
+from ajour_revenue.days import MAX_DAYS, Window, yesterday
 from ajour_revenue.demo.ajour import correct_figure, write_ajour
 from ajour_revenue.demo.chain import UNITS
 from ajour_revenue.demo.planday import create_app, serve
 from ajour_revenue.demo.portal import chain_portal
-from ajour_revenue.formats import DANISH
-from ajour_revenue.partitions import Window, yesterday
+from ajour_revenue.launch import RunFailedError, dagster_instance, run_window
 from ajour_revenue.reports.write import report_file
-from ajour_revenue.runs import RunFailedError, dagster_instance, run_window
-from ajour_revenue.settings import DEFAULT_SETTINGS_FILE, MAX_DAYS, Settings, load_settings
+from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE, load_settings
+from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.formats import DANISH
 
 COMPANY_ID = "1"
 PLANDAY_CLIENT_ID = "demo-client"

@@ -6,14 +6,14 @@ from dataclasses import asdict
 import dagster as dg
 
 from ajour_revenue.mapping import register_units
-from ajour_revenue.metadata import column_lineage, column_schema, daily_chart, report_rows_per_day, table
 from ajour_revenue.partitions import backfill_policy, daily_partitions, requested_window
 from ajour_revenue.planday.errors import PlandayError
 from ajour_revenue.planday.publish import publish
 from ajour_revenue.planday.resource import PlandayResource
 from ajour_revenue.planday.structure import fetch_structure
-from ajour_revenue.settings import Settings
-from ajour_revenue.warehouse import Warehouse, set_variables
+from ajour_revenue.settings.model import Settings
+from ajour_revenue.ui.metadata import column_lineage, column_schema, daily_chart, report_rows_per_day, table
+from ajour_revenue.warehouse.warehouse import Warehouse, set_variables
 
 REPLACE_STRUCTURE = """
     DELETE FROM planday_structure;

@@ -4,10 +4,10 @@ import dagster as dg
 import duckdb
 
 from ajour_revenue.mapping import register_units
-from ajour_revenue.metadata import table
 from ajour_revenue.partitions import tagged_window
-from ajour_revenue.settings import Settings
-from ajour_revenue.warehouse import Warehouse
+from ajour_revenue.settings.model import Settings
+from ajour_revenue.ui.metadata import table
+from ajour_revenue.warehouse.warehouse import Warehouse
 
 MISMATCHES = """
     WITH revenue_units AS (

@@ -8,13 +8,13 @@ from typing import Literal, NamedTuple
 
 import dagster as dg
 
+from ajour_revenue.days import COPENHAGEN, Window
 from ajour_revenue.mapping import register_units
-from ajour_revenue.partitions import Window
 from ajour_revenue.planday.errors import NoOpeningDayError, RevenueRefusedError, UnreadableAnswerError
 from ajour_revenue.planday.resource import PlandayResource
 from ajour_revenue.planday.structure import department_ids
-from ajour_revenue.settings import COPENHAGEN, Settings
-from ajour_revenue.warehouse import Warehouse
+from ajour_revenue.settings.model import Settings
+from ajour_revenue.warehouse.warehouse import Warehouse
 
 logger = dg.get_dagster_logger(__name__)
 

@@ -44,7 +44,7 @@ from ajour_revenue.planday.models import (
     RevenueUnit,
     TimeAndCost,
 )
-from ajour_revenue.settings import Settings
+from ajour_revenue.settings.model import Settings
 
 T = TypeVar("T", bound=BaseModel)
 

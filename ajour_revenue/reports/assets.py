@@ -2,14 +2,16 @@
 
 import dagster as dg
 
-from ajour_revenue.partitions import backfill_policy, daily_partitions, latest_days, requested_window, yesterday
-from ajour_revenue.reports.charts import wage_sparkline
-from ajour_revenue.reports.figures import cut, load_report
-from ajour_revenue.reports.html_page import html_page
+from ajour_revenue.days import latest_days, yesterday
+from ajour_revenue.partitions import backfill_policy, daily_partitions, requested_window
+from ajour_revenue.reports.page import html_page
+from ajour_revenue.reports.report import load_report
 from ajour_revenue.reports.texts import TEXTS
 from ajour_revenue.reports.write import report_file, write
-from ajour_revenue.settings import Settings
-from ajour_revenue.warehouse import Warehouse
+from ajour_revenue.settings.model import Settings
+from ajour_revenue.wages.assets import wage_chart
+from ajour_revenue.wages.figures import cut
+from ajour_revenue.warehouse.warehouse import Warehouse
 
 
 def wage_report(settings: Settings) -> dg.AssetsDefinition:
@@ -34,7 +36,9 @@ def wage_report(settings: Settings) -> dg.AssetsDefinition:
         window = requested_window(context.run.tags, settings)
         texts = TEXTS[settings.report.language]
         with warehouse.transaction() as connection:
-            report = load_report(connection, settings, latest_days(settings, yesterday()), by="week")
+            report = load_report(
+                connection, settings, latest_days(yesterday(), since=settings.activation_date), by="week"
+            )
         path = report_file(settings, "html")
         write(path, html_page(report, texts).encode("utf-8"))
         day = report.figure(report.day)
@@ -42,7 +46,7 @@ def wage_report(settings: Settings) -> dg.AssetsDefinition:
             metadata={
                 "days": str(window),
                 "report": dg.MetadataValue.path(str(path.resolve())),
-                "chart": wage_sparkline([report.figure(each) for each in cut(report.chart_days, "day")], texts),
+                "chart": wage_chart([report.figure(each) for each in cut(report.chart_days, "day")]),
                 "reported_day": str(report.day),
                 "revenue_excl_vat": texts.formats.kroner(day.revenue_excl_vat),
                 "revenue_incl_vat": texts.formats.kroner(day.revenue_incl_vat),

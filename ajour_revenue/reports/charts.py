@@ -6,13 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
 
-import dagster as dg
 import svg
 
-from ajour_revenue.metadata import chart
-from ajour_revenue.reports.figures import Figure
 from ajour_revenue.reports.texts import Texts
-from ajour_revenue.sparkline import Day
+from ajour_revenue.wages.figures import Figure
 
 REVENUE, REVENUE_WEEKEND, LATEST = "#a9c1d0", "#7a9cb2", "#1f5673"
 WAGES, OVER, INK, FAINT = "#5b4a3f", "#b3261e", "#4a5258", "#d9dee2"
@@ -109,12 +106,6 @@ def revenue_chart_svg(days: Sequence[Figure], texts: Texts, size: Size) -> str:
             *_details(days, slots, texts),
         ],
     ).as_str()
-
-
-def wage_sparkline(days: Sequence[Figure], texts: Texts) -> dg.MarkdownMetadataValue:
-    """Return revenue excl. VAT and wage percentage as the small chart that a materialization shows."""
-    small = [Day(day.revenue_excl_vat, day.wage_percentage, day.is_over_target) for day in days]
-    return chart(texts.title, small)
 
 
 def chart_alt(days: Sequence[Figure], texts: Texts) -> str:

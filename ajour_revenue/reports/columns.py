@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from ajour_revenue.reports.figures import Figure
 from ajour_revenue.reports.texts import Texts
+from ajour_revenue.wages.figures import Figure
 
 Value = dt.date | Decimal | str | None
 

@@ -4,10 +4,10 @@ import csv
 import io
 from decimal import Decimal
 
-from ajour_revenue.formats import Language
 from ajour_revenue.reports.columns import Value, figure_columns
-from ajour_revenue.reports.figures import Report
+from ajour_revenue.reports.report import Report
 from ajour_revenue.reports.texts import Texts
+from ajour_revenue.text.formats import Language
 
 SEPARATORS: dict[Language, tuple[str, str]] = {"da": (";", ","), "en": (",", ".")}
 """Between fields, and before decimals."""

@@ -7,9 +7,10 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ajour_revenue.partitions import Window
-from ajour_revenue.reports.figures import Figure, Report
+from ajour_revenue.days import Window
+from ajour_revenue.reports.report import Report
 from ajour_revenue.reports.texts import Texts
+from ajour_revenue.wages.figures import Figure
 
 AMOUNT_WIDTH = 12
 """Room for 9.999.999,99."""

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from ajour_revenue.formats import DANISH, ENGLISH, NOTHING, Formats, Language
-from ajour_revenue.partitions import Window
-from ajour_revenue.reports.figures import Correction, Figure, Kind, Notice, Period, Place, Source
-from ajour_revenue.settings import Vat
+from ajour_revenue.days import Window
+from ajour_revenue.reports.report import Correction, Kind, Notice, Source
+from ajour_revenue.settings.model import Vat
+from ajour_revenue.text.formats import DANISH, ENGLISH, NOTHING, Formats, Language
+from ajour_revenue.wages.figures import Figure, Period, Place
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from tempfile import NamedTemporaryFile
 from typing import Literal
 
 from ajour_revenue.reports.csv_file import csv_file
-from ajour_revenue.reports.figures import Report
-from ajour_revenue.reports.html_page import html_page
+from ajour_revenue.reports.page import html_page
+from ajour_revenue.reports.report import Report
 from ajour_revenue.reports.texts import Texts
 from ajour_revenue.reports.xlsx import xlsx_workbook
-from ajour_revenue.settings import Settings
+from ajour_revenue.settings.model import Settings
 
 FileFormat = Literal["csv", "xlsx", "html"]
 

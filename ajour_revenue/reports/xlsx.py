@@ -9,8 +9,9 @@ from typing import Any
 import xlsxwriter  # type: ignore[import-untyped]
 
 from ajour_revenue.reports.columns import Column, Value, figure_columns
-from ajour_revenue.reports.figures import COMPANY, Figure, Report, cut
+from ajour_revenue.reports.report import Report
 from ajour_revenue.reports.texts import Texts
+from ajour_revenue.wages.figures import COMPANY, Figure, cut
 
 WIDTHS = {"day": 11, "text": 20, "money": 16, "percent": 11, "points": 11}
 BLUE, BROWN, GREY = "#7A9CB2", "#5B4A3F", "#59636B"

@@ -3,11 +3,11 @@
 import dagster as dg
 
 from ajour_revenue.ajour.resource import AjourResource
-from ajour_revenue.metadata import column_lineage, column_schema, daily_chart, figures, report_rows_per_day, table
 from ajour_revenue.partitions import backfill_policy, daily_partitions, requested_window
 from ajour_revenue.revenue.unit_revenue import calculate_unit_revenue
-from ajour_revenue.settings import Settings
-from ajour_revenue.warehouse import Warehouse
+from ajour_revenue.settings.model import Settings
+from ajour_revenue.ui.metadata import column_lineage, column_schema, daily_chart, figures, report_rows_per_day, table
+from ajour_revenue.warehouse.warehouse import Warehouse
 
 TOTALS = """
     SELECT

@@ -4,10 +4,10 @@ import dagster as dg
 
 from ajour_revenue.ajour.resource import AjourResource
 from ajour_revenue.mapping import register_units
-from ajour_revenue.metadata import table
 from ajour_revenue.partitions import tagged_window
-from ajour_revenue.settings import Settings
-from ajour_revenue.warehouse import Warehouse, set_variables
+from ajour_revenue.settings.model import Settings
+from ajour_revenue.ui.metadata import table
+from ajour_revenue.warehouse.warehouse import Warehouse, set_variables
 
 # The øre of a unit-day is rounded once (D1), so both sides are compared unit-day by unit-day.
 CREATE_DIFFERENCES = """
@@ -37,7 +37,8 @@ CREATE_DIFFERENCES = """
     FROM raw FULL JOIN unit_revenue AS stored USING (business_date, unit)
     WHERE (raw_incl_vat IS DISTINCT FROM revenue_incl_vat OR raw_excl_vat IS DISTINCT FROM revenue_excl_vat)
         AND business_date BETWEEN
-            coalesce(getvariable('first_day'), business_date) AND coalesce(getvariable('last_day'), business_date)
+            coalesce(getvariable('first_day')::DATE, business_date)
+            AND coalesce(getvariable('last_day')::DATE, business_date)
 """
 
 

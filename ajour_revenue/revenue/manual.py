@@ -10,12 +10,13 @@ import duckdb
 import pyarrow as pa
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, ValidationError
 
+from ajour_revenue.days import Window, yesterday
 from ajour_revenue.mapping import register_units
-from ajour_revenue.partitions import Window, yesterday
-from ajour_revenue.settings import Settings
-from ajour_revenue.typed import UnreadableFileError, all_errors, parse_amount, parse_day, read_csv
+from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.csv_table import UnreadableFileError, all_errors, read_csv
+from ajour_revenue.text.parse import parse_amount, parse_day
 from ajour_revenue.wages.assets import calculate_wage_percentage
-from ajour_revenue.warehouse import set_variables
+from ajour_revenue.warehouse.warehouse import set_variables
 
 MANUAL_REVENUE_SQL = (Path(__file__).parent / "sql" / "manual_revenue.sql").read_text(encoding="utf-8")
 ENTERED_BY = "ajour-revenue enter"

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import duckdb
 
+from ajour_revenue.days import Window
 from ajour_revenue.mapping import register_units
-from ajour_revenue.partitions import Window
-from ajour_revenue.settings import Settings
-from ajour_revenue.warehouse import set_variables
+from ajour_revenue.settings.model import Settings
+from ajour_revenue.warehouse.warehouse import set_variables
 
 UNIT_REVENUE_SQL = (Path(__file__).parent / "sql" / "unit_revenue.sql").read_text(encoding="utf-8")
 

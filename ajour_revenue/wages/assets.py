@@ -1,5 +1,6 @@
 """Wage costs per unit and day, and the wage percentage."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -7,9 +8,17 @@ import dagster as dg
 import duckdb
 import pyarrow as pa
 
-from ajour_revenue.formats import DANISH
+from ajour_revenue.days import Window, latest_days
 from ajour_revenue.mapping import register_units
-from ajour_revenue.metadata import (
+from ajour_revenue.partitions import backfill_policy, daily_partitions, requested_window
+from ajour_revenue.planday.errors import PlandayError
+from ajour_revenue.planday.resource import PlandayResource
+from ajour_revenue.planday.structure import department_ids
+from ajour_revenue.planday.wages import aggregate_shifts, fetch_shifts, foreign_currencies
+from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.formats import DANISH
+from ajour_revenue.ui.metadata import (
+    chart,
     column_lineage,
     column_schema,
     daily_chart,
@@ -17,17 +26,10 @@ from ajour_revenue.metadata import (
     report_rows_per_day,
     table,
 )
-from ajour_revenue.partitions import Window, backfill_policy, daily_partitions, latest_days, requested_window
-from ajour_revenue.planday.errors import PlandayError
-from ajour_revenue.planday.resource import PlandayResource
-from ajour_revenue.planday.structure import department_ids
-from ajour_revenue.reports.charts import wage_sparkline
-from ajour_revenue.reports.figures import daily_totals
-from ajour_revenue.reports.texts import TEXTS
-from ajour_revenue.settings import Settings
+from ajour_revenue.ui.sparkline import Day
+from ajour_revenue.wages.figures import Figure, daily_totals
 from ajour_revenue.wages.file import WageFileError, read_wage_file
-from ajour_revenue.wages.planday import aggregate_shifts, fetch_shifts, foreign_currencies
-from ajour_revenue.warehouse import Warehouse, set_variables
+from ajour_revenue.warehouse.warehouse import Warehouse, set_variables
 
 WAGE_PERCENTAGE_SQL = (Path(__file__).parent / "sql" / "wage_percentage.sql").read_text(encoding="utf-8")
 
@@ -215,6 +217,12 @@ def wage_costs(settings: Settings) -> dg.AssetsDefinition:
     return from_planday if settings.wages.source == "planday" else from_file
 
 
+def wage_chart(days: Sequence[Figure]) -> dg.MarkdownMetadataValue:
+    """Return revenue excl. VAT and wage percentage as the small chart that a materialization shows."""
+    small = [Day(day.revenue_excl_vat, day.wage_percentage, day.is_over_target) for day in days]
+    return chart("Wage percentage", small)
+
+
 def store_wage_costs(
     context: dg.AssetExecutionContext,
     connection: duckdb.DuckDBPyConnection,
@@ -275,11 +283,11 @@ def wage_percentage(settings: Settings) -> dg.AssetsDefinition:
             totals = figures(connection, WAGE_PERCENTAGE_FIGURES)
             preview = table(connection, WAGE_PERCENTAGE_PREVIEW)
             report_rows_per_day(context, connection, "wage_percentage", window)
-            days = daily_totals(connection, settings, latest_days(settings, window.last_day))
+            days = daily_totals(connection, settings, latest_days(window.last_day, since=settings.activation_date))
         return dg.MaterializeResult(
             metadata={
                 "days": str(window),
-                "chart": wage_sparkline(days, TEXTS[settings.report.language]),
+                "chart": wage_chart(days),
                 "dagster/column_lineage": lineage,
                 **totals,
                 "wage_percentage": preview,

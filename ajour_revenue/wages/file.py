@@ -10,8 +10,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, ValidationError
 
-from ajour_revenue.settings import Settings
-from ajour_revenue.typed import UnreadableFileError, all_errors, parse_amount, parse_day, read_csv
+from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.csv_table import UnreadableFileError, all_errors, read_csv
+from ajour_revenue.text.parse import parse_amount, parse_day
 
 
 class WageFileError(Exception):

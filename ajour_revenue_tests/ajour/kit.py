@@ -17,8 +17,8 @@ import pytest
 
 from ajour_revenue.ajour.errors import AjourError
 from ajour_revenue.ajour.resource import CREDENTIALS, AjourResource
-from ajour_revenue.partitions import Window
-from ajour_revenue.settings import DEFAULT_QUERIES
+from ajour_revenue.days import Window
+from ajour_revenue.settings.model import DEFAULT_QUERIES
 from ajour_revenue_tests.ajour.postgres import Postgres
 
 T = TypeVar("T")

@@ -10,7 +10,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from ajour_revenue.partitions import Window
+from ajour_revenue.days import Window
 from ajour_revenue_tests.kit import COMPANY_ID, LAST_DAY, Company, cells, make_company
 
 YESTERDAY, BEFORE = LAST_DAY, LAST_DAY - timedelta(days=1)

@@ -6,8 +6,9 @@ import dagster as dg
 import pytest
 
 from ajour_revenue.ajour import checks
-from ajour_revenue.partitions import Window
-from ajour_revenue.warehouse import WarehouseLockedError
+from ajour_revenue.days import Window
+from ajour_revenue.partitions import window_tags
+from ajour_revenue.warehouse.warehouse import WarehouseLockedError
 from ajour_revenue_tests.kit import ACTIVATION_DATE, COMPANY_ID, LAST_DAY, Company, settings_dict
 
 ONE_DAY = timedelta(days=1)
@@ -103,7 +104,7 @@ def test_a_database_that_is_not_there_fails_and_says_which_variable_to_check(com
 def test_a_run_of_32_days_fails_the_check_with_the_ranges_to_launch_instead(company: Company) -> None:
     window = Window(LAST_DAY - 31 * ONE_DAY, LAST_DAY)
 
-    evaluation = company.check("ajour_connection", tags=window.tags)
+    evaluation = company.check("ajour_connection", tags=window_tags(window))
 
     assert not evaluation.passed
     assert str(evaluation.description).splitlines()[1:] == [f"  {part}" for part in window.split()]

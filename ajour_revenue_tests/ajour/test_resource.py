@@ -23,8 +23,8 @@ from ajour_revenue.ajour.errors import (
     TimedOutError,
 )
 from ajour_revenue.ajour.resource import CREDENTIALS, AjourResource
-from ajour_revenue.partitions import Window
-from ajour_revenue.settings import load_settings
+from ajour_revenue.days import Window
+from ajour_revenue.settings.load import load_settings
 from ajour_revenue_tests.ajour.kit import (
     LOCATIONS,
     PATIENCE_SECONDS,

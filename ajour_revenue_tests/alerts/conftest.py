@@ -20,10 +20,11 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from ajour_revenue.alerts.resource import MAIL_PASSWORD, MAIL_USER, WEBHOOK_URL
+from ajour_revenue.alerts.channels import MAIL_PASSWORD, MAIL_USER, WEBHOOK_URL
 from ajour_revenue.alerts.sensors import Memory
+from ajour_revenue.days import Window
 from ajour_revenue.definitions import build_definitions
-from ajour_revenue.partitions import Window
+from ajour_revenue.partitions import window_tags
 from ajour_revenue_tests.kit import Company
 
 USER = "alerts@example.dk"
@@ -222,12 +223,12 @@ class Office:
     def run(self, window: Window, **tags: str) -> dg.ExecuteInProcessResult:
         """Run the real job, in the instance that the sensor looks at."""
         job = self.definitions().resolve_job_def(self.company.job_name)
-        return job.execute_in_process(instance=self.instance, tags=window.tags | tags, raise_on_error=False)
+        return job.execute_in_process(instance=self.instance, tags=window_tags(window) | tags, raise_on_error=False)
 
     def end(self, op: dg.OpDefinition, window: Window | None = None, **tags: str) -> dg.ExecuteInProcessResult:
         """Let some run end, which costs less than the real job."""
         job = dg.GraphDefinition("demo_daily_revenue", node_defs=[op]).to_job()
-        days = window.tags if window else {}
+        days = window_tags(window) if window else {}
         tags = {key.replace("__", "/"): value for key, value in tags.items()}
         return job.execute_in_process(instance=self.instance, tags=days | tags, raise_on_error=False)
 

@@ -7,8 +7,7 @@ import duckdb
 import pytest
 
 from ajour_revenue.alerts.findings import Finding, Subject, alerts_of, find, news, upcoming_fetch
-from ajour_revenue.partitions import Window
-from ajour_revenue.settings import COPENHAGEN
+from ajour_revenue.days import COPENHAGEN, Window
 from ajour_revenue_tests.kit import ACTIVATION_DATE, COMPANY_ID, LAST_DAY, Company, settings_dict
 
 FETCHED = Window.back_from(LAST_DAY + timedelta(days=1), days=3)

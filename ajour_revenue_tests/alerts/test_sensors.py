@@ -10,10 +10,11 @@ import pytest
 from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 from dagster._core.remote_representation.external_data import RepositorySnap
 
-from ajour_revenue.alerts.resource import MAIL_PASSWORD, MAIL_USER, WEBHOOK_URL
+from ajour_revenue.alerts.channels import MAIL_PASSWORD, MAIL_USER, WEBHOOK_URL
 from ajour_revenue.alerts.sensors import MOST_TRIES, alert_channels, alert_sensors
+from ajour_revenue.days import Window
 from ajour_revenue.definitions import build_definitions, defs
-from ajour_revenue.partitions import Window
+from ajour_revenue.partitions import window_tags
 from ajour_revenue_tests.alerts.conftest import (
     PASSWORD,
     RECIPIENTS,
@@ -254,7 +255,7 @@ def test_an_unexpected_error_is_told_without_what_it_quotes(office: Office, hook
 
 def test_a_run_whose_process_died_is_told_in_dagsters_words(office: Office, hook: Hook) -> None:
     run = office.instance.create_run_for_job(
-        dg.GraphDefinition("demo_daily_revenue", node_defs=[does_nothing]).to_job(), tags=DAYS.tags
+        dg.GraphDefinition("demo_daily_revenue", node_defs=[does_nothing]).to_job(), tags=window_tags(DAYS)
     )
     office.instance.report_run_failed(run, "Run process crashed unexpectedly.")
     office.evaluate()
@@ -266,7 +267,7 @@ def test_a_run_whose_process_died_is_told_in_dagsters_words(office: Office, hook
 def test_a_run_of_another_company_in_the_same_dagster_is_not_told(office: Office, hook: Hook) -> None:
     elsewhere = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("another_company"), "__repository__")
     origin = RemoteJobOrigin(elsewhere, "demo_daily_revenue")
-    run = dg.DagsterRun("demo_daily_revenue", remote_job_origin=origin, tags=DAYS.tags)
+    run = dg.DagsterRun("demo_daily_revenue", remote_job_origin=origin, tags=window_tags(DAYS))
     office.instance.add_run(run)
     office.instance.report_run_failed(run)
     office.evaluate()

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from ajour_revenue.settings import AlertSettings, SettingsError, load_settings
+from ajour_revenue.settings.load import SettingsError, load_settings
+from ajour_revenue.settings.model import AlertSettings
 from ajour_revenue_tests.kit import write_settings
 
 MAIL: dict[str, Any] = {"host": "smtp.example.dk", "sender": "ajour@example.dk", "recipients": ["vagt@example.dk"]}

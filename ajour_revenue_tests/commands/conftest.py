@@ -20,10 +20,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ajour_revenue.ajour.resource import CREDENTIALS as AJOUR_CREDENTIALS
-from ajour_revenue.alerts.resource import VARIABLES as ALERT_VARIABLES
+from ajour_revenue.alerts.channels import VARIABLES as ALERT_VARIABLES
 from ajour_revenue.cli import main
 from ajour_revenue.planday.resource import CREDENTIALS as PLANDAY_CREDENTIALS
-from ajour_revenue.settings import SETTINGS_VARIABLE
+from ajour_revenue.settings.load import SETTINGS_VARIABLE
 from ajour_revenue_tests.dagster_server import clean_environment
 from ajour_revenue_tests.kit import Company
 

@@ -7,8 +7,8 @@ import duckdb
 import pytest
 
 from ajour_revenue import partitions
-from ajour_revenue.runs import RunFailedError, dagster_instance
-from ajour_revenue.settings import MAX_DAYS
+from ajour_revenue.days import MAX_DAYS
+from ajour_revenue.launch import RunFailedError, dagster_instance
 from ajour_revenue_tests.commands.conftest import Shell
 from ajour_revenue_tests.dagster_server import CHECKOUT
 from ajour_revenue_tests.kit import ACTIVATION_DATE, LAST_DAY, Company

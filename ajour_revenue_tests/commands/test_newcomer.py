@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from ajour_revenue.ajour.resource import CREDENTIALS
-from ajour_revenue.formats import DANISH
-from ajour_revenue.settings import load_settings
+from ajour_revenue.settings.load import load_settings
+from ajour_revenue.text.formats import DANISH
 from ajour_revenue_tests.commands.conftest import COLUMNS, Shell, Terminal
 from ajour_revenue_tests.kit import LAST_DAY, SqliteAjour
 

@@ -13,7 +13,7 @@ from ajour_revenue.commands.settings_file import (
     settings_text,
     unfinished_settings,
 )
-from ajour_revenue.settings import load_settings
+from ajour_revenue.settings.load import load_settings
 from ajour_revenue_tests.dagster_server import CHECKOUT
 from ajour_revenue_tests.kit import write_settings
 

@@ -11,9 +11,9 @@ import pytest
 
 from ajour_revenue.commands import reading
 from ajour_revenue.commands.overview import NextFetch, next_fetch, switched_weekdays
-from ajour_revenue.partitions import Window
-from ajour_revenue.runs import RunFailedError, dagster_instance, run_window
-from ajour_revenue.settings import COPENHAGEN, Settings
+from ajour_revenue.days import COPENHAGEN, Window
+from ajour_revenue.launch import RunFailedError, dagster_instance, run_window
+from ajour_revenue.settings.model import Settings
 from ajour_revenue_tests.commands.conftest import Shell
 from ajour_revenue_tests.dagster_server import CHECKOUT
 from ajour_revenue_tests.kit import LAST_DAY, Company, settings_dict, write_settings
@@ -205,7 +205,7 @@ def test_publishing_is_told(shell: Shell, at_fetched_company: Company) -> None:
     with duckdb.connect(str(company.settings.warehouse)) as connection:
         connection.execute(
             "INSERT INTO planday_revenue VALUES "
-            "('2026-01-01', 'Bar', 1, 1, 'published', '2026-01-02 12:00+01', 'run'), "
+            "('2026-01-01', 'Bar', 1, 1, 'published', '2026-01-02 12:00:00+01', 'run'), "
             "('2026-01-02', 'Bar', 1, 1, 'no shift that day', NULL, 'run')"
         )
     shown = shell.run("status").stdout

@@ -10,7 +10,7 @@ import tenacity
 from ajour_revenue.ajour import resource as ajour_resource
 from ajour_revenue.commands import probe
 from ajour_revenue.demo.planday import SCOPES
-from ajour_revenue.settings import load_settings
+from ajour_revenue.settings.load import load_settings
 from ajour_revenue_tests.commands.conftest import Shell, write_env_file
 from ajour_revenue_tests.dagster_server import free_port
 from ajour_revenue_tests.kit import LAST_DAY, Company, SqliteAjour, settings_dict, write_settings

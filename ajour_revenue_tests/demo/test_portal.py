@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
+from ajour_revenue.days import Window
 from ajour_revenue.demo.chain import CLOSED_DEPARTMENT, CYCLE_DAYS, DEPARTMENTS, UNITS, wages
 from ajour_revenue.demo.planday import PlandayPortal, create_app, serve
 from ajour_revenue.demo.portal import chain_portal
-from ajour_revenue.partitions import Window
 from ajour_revenue.planday import resource
 from ajour_revenue.planday.resource import PlandayResource
 

@@ -8,9 +8,9 @@ from typing import NamedTuple, cast
 import duckdb
 import pytest
 
+from ajour_revenue.days import MAX_DAYS
 from ajour_revenue.demo.chain import DEPARTMENTS, LOCATIONS, UNITS
-from ajour_revenue.formats import DANISH
-from ajour_revenue.settings import MAX_DAYS
+from ajour_revenue.text.formats import DANISH
 from ajour_revenue_tests.commands.conftest import COLUMNS
 
 pytestmark = pytest.mark.slow

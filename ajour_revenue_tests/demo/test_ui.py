@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from ajour_revenue.days import MAX_DAYS, Window
 from ajour_revenue.demo.run import DAYS_SINCE_ACTIVATION
-from ajour_revenue.partitions import Window
-from ajour_revenue.settings import MAX_DAYS
+from ajour_revenue.partitions import window_tags
 from ajour_revenue_tests.dagster_server import PATIENCE_SECONDS, DagsterServer
 from ajour_revenue_tests.kit import LAST_DAY
 
@@ -91,7 +91,7 @@ def test_a_backfill_of_31_days_launched_by_clicking_is_one_run(page: Page, serve
     runs = server.wait_for("the backfill's run", lambda: [run for run in server.runs() if is_backfill(run["tags"])])
     server.wait_for_backfill(runs[0]["tags"]["dagster/backfill"])
     [run] = [run for run in server.runs() if is_backfill(run["tags"])]
-    assert run["tags"] | EARLIEST_DAYS.tags == run["tags"]
+    assert run["tags"] | window_tags(EARLIEST_DAYS) == run["tags"]
     days = [str(day) for day in EARLIEST_DAYS.days]
     found = server.materializations("wage_percentage", days)
     assert sorted(each["partition"] for each in found if each["runId"] == run["id"]) == days

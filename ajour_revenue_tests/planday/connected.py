@@ -13,15 +13,16 @@ import dagster as dg
 import duckdb
 import pytest
 
+from ajour_revenue.days import Window
 from ajour_revenue.definitions import build_definitions
 from ajour_revenue.demo.planday import Department, PlandayPortal, Position, RevenueUnit, Shift
-from ajour_revenue.partitions import Window
+from ajour_revenue.partitions import window_tags
 from ajour_revenue.planday import resource
 from ajour_revenue.planday.assets import REPLACE_STRUCTURE
 from ajour_revenue.planday.publish import Outcome, publish
 from ajour_revenue.planday.resource import PlandayResource
 from ajour_revenue.planday.structure import fetch_structure
-from ajour_revenue.warehouse import Warehouse
+from ajour_revenue.warehouse.warehouse import Warehouse
 from ajour_revenue_tests.kit import LAST_DAY, Company, settings_dict
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ class ConnectedCompany(Company):
         job = dg.define_asset_job("some_assets", selection=selection.without_checks())
         alone = dg.Definitions.merge(definitions, dg.Definitions(jobs=[job])).resolve_job_def(job.name)
         with dg.DagsterInstance.ephemeral() as instance:
-            return alone.execute_in_process(instance=instance, tags=window.tags, raise_on_error=False)
+            return alone.execute_in_process(instance=instance, tags=window_tags(window), raise_on_error=False)
 
     def list_structure(self) -> None:
         """Store Planday's structure without a run."""

@@ -25,7 +25,7 @@ from ajour_revenue.demo.planday import SCOPES
 from ajour_revenue.planday import resource
 from ajour_revenue.planday.errors import PlandayError
 from ajour_revenue.planday.resource import PlandayResource
-from ajour_revenue.warehouse import Warehouse
+from ajour_revenue.warehouse.warehouse import Warehouse
 from ajour_revenue_tests.kit import Company, make_company
 from ajour_revenue_tests.planday.conftest import Fault, Stage, answers, cuts_the_connection, nothing_wrong
 from ajour_revenue_tests.planday.connected import (

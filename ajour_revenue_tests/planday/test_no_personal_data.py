@@ -13,6 +13,7 @@ import pytest
 
 from ajour_revenue.definitions import build_definitions
 from ajour_revenue.demo.planday import Shift
+from ajour_revenue.partitions import window_tags
 from ajour_revenue_tests.kit import Company
 from ajour_revenue_tests.planday.conftest import Stage, answers
 from ajour_revenue_tests.planday.connected import (
@@ -77,7 +78,7 @@ def with_telling_ids(shifts: list[Shift]) -> list[Shift]:
 def execute(company: ConnectedCompany) -> dg.ExecuteInProcessResult:
     job = build_definitions(company.settings).resolve_job_def(company.job_name)
     with dg.DagsterInstance.get() as instance:
-        return job.execute_in_process(instance=instance, tags=WINDOW.tags, raise_on_error=False)
+        return job.execute_in_process(instance=instance, tags=window_tags(WINDOW), raise_on_error=False)
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import pytest
 import simplejson as json
 
 from ajour_revenue.definitions import build_definitions
-from ajour_revenue.formats import DANISH
 from ajour_revenue.planday.errors import UnknownIdError, UnreadableAnswerError
+from ajour_revenue.text.formats import DANISH
 from ajour_revenue_tests.planday.conftest import Misbehaviour, answers, nothing_wrong
 from ajour_revenue_tests.planday.connected import (
     BAR,

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ajour_revenue.days import Window
 from ajour_revenue.demo.planday import Position, Shift
-from ajour_revenue.partitions import Window
 from ajour_revenue.planday import resource
 from ajour_revenue.planday.assets import REPLACE_STRUCTURE
 from ajour_revenue.planday.structure import department_ids, fetch_structure
-from ajour_revenue.settings import Settings
+from ajour_revenue.planday.wages import aggregate_shifts, fetch_shifts
+from ajour_revenue.settings.model import Settings
 from ajour_revenue.wages.assets import REPLACE_WAGE_COSTS
-from ajour_revenue.wages.planday import aggregate_shifts, fetch_shifts
-from ajour_revenue.warehouse import set_variables
+from ajour_revenue.warehouse.warehouse import set_variables
 from ajour_revenue_tests.kit import settings_dict
 from ajour_revenue_tests.planday.conftest import Stage, answers
 from ajour_revenue_tests.planday.connected import (

@@ -8,10 +8,11 @@ from typing import Any
 
 import duckdb
 
-from ajour_revenue.partitions import Window
-from ajour_revenue.reports.figures import Period, Report, load_report
-from ajour_revenue.settings import Settings
+from ajour_revenue.days import Window
+from ajour_revenue.reports.report import Report, load_report
+from ajour_revenue.settings.model import Settings
 from ajour_revenue.wages.assets import calculate_wage_percentage
+from ajour_revenue.wages.figures import Period
 from ajour_revenue_tests.kit import settings_dict
 
 MONDAY = dt.date(2026, 11, 23)

@@ -6,9 +6,9 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from ajour_revenue.days import Window
 from ajour_revenue.definitions import build_definitions
-from ajour_revenue.formats import DANISH
-from ajour_revenue.partitions import Window
+from ajour_revenue.text.formats import DANISH
 from ajour_revenue_tests.kit import LAST_DAY, Company, make_company
 from ajour_revenue_tests.reports.kit import Page
 
@@ -82,7 +82,7 @@ def test_the_ui_shows_a_compact_chart(reported: tuple[Company, dg.ExecuteInProce
     _, result = reported
     image = metadata(result)["chart"]
 
-    assert image.startswith("![Lønprocent](<data:image/svg+xml,%3Csvg ")
+    assert image.startswith("![Wage percentage](<data:image/svg+xml,%3Csvg ")
     assert len(image) < 1000  # a longer one waits for a click
 
 

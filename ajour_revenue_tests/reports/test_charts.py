@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ajour_revenue.partitions import Window
+from ajour_revenue.days import Window
 from ajour_revenue.reports.charts import NARROW, OVER, WIDE, Size, chart_alt, revenue_chart_svg
-from ajour_revenue.reports.figures import COMPANY, Figure
 from ajour_revenue.reports.texts import TEXTS
+from ajour_revenue.wages.figures import COMPANY, Figure
 from ajour_revenue_tests.reports.kit import days_before
 
 DA = TEXTS["da"]

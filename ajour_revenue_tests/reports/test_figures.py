@@ -8,18 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ajour_revenue.partitions import Window
-from ajour_revenue.reports.figures import (
-    COMPANY,
-    WEEK,
-    YEAR,
-    Figure,
-    Period,
-    Place,
-    cut,
-    daily_totals,
-    earlier,
-)
+from ajour_revenue.days import Window
+from ajour_revenue.wages.figures import COMPANY, WEEK, YEAR, Figure, Period, Place, cut, daily_totals, earlier
 from ajour_revenue_tests.kit import settings_dict
 from ajour_revenue_tests.reports.kit import HIDDEN_WAGE, MONDAY, Books, days_before
 

@@ -13,10 +13,11 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from ajour_revenue.reports.csv_file import csv_file
-from ajour_revenue.reports.figures import Figure, Report
+from ajour_revenue.reports.report import Report
 from ajour_revenue.reports.texts import TEXTS, Texts
 from ajour_revenue.reports.write import write
 from ajour_revenue.reports.xlsx import xlsx_workbook
+from ajour_revenue.wages.figures import Figure
 from ajour_revenue_tests.reports.kit import Books, days_before
 
 SOFFICE = shutil.which("soffice")

@@ -8,13 +8,14 @@ from collections.abc import Callable
 import pytest
 from rich.console import Console
 
-from ajour_revenue.partitions import Window
+from ajour_revenue.days import Window
 from ajour_revenue.reports.csv_file import csv_file
-from ajour_revenue.reports.figures import Period, Report
-from ajour_revenue.reports.html_page import html_page
+from ajour_revenue.reports.page import html_page
+from ajour_revenue.reports.report import Report
 from ajour_revenue.reports.terminal import terminal_tables
 from ajour_revenue.reports.texts import TEXTS, Texts
 from ajour_revenue.reports.xlsx import xlsx_workbook
+from ajour_revenue.wages.figures import Period
 from ajour_revenue_tests.reports.kit import HIDDEN_WAGE, MONDAY, Books, days_before
 
 

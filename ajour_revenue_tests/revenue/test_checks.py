@@ -5,8 +5,9 @@ from datetime import timedelta
 import dagster as dg
 import pytest
 
-from ajour_revenue.formats import DANISH
-from ajour_revenue.partitions import Window
+from ajour_revenue.days import Window
+from ajour_revenue.partitions import window_tags
+from ajour_revenue.text.formats import DANISH
 from ajour_revenue_tests.kit import LAST_DAY, Company, settings_dict
 
 TODAY_ONLY = Window(LAST_DAY, LAST_DAY)
@@ -14,7 +15,7 @@ OFF = {"vat": "excluded", "overwrite_existing": False}
 
 
 def reconcile(company: Company, window: Window | None = None) -> dg.AssetCheckEvaluation:
-    return company.check("revenue_reconciles", tags=window.tags if window else None)
+    return company.check("revenue_reconciles", tags=window_tags(window) if window else None)
 
 
 def counts(evaluation: dg.AssetCheckEvaluation) -> tuple[object, object]:

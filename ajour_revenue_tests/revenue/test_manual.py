@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ajour_revenue.partitions import Window
+from ajour_revenue.days import Window
 from ajour_revenue.revenue.manual import (
     ENTERED_BY,
     Change,
@@ -18,8 +18,8 @@ from ajour_revenue.revenue.manual import (
     enter_revenue,
     read_entries,
 )
-from ajour_revenue.typed import parse_amount, parse_day
-from ajour_revenue.warehouse import SCHEMA_SQL, Warehouse
+from ajour_revenue.text.parse import parse_amount, parse_day
+from ajour_revenue.warehouse.warehouse import SCHEMA_SQL, Warehouse
 from ajour_revenue_tests.kit import ACTIVATION_DATE, LAST_DAY, Company
 
 BEFORE = LAST_DAY - timedelta(days=10)

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ajour_revenue.partitions import Window
+from ajour_revenue.days import Window
 from ajour_revenue.revenue.unit_revenue import calculate_unit_revenue
-from ajour_revenue.settings import Settings
-from ajour_revenue.warehouse import set_variables
+from ajour_revenue.settings.model import Settings
+from ajour_revenue.warehouse.warehouse import set_variables
 from ajour_revenue_tests.kit import COMPANY_ID, settings_dict
 
 DAY = dt.date(2026, 3, 1)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ajour_revenue.settings import Settings, load_settings
+from ajour_revenue.settings.load import load_settings
+from ajour_revenue.settings.model import Settings
 from ajour_revenue.wages.file import WageCost, WageFileError, read_wage_file
 from ajour_revenue_tests.kit import write_settings
 

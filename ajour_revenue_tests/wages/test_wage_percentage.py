@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from ajour_revenue.days import Window
 from ajour_revenue.mapping import register_units
-from ajour_revenue.partitions import Window
-from ajour_revenue.settings import Settings
+from ajour_revenue.settings.model import Settings
 from ajour_revenue.wages.assets import WAGE_PERCENTAGE_SQL
-from ajour_revenue.warehouse import set_variables
+from ajour_revenue.warehouse.warehouse import set_variables
 from ajour_revenue_tests.kit import settings_dict
 
 DAY = dt.date(2026, 3, 1)

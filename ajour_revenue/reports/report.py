@@ -1,93 +1,26 @@
 """The report's figures: from the warehouse to typed rows. Amounts are DKK, percentages are percent."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
-from itertools import groupby
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
-import pyarrow as pa
 
-from ajour_revenue.partitions import Window, latest_days
-from ajour_revenue.settings import Settings, Vat
-from ajour_revenue.warehouse import set_variables
+from ajour_revenue.days import Window, latest_days
+from ajour_revenue.settings.model import Settings, Vat
+from ajour_revenue.wages.figures import COMPANY, WEEK, YEAR, Figure, Period, Place, cut, earlier, load_figures
+from ajour_revenue.warehouse.warehouse import set_variables
 
-Period = Literal["day", "week", "month"]
 Kind = Literal["missing", "wages without revenue", "revenue without wages", "negative revenue"]
 Source = Literal["ajour", "manual"]
 
 SQL = Path(__file__).parent / "sql"
-FIGURES_SQL, NOTICES_SQL, UNMAPPED_SQL, CORRECTIONS_SQL = (
-    (SQL / f"{name}.sql").read_text(encoding="utf-8") for name in ("figures", "notices", "unmapped", "corrections")
+NOTICES_SQL, UNMAPPED_SQL, CORRECTIONS_SQL = (
+    (SQL / f"{name}.sql").read_text(encoding="utf-8") for name in ("notices", "unmapped", "corrections")
 )
-
-WEEK = dt.timedelta(days=7)
-YEAR = dt.timedelta(days=364)
-"""Last year is compared with by the same weekday, not by the same date."""
-
-HUNDREDTH = Decimal("0.01")
-
-
-@dataclass(frozen=True)
-class Place:
-    """A revenue unit; with unit None its department, with both None the whole company."""
-
-    department: str | None = None
-    unit: str | None = None
-
-
-COMPANY = Place()
-
-
-@dataclass(frozen=True)
-class Figure:
-    """What a place sold and paid in a period.
-
-    Sums in DKK, and the ratio of the sums (D2). None where nothing is known, and where a wage is hidden (D5): then the
-    percentage leaves out that day's revenue too.
-    """
-
-    window: Window
-    place: Place
-    revenue_excl_vat: Decimal | None = None
-    revenue_incl_vat: Decimal | None = None
-    wage_cost: Decimal | None = None
-    wage_percentage: Decimal | None = None
-    target: Decimal | None = None
-    days: int = 0
-    """Days of the period that have been calculated."""
-    days_incomplete: int = 0
-    """Days on which a mapped location gave no revenue (D3)."""
-    days_hidden: int = 0
-    """Days whose wage is left out, since fewer than two people earned it (D5)."""
-
-    @property
-    def from_target(self) -> Decimal | None:
-        """By how many percentage points the wage percentage is over its target; negative under it."""
-        if self.wage_percentage is None or self.target is None:
-            return None
-        return self.wage_percentage - self.target
-
-    @property
-    def is_over_target(self) -> bool:
-        """Whether the wage percentage is over its target."""
-        return self.from_target is not None and self.from_target > 0
-
-    def revenue_change(self, before: "Figure") -> Decimal | None:
-        """Return by how many percent revenue excl. VAT has grown; None where the two cannot be compared."""
-        now, then = self.revenue_excl_vat, before.revenue_excl_vat
-        if now is None or then is None or then <= 0 or self.days != before.days:
-            return None
-        return ((now - then) * 100 / then).quantize(HUNDREDTH, ROUND_HALF_UP)
-
-    def percentage_change(self, before: "Figure") -> Decimal | None:
-        """Return by how many percentage points the wage percentage has grown; None where the two cannot be compared."""
-        if self.wage_percentage is None or before.wage_percentage is None or self.days != before.days:
-            return None
-        return self.wage_percentage - before.wage_percentage
 
 
 @dataclass(frozen=True)
@@ -178,13 +111,13 @@ class Report:
 
 def load_report(connection: duckdb.DuckDBPyConnection, settings: Settings, window: Window, by: Period) -> Report:
     """Read a report from the warehouse: the last day of the window on top, the whole window by day, week or month."""
-    chart_days = latest_days(settings, window.last_day)
+    chart_days = latest_days(window.last_day, since=settings.activation_date)
     set_variables(
         connection,
         show_single_person=settings.wages.show_single_person,
         vat=settings.revenue.vat,
     )
-    figures = _figures(connection, _windows(window, chart_days, by))
+    figures = load_figures(connection, _windows(window, chart_days, by))
     set_variables(connection, first_day=window.first_day, last_day=window.last_day)
     return Report(
         name=settings.name,
@@ -196,30 +129,6 @@ def load_report(connection: duckdb.DuckDBPyConnection, settings: Settings, windo
         unmapped=tuple(Unmapped(*row) for row in connection.execute(UNMAPPED_SQL).fetchall()),
         corrections=tuple(Correction(*row) for row in connection.execute(CORRECTIONS_SQL).fetchall()),
     )
-
-
-def daily_totals(connection: duckdb.DuckDBPyConnection, settings: Settings, window: Window) -> list[Figure]:
-    """Return the whole company's figure of each day of a window, a day without figures included."""
-    set_variables(connection, show_single_person=settings.wages.show_single_person)
-    days = cut(window, "day")
-    figures = _figures(connection, days)
-    return [figures.get(day, {}).get(COMPANY, Figure(day, COMPANY)) for day in days]
-
-
-def cut(window: Window, by: Period) -> list[Window]:
-    """Cut a window at the ends of days, ISO weeks or months."""
-    keys = {
-        "day": lambda day: day,
-        "week": lambda day: day.isocalendar()[:2],
-        "month": lambda day: (day.year, day.month),
-    }
-    parts = [list(part) for _, part in groupby(window.days, key=keys[by])]
-    return [Window(part[0], part[-1]) for part in parts]
-
-
-def earlier(window: Window, by: dt.timedelta) -> Window:
-    """Return a window of as many days, earlier."""
-    return Window(window.first_day - by, window.last_day - by)
 
 
 def _to_date(day: dt.date) -> list[Window]:
@@ -246,33 +155,6 @@ def _windows(window: Window, chart_days: Window, by: Period) -> set[Window]:
         *cut(window, "day"),
         *cut(window, by),
     }
-
-
-def _figures(
-    connection: duckdb.DuckDBPyConnection,
-    windows: Iterable[Window],
-) -> dict[Window, dict[Place, Figure]]:
-    windows = sorted(windows)
-    connection.register(
-        "periods",
-        pa.table(
-            {
-                "first_day": pa.array([window.first_day for window in windows], pa.date32()),
-                "last_day": pa.array([window.last_day for window in windows], pa.date32()),
-            },
-        ),
-    )
-    set_variables(
-        connection,
-        first_day=min(window.first_day for window in windows),
-        last_day=max(window.last_day for window in windows),
-    )
-    figures: dict[Window, dict[Place, Figure]] = {}
-    for first_day, last_day, department, unit, *amounts in connection.execute(FIGURES_SQL).fetchall():
-        window, place = Window(first_day, last_day), Place(department, unit)
-        figures.setdefault(window, {})[place] = Figure(window, place, *amounts)
-    connection.unregister("periods")
-    return figures
 
 
 def _notice(row: Sequence[Any]) -> Notice:

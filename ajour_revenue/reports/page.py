@@ -5,11 +5,11 @@ import datetime as dt
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from ajour_revenue.partitions import yesterday
+from ajour_revenue.days import COPENHAGEN, yesterday
 from ajour_revenue.reports.charts import NARROW, WIDE, revenue_chart_svg
-from ajour_revenue.reports.figures import WEEK, YEAR, Figure, Report, cut, earlier
+from ajour_revenue.reports.report import Report
 from ajour_revenue.reports.texts import Texts
-from ajour_revenue.settings import COPENHAGEN
+from ajour_revenue.wages.figures import WEEK, YEAR, Figure, cut, earlier
 
 TEMPLATES = Environment(
     loader=PackageLoader("ajour_revenue.reports"),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import trustme
 
-from ajour_revenue.alerts.resource import MailServer, NotSentError, Webhook
+from ajour_revenue.alerts.channels import MailServer, NotSentError, Webhook
 from ajour_revenue_tests.alerts.conftest import (
     PASSWORD,
     RECIPIENTS,

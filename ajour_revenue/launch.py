@@ -8,9 +8,10 @@ from pathlib import Path
 
 import dagster as dg
 
+from ajour_revenue.days import Window
 from ajour_revenue.definitions import build_definitions
-from ajour_revenue.partitions import Window
-from ajour_revenue.settings import Settings
+from ajour_revenue.partitions import window_tags
+from ajour_revenue.settings.model import Settings
 
 INSTANCE_FILE = "dagster.yaml"
 
@@ -75,7 +76,7 @@ def run_window(
     result = job.execute_in_process(
         instance=instance,
         run_id=run_id,
-        tags={**window.tags, "days": str(window)},
+        tags=window_tags(window),
         raise_on_error=False,
         # What the run has to say is told by whoever started it.
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},

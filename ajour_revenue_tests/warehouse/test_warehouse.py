@@ -12,7 +12,7 @@ import dagster as dg
 import duckdb
 import pytest
 
-from ajour_revenue.warehouse import Warehouse, WarehouseLockedError
+from ajour_revenue.warehouse.warehouse import Warehouse, WarehouseLockedError
 
 HOLD = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
 DELAYS = "dagster._utils.backoff.exponential_delay_generator"

@@ -8,7 +8,7 @@ from babel.numbers import parse_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ajour_revenue.formats import DANISH, ENGLISH, Formats
+from ajour_revenue.text.formats import DANISH, ENGLISH, Formats
 
 languages = st.sampled_from([DANISH, ENGLISH])
 amounts = st.decimals(-(10**15), 10**15, places=2)

@@ -8,11 +8,11 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from ajour_revenue.days import Window
 from ajour_revenue.mapping import register_units
-from ajour_revenue.partitions import Window
 from ajour_revenue.planday.models import TimeAndCost
 from ajour_revenue.planday.resource import PlandayResource
-from ajour_revenue.settings import Settings
+from ajour_revenue.settings.model import Settings
 
 WAGE_COSTS_OF_SHIFTS_SQL = (Path(__file__).parent / "sql" / "wage_costs_of_shifts.sql").read_text(encoding="utf-8")
 DEPARTMENTS_AT_ONCE = 4

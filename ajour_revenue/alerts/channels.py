@@ -13,7 +13,7 @@ import dagster as dg
 import requests
 from pydantic import Field
 
-from ajour_revenue.settings import MailSettings
+from ajour_revenue.settings.model import MailSettings
 
 MAIL_USER = "ALERT_SMTP_USER"
 MAIL_PASSWORD = "ALERT_SMTP_PASSWORD"  # noqa: S105 (the variable's name)

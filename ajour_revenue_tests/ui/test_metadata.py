@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-from dataclasses import replace
 from decimal import Decimal
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
@@ -14,12 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ajour_revenue.metadata import column_schema, daily_chart, figures, table
-from ajour_revenue.partitions import Window
-from ajour_revenue.reports.charts import wage_sparkline
-from ajour_revenue.reports.figures import COMPANY, Figure
-from ajour_revenue.reports.texts import TEXTS
-from ajour_revenue.settings import Settings
+from ajour_revenue.days import Window
+from ajour_revenue.settings.model import Settings
+from ajour_revenue.ui.metadata import column_schema, daily_chart, figures, table
+from ajour_revenue.wages.assets import wage_chart
+from ajour_revenue.wages.figures import COMPANY, Figure
 from ajour_revenue_tests.kit import cells, settings_dict
 
 DAY = dt.date(2026, 11, 23)
@@ -104,7 +102,13 @@ def pictured(chart: dg.MarkdownMetadataValue) -> ET.Element:
     """Return the picture of a chart, which the UI shows without a click while it is shorter than 1000 letters."""
     text = str(chart.value)
     assert len(text) < 1000
-    return ET.fromstring(unquote(text.removeprefix("![Revenue](<data:image/svg+xml,").removesuffix(">)")))
+    return ET.fromstring(
+        unquote(
+            text.removeprefix("![Wage percentage](<data:image/svg+xml,")
+            .removeprefix("![Revenue](<data:image/svg+xml,")
+            .removesuffix(">)")
+        )
+    )
 
 
 def strokes(picture: ET.Element, colour: str) -> int:
@@ -159,7 +163,7 @@ def test_a_wage_chart_marks_each_day_over_target_and_stays_small(
         for revenue, percentage, target in days
     ]
 
-    picture = pictured(wage_sparkline(figures, replace(TEXTS["en"], title="Revenue")))
+    picture = pictured(wage_chart(figures))
 
     assert strokes(picture, "red") == sum(figure.is_over_target for figure in figures)
     drawn = "".join(path.get("d", "") for path in picture)

@@ -10,8 +10,8 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from ajour_revenue.formats import DANISH
-from ajour_revenue.partitions import Window
+from ajour_revenue.days import Window
+from ajour_revenue.text.formats import DANISH
 from ajour_revenue_tests.kit import LAST_DAY, Company, cells, make_company, settings_dict, write_wages
 
 DAYS = Window(LAST_DAY - timedelta(days=3), LAST_DAY).days

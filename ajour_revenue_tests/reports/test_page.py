@@ -7,10 +7,10 @@ from decimal import Decimal
 import pytest
 from babel.numbers import parse_decimal
 
-from ajour_revenue.partitions import Window, yesterday
-from ajour_revenue.reports.figures import Figure
-from ajour_revenue.reports.html_page import html_page
+from ajour_revenue.days import Window, yesterday
+from ajour_revenue.reports.page import html_page
 from ajour_revenue.reports.texts import TEXTS, Texts
+from ajour_revenue.wages.figures import Figure
 from ajour_revenue_tests.kit import settings_dict
 from ajour_revenue_tests.reports.kit import MONDAY, Books, Page, days_before
 

@@ -14,16 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ajour_revenue.settings import (
-    SETTINGS_VARIABLE,
-    WEEKDAYS,
-    RevenueSettings,
-    SettingsError,
-    SettingsWarning,
-    TaskSettings,
-    Unit,
-    load_settings,
-)
+from ajour_revenue.days import WEEKDAYS
+from ajour_revenue.settings.load import SETTINGS_VARIABLE, SettingsError, SettingsWarning, load_settings
+from ajour_revenue.settings.model import RevenueSettings, TaskSettings, Unit
 from ajour_revenue_tests.kit import settings_dict, write_settings
 
 EXAMPLE = """
@@ -54,7 +47,7 @@ units:                            # R13: every revenue unit is listed
 """
 
 
-pytestmark = pytest.mark.filterwarnings("error::ajour_revenue.settings.SettingsWarning")
+pytestmark = pytest.mark.filterwarnings("error::ajour_revenue.settings.load.SettingsWarning")
 
 
 def write_example(folder: Path) -> Path:
@@ -122,7 +115,7 @@ def test_the_example_of_the_design_loads(tmp_path: Path) -> None:
 
 
 def test_the_example_file_of_the_repository_loads() -> None:
-    load_settings(Path(__file__).parent.parent / "ajour.example.yaml")
+    load_settings(Path(__file__).parents[2] / "ajour.example.yaml")
 
 
 def test_relative_paths_are_relative_to_the_folder_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import dagster as dg
 
 from ajour_revenue.alerts.messages import Alert, bullets, shorten
-from ajour_revenue.partitions import Window, tagged_window
-from ajour_revenue.warehouse import WarehouseLockedError
+from ajour_revenue.days import Window
+from ajour_revenue.partitions import tagged_window
+from ajour_revenue.warehouse.warehouse import WarehouseLockedError
 
 BACKFILL_TAG = "dagster/backfill"
 WILL_RETRY_TAG = "dagster/will_retry"

@@ -9,11 +9,11 @@ from urllib.parse import quote
 import dagster as dg
 import duckdb
 
-from ajour_revenue.formats import DANISH, NOTHING
-from ajour_revenue.partitions import Window, latest_days
-from ajour_revenue.settings import Settings
-from ajour_revenue.sparkline import Day, sparkline
-from ajour_revenue.warehouse import SCHEMA_SQL
+from ajour_revenue.days import Window, latest_days
+from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.formats import DANISH, NOTHING
+from ajour_revenue.ui.sparkline import Day, sparkline
+from ajour_revenue.warehouse.warehouse import SCHEMA_SQL
 
 PERCENTAGES = {"wage_percentage", "target"}
 """Columns that hold percent; every other decimal is an amount in DKK, or hours."""
@@ -70,7 +70,7 @@ def daily_chart(
 
     The query is given the first and the last of these days, and returns business_date and amount.
     """
-    days = latest_days(settings, window.last_day)
+    days = latest_days(window.last_day, since=settings.activation_date)
     amounts = dict(connection.execute(sql, [days.first_day, days.last_day]).fetchall())
     return chart(title, [Day(amounts.get(day)) for day in days.days])
 

@@ -1,0 +1,1 @@
+"""What the user decides: the settings of one integration."""

@@ -1,0 +1,130 @@
+"""The settings file: found, read, validated; everything that is wrong with it said at once."""
+
+import os
+import warnings
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from ajour_revenue.settings.model import Section, Settings, conflicts
+
+SETTINGS_VARIABLE = "AJOUR_SETTINGS"
+DEFAULT_SETTINGS_FILE = "ajour.yaml"
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; the message lists everything that has to be changed."""
+
+
+class SettingsWarning(UserWarning):
+    """The settings can be used, but will probably not do what was meant."""
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """Load the settings file: `path`, else the one named by AJOUR_SETTINGS, else ajour.yaml in the working directory.
+
+    Relative paths inside the file are relative to the file's own folder.
+
+    Raises SettingsError, whose one message tells everything that is wrong with the file. Warns (SettingsWarning)
+    where valid settings would leave days of sale unfetched.
+    """
+    path = (path or Path(os.environ.get(SETTINGS_VARIABLE) or DEFAULT_SETTINGS_FILE)).absolute()
+    raw = _read_yaml(path)
+    try:
+        settings = Settings.model_validate(raw, context={"folder": path.parent})
+    except ValidationError as error:
+        raise SettingsError(_told_at_once(path, error.errors(), raw)) from None
+    _warn_of_gaps(path, settings)
+    return settings
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        raw = YAML(typ="safe", pure=True).load(path)
+    except FileNotFoundError:
+        msg = (
+            f"There is no settings file {path}. Copy ajour.example.yaml to {DEFAULT_SETTINGS_FILE} and fill it in, or "
+            f"name your file in the environment variable {SETTINGS_VARIABLE}. To look around first: make demo."
+        )
+        raise SettingsError(msg) from None
+    except OSError as error:
+        msg = f"{path} cannot be read: {error.strerror}."
+        raise SettingsError(msg) from None
+    except (YAMLError, UnicodeDecodeError) as error:
+        msg = f"{path} is not valid YAML: {str(error).partition('To suppress this check')[0].rstrip()}"
+        raise SettingsError(msg) from None
+    if not isinstance(raw, dict):
+        msg = f"{path} must hold keys and values such as 'name: demo'; found {type(raw).__name__}."
+        raise SettingsError(msg)
+    return raw
+
+
+def _told_at_once(path: Path, errors: Sequence[ErrorDetails], raw: dict[str, Any]) -> str:
+    told = [_told(error) for error in errors if not _follows_from_another(error, errors)]
+    if any(error["loc"][:1] == ("units",) and len(error["loc"]) > 1 for error in errors):
+        # Pydantic compares the units with each other only once each of them is right in itself.
+        told += [
+            f"units: {conflict}" for conflict in conflicts(unit for unit in raw["units"] if isinstance(unit, dict))
+        ]
+    things = "1 thing" if len(told) == 1 else f"{len(told)} things"
+    return "\n".join([f"{path} cannot be used; {things} to change:", *(f"  - {line}" for line in told)])
+
+
+def _follows_from_another(error: ErrorDetails, errors: Sequence[ErrorDetails]) -> bool:
+    """Tell what pydantic adds to another error: a default not worked out, a list emptied of its bad items."""
+    place = error["loc"]
+    return error["type"] == "default_factory_not_called" or (
+        error["type"] == "too_short"
+        and any(len(other["loc"]) > len(place) and other["loc"][: len(place)] == place for other in errors)
+    )
+
+
+def _told(error: ErrorDetails) -> str:
+    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error["loc"]).lstrip(".")
+    if error["type"] == "missing":
+        return f"{key}: is missing"
+    if error["type"] == "extra_forbidden":
+        allowed = list(_section_at(error["loc"][:-1]).model_fields)
+        meant = get_close_matches(str(error["loc"][-1]), allowed, n=1)
+        hint = f"; did you mean {meant[0]}?" if meant else "."
+        return f"{key}: unknown key{hint} Allowed here: {', '.join(allowed)}"
+    message = error["msg"].removeprefix("Value error, ").replace("valid tuple", "list").replace("Tuple", "List")
+    if error["type"] == "string_type" and isinstance(error["input"], int | float):
+        message = f'write it in quotes, as in "{error["input"]}"'
+    found = "" if isinstance(error["input"], dict | list | tuple) else f"found {str(error['input'])!r}: "
+    return f"{key}: {found}{message}"
+
+
+def _section_at(location: Sequence[int | str]) -> type[Section]:
+    section: type[Section] = Settings
+    for key in location:
+        if isinstance(key, str):
+            annotation = section.model_fields[key].annotation
+            # A section stands there by itself, in a tuple, or beside None.
+            kinds = [annotation, *get_args(annotation)]
+            section = next(kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Section))
+    return section
+
+
+def _warn_of_gaps(path: Path, settings: Settings) -> None:
+    task = settings.task
+    if never := task.sales_days_never_fetched():
+        warnings.warn(
+            f"{path}: fetching on {', '.join(task.weekdays)} for {task.days_back} day(s) back never fetches the "
+            f"sales of {', '.join(never)}. Tick more weekdays in task.weekdays or raise task.days_back.",
+            SettingsWarning,
+            stacklevel=3,
+        )
+    if task.start_date < settings.activation_date:
+        warnings.warn(
+            f"{path}: task.start_date {task.start_date} is before activation_date {settings.activation_date}; "
+            "nothing is fetched before the day after the activation date (R3).",
+            SettingsWarning,
+            stacklevel=3,
+        )

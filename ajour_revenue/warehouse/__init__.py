@@ -1,0 +1,1 @@
+"""DuckDB: the only door to what is stored."""
