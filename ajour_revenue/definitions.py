@@ -1,18 +1,14 @@
 """Everything that Dagster sees, on one page."""
 
-import os
-
 import dagster as dg
 
 from ajour_revenue.ajour.assets import ajour_database, ajour_locations, raw_revenue
 from ajour_revenue.ajour.checks import ajour_connection, days_covered, locations_mapped
-from ajour_revenue.ajour.resource import CREDENTIALS as AJOUR_CREDENTIALS
 from ajour_revenue.ajour.resource import AjourResource
-from ajour_revenue.alerts.channels import VARIABLES as ALERT_VARIABLES
 from ajour_revenue.alerts.sensors import alert_channels, alert_sensors
+from ajour_revenue.environment import empty_missing_secrets
 from ajour_revenue.planday.assets import planday_revenue, planday_structure
 from ajour_revenue.planday.checks import revenue_published, units_match_planday
-from ajour_revenue.planday.resource import CREDENTIALS as PLANDAY_CREDENTIALS
 from ajour_revenue.planday.resource import PlandayResource
 from ajour_revenue.reports.assets import wage_report
 from ajour_revenue.revenue.assets import unit_revenue
@@ -84,8 +80,5 @@ def build_definitions(settings: Settings) -> dg.Definitions:
 @dg.definitions
 def defs() -> dg.Definitions:
     """Load the settings only when Dagster asks for the definitions, not at import."""
-    for variable in (*AJOUR_CREDENTIALS.values(), *PLANDAY_CREDENTIALS.values(), *ALERT_VARIABLES):
-        # The resources name what is missing. Where a variable is not even empty, Dagster fails before any step, with
-        # stack traces for a message, and starts the run once more.
-        os.environ.setdefault(variable, "")
+    empty_missing_secrets()
     return build_definitions(load_settings())

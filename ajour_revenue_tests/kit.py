@@ -17,7 +17,7 @@ import pytest
 import tenacity
 from ruamel.yaml import YAML
 
-from ajour_revenue.ajour.resource import CREDENTIALS
+from ajour_revenue.ajour.connection import CREDENTIALS
 from ajour_revenue.days import COPENHAGEN, WEEKDAYS, Window, yesterday
 from ajour_revenue.definitions import build_definitions
 from ajour_revenue.partitions import window_tags

@@ -21,7 +21,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from ajour_revenue.ajour.resource import CREDENTIALS
+from ajour_revenue.ajour.connection import CREDENTIALS
 from ajour_revenue.days import COPENHAGEN, MAX_DAYS, WEEKDAYS, Window
 from ajour_revenue.partitions import window_tags
 from ajour_revenue.settings.load import load_settings

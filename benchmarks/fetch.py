@@ -17,7 +17,7 @@ import pandas as pd
 import pyodbc
 
 from ajour_revenue.ajour.assets import REPLACE_RAW_REVENUE
-from ajour_revenue.ajour.resource import AjourResource
+from ajour_revenue.ajour.connection import AjourConnection
 from ajour_revenue.days import Window
 from ajour_revenue.settings.model import DEFAULT_QUERIES
 from ajour_revenue.warehouse.warehouse import Warehouse, set_variables
@@ -47,7 +47,7 @@ def make_ajour(path: Path) -> None:
 
 def ours(ajour: Path, warehouse: Path) -> None:
     """Fetch as a run does."""
-    resource = AjourResource(
+    source = AjourConnection(
         company_id=COMPANY_ID,
         user="user",
         password="password",  # noqa: S106 (SQLite has none)
@@ -55,12 +55,13 @@ def ours(ajour: Path, warehouse: Path) -> None:
         host="localhost",
         driver="SQLite3",
         port=1,
+        options={},
         locations_query=str(DEFAULT_QUERIES / "locations.sql"),
         revenue_query=str(DEFAULT_QUERIES / "daily_revenue.sql"),
         login_timeout_seconds=20,
         query_timeout_seconds=20,
     )
-    fetched = resource.daily_revenue(WINDOW)
+    fetched = source.daily_revenue(WINDOW).rows
     with Warehouse(database=str(warehouse)).transaction() as connection:
         set_variables(
             connection,

@@ -169,7 +169,7 @@ def raw_revenue(settings: Settings) -> dg.AssetsDefinition:
         """
         window = requested_window(context.run.tags, settings)
         try:
-            fetched = ajour.daily_revenue(window)
+            fetched = ajour.daily_revenue(window).rows
         except AjourError as error:
             raise dg.Failure(str(error)) from error
         with warehouse.transaction() as connection:

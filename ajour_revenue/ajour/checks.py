@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import dagster as dg
 import duckdb
 
+from ajour_revenue.ajour.connection import AjourConnection
 from ajour_revenue.ajour.errors import AjourError
 from ajour_revenue.ajour.resource import AjourResource
 from ajour_revenue.days import MAX_DAYS, Window, yesterday
@@ -40,7 +41,7 @@ def ajour_connection(settings: Settings) -> dg.AssetChecksDefinition:
             if tagged_window(context.run.tags):
                 requested_window(context.run.tags, settings)
             locations = ajour.locations()
-            earlier = earliest_day_before_activation(ajour, settings)
+            earlier = earliest_day_before_activation(ajour.connection, settings)
             stored = earliest_stored_day(warehouse)
         except dg.Failure as refused:
             return dg.AssetCheckResult(passed=False, description=refused.description)
@@ -90,7 +91,7 @@ def activation_problem(
     return None
 
 
-def earliest_day_before_activation(ajour: AjourResource, settings: Settings) -> dt.date | None:
+def earliest_day_before_activation(ajour: AjourConnection, settings: Settings) -> dt.date | None:
     """Return the earliest business date that Ajour serves before the activation date; None where it serves none.
 
     Goes back in windows of 31 days (D8) until one is empty, a year at most.
@@ -99,7 +100,7 @@ def earliest_day_before_activation(ajour: AjourResource, settings: Settings) -> 
     before = settings.activation_date
     for _ in range(LOOK_BACK_AT_MOST):
         window = Window.back_from(before, days=MAX_DAYS)
-        days = ajour.daily_revenue(window)["business_date"].to_pylist()
+        days = ajour.daily_revenue(window).rows["business_date"].to_pylist()
         if not days:
             break
         earliest, before = min(days), window.first_day

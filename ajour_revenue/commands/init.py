@@ -11,12 +11,13 @@ from typing import Any, Literal
 import click
 from dotenv import dotenv_values
 
+from ajour_revenue.ajour.connection import CREDENTIALS as AJOUR_CREDENTIALS
 from ajour_revenue.ajour.drivers import FREETDS, MICROSOFT, family_of
-from ajour_revenue.ajour.resource import CREDENTIALS as AJOUR_CREDENTIALS
 from ajour_revenue.commands.settings_file import DEFAULT_DRIVER, NewFile, settings_text, usual_port
-from ajour_revenue.commands.terminal import DAY, ENV_FILE, FailedError, output
+from ajour_revenue.commands.terminal import DAY, FailedError, output
 from ajour_revenue.days import yesterday
-from ajour_revenue.planday.resource import CREDENTIALS as PLANDAY_CREDENTIALS
+from ajour_revenue.environment import ENV_FILE
+from ajour_revenue.planday.client import CREDENTIALS as PLANDAY_CREDENTIALS
 from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE
 from ajour_revenue.wages.file import WageCost
 

@@ -1,6 +1,5 @@
 """What `test` finds out, step by step: whether the settings are right, and what Ajour and Planday answer."""
 
-import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +19,8 @@ from ajour_revenue.ajour.checks import (
     earliest_day_in,
     mapping_problems,
 )
+from ajour_revenue.ajour.connection import CREDENTIALS as AJOUR_CREDENTIALS
+from ajour_revenue.ajour.connection import AjourConnection, fields_from_settings
 from ajour_revenue.ajour.drivers import family_of
 from ajour_revenue.ajour.errors import (
     AjourError,
@@ -34,16 +35,16 @@ from ajour_revenue.ajour.errors import (
     TimedOutError,
     UnknownDatabaseError,
 )
-from ajour_revenue.ajour.resource import AjourResource
 from ajour_revenue.commands.reading import reading
 from ajour_revenue.commands.settings_file import lacks_only_units
 from ajour_revenue.commands.terminal import FailedError
 from ajour_revenue.days import Window, yesterday
+from ajour_revenue.environment import credentials
 from ajour_revenue.mapping import register_units
 from ajour_revenue.planday.checks import unit_problems
+from ajour_revenue.planday.client import CREDENTIALS as PLANDAY_CREDENTIALS
+from ajour_revenue.planday.client import PlandayClient
 from ajour_revenue.planday.errors import PlandayError, ScopeMissingError
-from ajour_revenue.planday.resource import CREDENTIALS as PLANDAY_CREDENTIALS
-from ajour_revenue.planday.resource import PlandayResource
 from ajour_revenue.planday.structure import fetch_structure
 from ajour_revenue.settings.load import SettingsError, SettingsWarning, load_settings
 from ajour_revenue.settings.model import Settings
@@ -120,7 +121,7 @@ def ajour_steps(settings: Settings, answers: Answers, *, is_new: bool) -> Iterat
 
     `is_new` says that nobody has decided on an activation date yet.
     """
-    ajour = AjourResource.from_settings(settings).process_config_and_initialize()
+    ajour = AjourConnection(**credentials(AJOUR_CREDENTIALS), **fields_from_settings(settings))
     failed_at, message = len(AJOUR_STEPS), ""
     try:
         answers.locations = {location.location_id: location.location_name for location in ajour.locations()}
@@ -146,7 +147,7 @@ def ajour_steps(settings: Settings, answers: Answers, *, is_new: bool) -> Iterat
         yield Step(name, result, message)
 
 
-def _place(error: AjourError, ajour: AjourResource) -> int:
+def _place(error: AjourError, ajour: AjourConnection) -> int:
     last = len(AJOUR_STEPS) - 1
     if Path(ajour.locations_query).name in str(error):
         # Whatever it is, it happened after the login.
@@ -166,18 +167,18 @@ def _right(settings: Settings, answers: Answers) -> dict[str, str]:
     }
 
 
-def _revenue(ajour: AjourResource, settings: Settings, *, is_new: bool) -> tuple[Result, str]:
+def _revenue(ajour: AjourConnection, settings: Settings, *, is_new: bool) -> tuple[Result, str]:
     day = yesterday()
     if day < settings.activation_date and not is_new:
         return Result.SKIPPED, f"The activation date, {DANISH.date(settings.activation_date)}, is still to come."
-    rows = ajour.daily_revenue(Window(day, day))
+    rows = ajour.daily_revenue(Window(day, day)).rows
     if not rows.num_rows:
         return Result.WARNING, f"Ajour has none for {DANISH.date(day)}. If a place was open, ask Ajour."
     total = sum(rows["revenue_incl_vat"].to_pylist(), Decimal(0))
     return Result.OK, f"{DANISH.date(day)}: {rows.num_rows} location(s), DKK {DANISH.money(total)} incl. VAT."
 
 
-def _activation_date(ajour: AjourResource, settings: Settings, *, is_new: bool) -> tuple[Result, str]:
+def _activation_date(ajour: AjourConnection, settings: Settings, *, is_new: bool) -> tuple[Result, str]:
     served = earliest_day_before_activation(ajour, settings)
     if is_new:
         since = DANISH.date(served or yesterday())
@@ -205,9 +206,8 @@ def wage_file_step(settings: Settings) -> Step:
 
 def planday_steps(settings: Settings, answers: Answers) -> Iterator[Step]:
     """Go the way to Planday, as far as it leads; what was learnt is put into the answers."""
-    planday = PlandayResource(
-        client_id=os.environ[PLANDAY_CREDENTIALS["client_id"]],
-        refresh_token=os.environ[PLANDAY_CREDENTIALS["refresh_token"]],
+    planday = PlandayClient(
+        **credentials(PLANDAY_CREDENTIALS),
         api_url=settings.planday.api_url,
         identity_url=settings.planday.identity_url,
         patience_seconds=PATIENCE_SECONDS,
@@ -233,7 +233,7 @@ def planday_steps(settings: Settings, answers: Answers) -> Iterator[Step]:
     yield units_step(settings, answers.structure)
 
 
-def _scopes(planday: PlandayResource, settings: Settings) -> tuple[Result, str]:
+def _scopes(planday: PlandayClient, settings: Settings) -> tuple[Result, str]:
     """Ask once for everything that a run asks for, so that all missing scopes are told at once."""
     day = yesterday()
 

@@ -1,8 +1,7 @@
-"""What the commands have in common: the terminal, its errors, the environment, and arguments of theirs."""
+"""What the commands have in common: the terminal, its errors, and arguments of theirs."""
 
 import datetime as dt
 import logging
-import os
 import textwrap
 import warnings
 from collections.abc import Iterator
@@ -11,18 +10,14 @@ from pathlib import Path
 from typing import IO, Any
 
 import click
-from dotenv import dotenv_values
 from rich.console import Console
 from rich.text import Text
 
-from ajour_revenue.ajour.resource import CREDENTIALS as AJOUR_CREDENTIALS
-from ajour_revenue.alerts.channels import VARIABLES as ALERT_VARIABLES
-from ajour_revenue.planday.resource import CREDENTIALS as PLANDAY_CREDENTIALS
+from ajour_revenue.environment import read_env_file
 from ajour_revenue.settings.load import SettingsError, SettingsWarning, load_settings
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.parse import parse_day
 
-ENV_FILE = ".env"
 NARROW = 72
 
 
@@ -80,16 +75,6 @@ def telling_retries() -> Iterator[None]:
     finally:
         for logger in loggers:
             logger.removeHandler(handler)
-
-
-def read_env_file() -> None:
-    """Read `.env` of the working directory as Dagster does: what is in it wins over the shell.
-
-    A credential that is set nowhere becomes empty, so that the step that needs it names it.
-    """
-    os.environ.update({name: value for name, value in dotenv_values(Path(ENV_FILE)).items() if value is not None})
-    for variable in (*AJOUR_CREDENTIALS.values(), *PLANDAY_CREDENTIALS.values(), *ALERT_VARIABLES):
-        os.environ.setdefault(variable, "")
 
 
 def settings_or_fail(path: Path | None) -> Settings:

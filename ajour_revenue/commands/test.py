@@ -38,10 +38,10 @@ from ajour_revenue.commands.terminal import (
     RefusedError,
     output,
     print_indented,
-    read_env_file,
     settings_option,
     telling_retries,
 )
+from ajour_revenue.environment import read_env_file
 from ajour_revenue.mapping import most_similar_unit
 from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE, SETTINGS_VARIABLE
 from ajour_revenue.settings.model import Settings

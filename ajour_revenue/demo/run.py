@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from ruamel.yaml import YAML
 
-from ajour_revenue.ajour.resource import CREDENTIALS
+from ajour_revenue.ajour.connection import CREDENTIALS
 from ajour_revenue.days import MAX_DAYS, Window, yesterday
 from ajour_revenue.demo.ajour import correct_figure, write_ajour
 from ajour_revenue.demo.chain import UNITS

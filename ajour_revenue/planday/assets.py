@@ -60,7 +60,7 @@ def planday_structure(settings: Settings) -> dg.AssetsDefinition:
     def planday_structure(planday: PlandayResource, warehouse: Warehouse) -> dg.MaterializeResult:
         """The portal, its departments, its revenue units (R13) and its positions, as Planday lists them."""
         try:
-            listed = fetch_structure(planday)
+            listed = fetch_structure(planday.client)
         except PlandayError as error:
             raise dg.Failure(str(error)) from error
         with warehouse.transaction() as connection:
@@ -106,7 +106,7 @@ def planday_revenue(settings: Settings) -> dg.AssetsDefinition:
         """
         window = requested_window(context.run.tags, settings)
         try:
-            outcomes = publish(planday, warehouse, settings, window, run_id=context.run.run_id)
+            outcomes = publish(planday.client, warehouse, settings, window, run_id=context.run.run_id)
         except PlandayError as error:
             raise dg.Failure(str(error)) from error
         with warehouse.transaction() as connection:

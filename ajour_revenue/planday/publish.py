@@ -10,8 +10,8 @@ import dagster as dg
 
 from ajour_revenue.days import COPENHAGEN, Window
 from ajour_revenue.mapping import register_units
+from ajour_revenue.planday.client import PlandayClient
 from ajour_revenue.planday.errors import NoOpeningDayError, RevenueRefusedError, UnreadableAnswerError
-from ajour_revenue.planday.resource import PlandayResource
 from ajour_revenue.planday.structure import department_ids
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.warehouse.warehouse import Warehouse
@@ -71,7 +71,7 @@ class Candidate(NamedTuple):
 
 
 def publish(
-    planday: PlandayResource,
+    planday: PlandayClient,
     warehouse: Warehouse,
     settings: Settings,
     window: Window,
@@ -100,7 +100,7 @@ def publish(
 
 
 def _existing(
-    planday: PlandayResource,
+    planday: PlandayClient,
     departments: list[int],
     window: Window,
     candidates: list[Candidate],
@@ -142,7 +142,7 @@ def _settled(
     return None
 
 
-def _post(planday: PlandayResource, candidate: Candidate) -> Outcome:
+def _post(planday: PlandayClient, candidate: Candidate) -> Outcome:
     try:
         planday.set_revenue(
             revenue_unit_id=candidate.planday_unit_id,

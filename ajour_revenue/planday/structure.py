@@ -5,7 +5,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from ajour_revenue.planday.resource import PlandayResource
+from ajour_revenue.planday.client import PlandayClient
 
 STRUCTURE_SCHEMA = pa.schema(
     {
@@ -19,7 +19,7 @@ STRUCTURE_SCHEMA = pa.schema(
 )
 
 
-def fetch_structure(planday: PlandayResource) -> pa.Table:
+def fetch_structure(planday: PlandayClient) -> pa.Table:
     """Return the portal, its departments, revenue units and positions, a row each; raises PlandayError."""
     portal = planday.portal()
     rows: list[dict[str, Any]] = [{"kind": "portal", "id": portal.id, "name": portal.name}]

@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from ajour_revenue.days import Window
 from ajour_revenue.mapping import register_units
+from ajour_revenue.planday.client import PlandayClient
 from ajour_revenue.planday.models import TimeAndCost
-from ajour_revenue.planday.resource import PlandayResource
 from ajour_revenue.settings.model import Settings
 
 WAGE_COSTS_OF_SHIFTS_SQL = (Path(__file__).parent / "sql" / "wage_costs_of_shifts.sql").read_text(encoding="utf-8")
@@ -32,7 +32,7 @@ SHIFT_SCHEMA = pa.schema(
 
 
 def fetch_shifts(
-    planday: PlandayResource,
+    planday: PlandayClient,
     department_ids: Iterable[int],
     window: Window,
 ) -> dict[int, TimeAndCost]:

@@ -196,7 +196,7 @@ def wage_costs(settings: Settings) -> dg.AssetsDefinition:
             )
             raise dg.Failure(message)
         try:
-            shifts = fetch_shifts(planday, departments, window)
+            shifts = fetch_shifts(planday.client, departments, window)
         except PlandayError as error:
             raise dg.Failure(str(error)) from error
         if foreign := foreign_currencies(shifts):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import tenacity
 
-from ajour_revenue.ajour import resource
+from ajour_revenue.ajour import connection
 from ajour_revenue_tests.ajour.kit import Source, fill, sqlite_source
 from ajour_revenue_tests.ajour.postgres import Postgres, running_postgres
 
@@ -16,7 +16,7 @@ POSTGRES_DATABASE = "omsætning-2026"
 @pytest.fixture(autouse=True)
 def _two_attempts_without_a_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     stop, wait = tenacity.stop_after_attempt(2), tenacity.wait_none()
-    monkeypatch.setattr(resource, "retried", resource.retried.copy(stop=stop, wait=wait))
+    monkeypatch.setattr(connection, "retried", connection.retried.copy(stop=stop, wait=wait))
 
 
 @pytest.fixture(scope="session")

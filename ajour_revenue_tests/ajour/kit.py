@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 
 import pytest
 
+from ajour_revenue.ajour.connection import CREDENTIALS, AjourConnection
 from ajour_revenue.ajour.errors import AjourError
-from ajour_revenue.ajour.resource import CREDENTIALS, AjourResource
 from ajour_revenue.days import Window
 from ajour_revenue.settings.model import DEFAULT_QUERIES
 from ajour_revenue_tests.ajour.postgres import Postgres
@@ -50,8 +50,8 @@ class Source:
     host: str = "ajour.invalid"
     port: int = 1
 
-    def ajour(self, *, locations: str | None = None, revenue: str | None = None, **changes: Any) -> AjourResource:  # noqa: ANN401 (any field of the resource)
-        """Return a resource that reads this source, with the queries that ship or with other SQL texts."""
+    def ajour(self, *, locations: str | None = None, revenue: str | None = None, **changes: Any) -> AjourConnection:  # noqa: ANN401 (any field of the connection)
+        """Return a connection that reads this source, with the queries that ship or with other SQL texts."""
         fields: dict[str, Any] = {
             "company_id": COMPANY_ID,
             "user": USER,
@@ -60,12 +60,13 @@ class Source:
             "host": self.host,
             "driver": self.driver,
             "port": self.port,
+            "options": {},
             "locations_query": self.query("locations", locations),
             "revenue_query": self.query("daily_revenue", revenue),
             "login_timeout_seconds": 10,
             "query_timeout_seconds": 10,
         }
-        return AjourResource(**(fields | changes))
+        return AjourConnection(**(fields | changes))
 
     def query(self, name: str, sql: str | None) -> str:
         """Write an SQL text into a file and return its path; without a text, the path of the one that ships."""
@@ -132,7 +133,7 @@ def in_background(call: Callable[[], T]) -> "Future[T]":
     return outcome
 
 
-def failure(kind: type[Error], ajour: AjourResource, outcome: "Future[Any]") -> str:
+def failure(kind: type[Error], ajour: AjourConnection, outcome: "Future[Any]") -> str:
     """Return what a call told when it failed with exactly this error, and see that it gave no credential away."""
     with pytest.raises(kind) as raised:
         outcome.result(timeout=PATIENCE_SECONDS)
@@ -143,12 +144,12 @@ def failure(kind: type[Error], ajour: AjourResource, outcome: "Future[Any]") -> 
     return str(raised.value)
 
 
-def locations_failure(kind: type[AjourError], ajour: AjourResource) -> str:
+def locations_failure(kind: type[AjourError], ajour: AjourConnection) -> str:
     """Ask for the locations, which must fail; return what was told."""
     return failure(kind, ajour, in_background(ajour.locations))
 
 
-def revenue_failure(kind: type[AjourError], ajour: AjourResource) -> str:
+def revenue_failure(kind: type[AjourError], ajour: AjourConnection) -> str:
     """Ask for the revenue of the window, which must fail; return what was told."""
     return failure(kind, ajour, in_background(lambda: ajour.daily_revenue(WINDOW)))
 

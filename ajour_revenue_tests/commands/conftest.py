@@ -19,10 +19,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from ajour_revenue.ajour.resource import CREDENTIALS as AJOUR_CREDENTIALS
-from ajour_revenue.alerts.channels import VARIABLES as ALERT_VARIABLES
 from ajour_revenue.cli import main
-from ajour_revenue.planday.resource import CREDENTIALS as PLANDAY_CREDENTIALS
+from ajour_revenue.environment import SECRETS
 from ajour_revenue.settings.load import SETTINGS_VARIABLE
 from ajour_revenue_tests.dagster_server import clean_environment
 from ajour_revenue_tests.kit import Company
@@ -175,8 +173,7 @@ def _terminal_environment(environment: Mapping[str, str]) -> dict[str, str]:
 @pytest.fixture
 def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
     """An empty folder to work in; what commands read from .env is forgotten afterwards."""
-    variables = (*AJOUR_CREDENTIALS.values(), *PLANDAY_CREDENTIALS.values(), *ALERT_VARIABLES)
-    for variable in (*variables, SETTINGS_VARIABLE, "DAGSTER_HOME"):
+    for variable in (*SECRETS, SETTINGS_VARIABLE, "DAGSTER_HOME"):
         # Set first, so that its being unset is restored too.
         monkeypatch.setenv(variable, "")
         monkeypatch.delenv(variable)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from dotenv import dotenv_values
 
-from ajour_revenue.ajour.resource import CREDENTIALS
+from ajour_revenue.ajour.connection import CREDENTIALS
 from ajour_revenue.commands.settings_file import NewUnit, add_units
 from ajour_revenue.days import yesterday
 from ajour_revenue.settings.load import load_settings

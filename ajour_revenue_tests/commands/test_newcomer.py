@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ajour_revenue.ajour.resource import CREDENTIALS
+from ajour_revenue.ajour.connection import CREDENTIALS
 from ajour_revenue.settings.load import load_settings
 from ajour_revenue.text.formats import DANISH
 from ajour_revenue_tests.commands.conftest import COLUMNS, Shell, Terminal

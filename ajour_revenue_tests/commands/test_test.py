@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import tenacity
 
-from ajour_revenue.ajour import resource as ajour_resource
+from ajour_revenue.ajour import connection as ajour_connection
 from ajour_revenue.commands import probe
 from ajour_revenue.demo.planday import SCOPES
 from ajour_revenue.settings.load import load_settings
@@ -103,7 +103,7 @@ def test_a_fault_is_crossed_at_its_step_and_says_what_to_do(
     shell: Shell, right: Company, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     variables, ajour, failed, told = FAULTS[fault]
-    monkeypatch.setattr(ajour_resource.retried, "sleep", lambda _: None)
+    monkeypatch.setattr(ajour_connection.retried, "sleep", lambda _: None)
     Path("locations.sql").write_text("SELECT location_id FROM locations WHERE company_id = :company_id")
     write_env_file(shell.folder, right.ajour.environment | variables)
     reload_right(right, ajour={"driver": "SQLite3", "port": free_port(), **ajour})
@@ -122,7 +122,7 @@ def test_a_fault_is_crossed_at_its_step_and_says_what_to_do(
 def test_a_query_that_takes_too_long_is_crossed_after_the_login(
     shell: Shell, right: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ajour_resource.retried, "stop", tenacity.stop_after_attempt(1))
+    monkeypatch.setattr(ajour_connection.retried, "stop", tenacity.stop_after_attempt(1))
     # Long enough on any machine, and no longer: SQLite goes on when nobody waits for it any more.
     Path("slow.sql").write_text(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000000) "
@@ -139,7 +139,7 @@ def test_a_query_that_takes_too_long_is_crossed_after_the_login(
 def test_who_waits_is_told_that_it_is_tried_again(
     shell: Shell, right: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ajour_resource.retried, "sleep", lambda _: None)
+    monkeypatch.setattr(ajour_connection.retried, "sleep", lambda _: None)
     reload_right(right, ajour={"driver": "FreeTDS", "port": free_port()})
     write_env_file(shell.folder, right.ajour.environment | {"AJOUR_HOST": "127.0.0.1"})
     assert "Trying again in" in shell.run("test").stderr

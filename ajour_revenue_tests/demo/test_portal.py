@@ -8,8 +8,8 @@ from ajour_revenue.days import Window
 from ajour_revenue.demo.chain import CLOSED_DEPARTMENT, CYCLE_DAYS, DEPARTMENTS, UNITS, wages
 from ajour_revenue.demo.planday import PlandayPortal, create_app, serve
 from ajour_revenue.demo.portal import chain_portal
-from ajour_revenue.planday import resource
-from ajour_revenue.planday.resource import PlandayResource
+from ajour_revenue.planday import client
+from ajour_revenue.planday.client import PlandayClient
 
 # A cycle holds every special day of the chain.
 WINDOW = Window.back_from(dt.date(2026, 11, 24), days=CYCLE_DAYS)
@@ -82,15 +82,15 @@ def test_the_same_day_is_the_same_in_every_window(portal: PlandayPortal) -> None
 
 
 def test_it_can_be_asked_over_http(portal: PlandayPortal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resource, "RATE_LIMITS", ((1000, 1),))
+    monkeypatch.setattr(client, "RATE_LIMITS", ((1000, 1),))
     app = create_app(portal, client_id="chain", refresh_token="chain-token", rate_limits=((1000, 1),))
     with serve(app) as url:
-        client = PlandayResource(client_id="chain", refresh_token="chain-token", api_url=url, identity_url=url)
-        assert client.portal().name == "Demokæden"
-        assert len(client.positions()) == len(portal.positions)
+        planday = PlandayClient(client_id="chain", refresh_token="chain-token", api_url=url, identity_url=url)
+        assert planday.portal().name == "Demokæden"
+        assert len(planday.positions()) == len(portal.positions)
         first_day, last_day = WINDOW.first_day, WINDOW.last_day
         for department in portal.departments:
-            answer = client.time_and_cost(department_id=department.id, first_day=first_day, last_day=last_day)
+            answer = planday.time_and_cost(department_id=department.id, first_day=first_day, last_day=last_day)
             planned = [shift for shift in portal.shifts if shift.department_id == department.id]
             assert [(row.day, row.cost, row.hours) for row in answer.costs] == [
                 (shift.day, shift.cost, shift.hours) for shift in planned

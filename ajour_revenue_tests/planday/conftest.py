@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ajour_revenue.demo.planday import Department, PlandayPortal, Position, RevenueUnit, Shift, create_app, serve
-from ajour_revenue.planday.resource import PlandayResource
+from ajour_revenue.planday.client import PlandayClient
 from ajour_revenue_tests.kit import Company
 from ajour_revenue_tests.planday.connected import ConnectedCompany, connected
 
@@ -122,7 +122,7 @@ class Planday:
     client_id: str
     refresh_token: str
 
-    def client(self, **changes: Any) -> PlandayResource:  # noqa: ANN401 (any field of the resource)
+    def client(self, **changes: Any) -> PlandayClient:  # noqa: ANN401 (any field of the client)
         fields = {
             "client_id": self.client_id,
             "refresh_token": self.refresh_token,
@@ -131,7 +131,7 @@ class Planday:
             "timeout_seconds": 5,
             "patience_seconds": 20,
         }
-        return PlandayResource(**{**fields, **changes})
+        return PlandayClient(**{**fields, **changes})
 
 
 @dataclass

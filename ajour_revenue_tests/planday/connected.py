@@ -17,10 +17,10 @@ from ajour_revenue.days import Window
 from ajour_revenue.definitions import build_definitions
 from ajour_revenue.demo.planday import Department, PlandayPortal, Position, RevenueUnit, Shift
 from ajour_revenue.partitions import window_tags
-from ajour_revenue.planday import resource
+from ajour_revenue.planday import client
 from ajour_revenue.planday.assets import REPLACE_STRUCTURE
+from ajour_revenue.planday.client import PlandayClient
 from ajour_revenue.planday.publish import Outcome, publish
-from ajour_revenue.planday.resource import PlandayResource
 from ajour_revenue.planday.structure import fetch_structure
 from ajour_revenue.warehouse.warehouse import Warehouse
 from ajour_revenue_tests.kit import LAST_DAY, Company, settings_dict
@@ -178,12 +178,12 @@ class ConnectedCompany(Company):
         self,
         window: Window = WINDOW,
         *,
-        planday: PlandayResource | None = None,
+        planday: PlandayClient | None = None,
         warehouse: Warehouse | None = None,
     ) -> Counter[Outcome]:
         """Publish without a run."""
-        client = planday or self.planday.client()
-        return publish(client, warehouse or self.warehouse, self.settings, window, run_id="test")
+        planday = planday or self.planday.client()
+        return publish(planday, warehouse or self.warehouse, self.settings, window, run_id="test")
 
     @property
     def posts(self) -> list["Seen"]:
@@ -230,7 +230,7 @@ def connected(
     **rules: Any,  # noqa: ANN401 (create_app's)
 ) -> Iterator[ConnectedCompany]:
     """Connect a company to a Planday of its own, without rate limits on either side."""
-    monkeypatch.setattr(resource, "RATE_LIMITS", UNLIMITED)
+    monkeypatch.setattr(client, "RATE_LIMITS", UNLIMITED)
     with stage.planday(portal(), rate_limits=UNLIMITED, **rules) as planday:
         monkeypatch.setenv("PLANDAY_CLIENT_ID", planday.client_id)
         monkeypatch.setenv("PLANDAY_REFRESH_TOKEN", planday.refresh_token)

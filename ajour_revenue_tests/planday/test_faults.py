@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tenacity import wait_fixed
 
 from ajour_revenue.demo.planday import SCOPES
-from ajour_revenue.planday import resource
+from ajour_revenue.planday import client
 from ajour_revenue.planday.errors import PlandayError
 from ajour_revenue.planday.resource import PlandayResource
 from ajour_revenue.warehouse.warehouse import Warehouse
@@ -54,10 +54,10 @@ import sys
 from pathlib import Path
 
 from ajour_revenue.definitions import build_definitions
-from ajour_revenue.planday import resource
+from ajour_revenue.planday import client
 from ajour_revenue.settings import load_settings
 
-resource.RATE_LIMITS = ((100_000, 1),)
+client.RATE_LIMITS = ((100_000, 1),)
 job = build_definitions(load_settings(Path(sys.argv[1]))).resolve_job_def("demo_daily_revenue")
 first_day, last_day = sys.argv[2:]
 tags = {"dagster/asset_partition_range_start": first_day, "dagster/asset_partition_range_end": last_day}
@@ -427,7 +427,7 @@ def test_after_any_faults_and_reruns_planday_holds_what_it_should_and_the_wareho
     overwrite: bool,  # noqa: FBT001 (drawn)
     refused: bool,  # noqa: FBT001 (drawn)
 ) -> None:
-    monkeypatch.setattr(resource, "BACK_OFF", wait_fixed(0.01))
+    monkeypatch.setattr(client, "BACK_OFF", wait_fixed(0.01))
     figures = {**figures, **({("Kitchen", LAST): Decimal(-1)} if refused else {})}
     with connected(company, stage, monkeypatch) as connected_company:
         connected_company.settings.warehouse.unlink(missing_ok=True)

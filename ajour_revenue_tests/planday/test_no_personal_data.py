@@ -25,7 +25,7 @@ from ajour_revenue_tests.planday.connected import (
     connected,
     costs_of,
 )
-from ajour_revenue_tests.planday.test_resource import row_of_costs
+from ajour_revenue_tests.planday.test_client import row_of_costs
 
 EMPLOYEE_IDS = range(731_904_650_101, 731_904_650_105)
 SHIFT_IDS = range(864_209_753_101, 864_209_753_113)

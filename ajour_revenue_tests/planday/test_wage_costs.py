@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ajour_revenue.days import Window
 from ajour_revenue.demo.planday import Position, Shift
-from ajour_revenue.planday import resource
+from ajour_revenue.planday import client
 from ajour_revenue.planday.assets import REPLACE_STRUCTURE
 from ajour_revenue.planday.structure import department_ids, fetch_structure
 from ajour_revenue.planday.wages import aggregate_shifts, fetch_shifts
@@ -39,7 +39,7 @@ from ajour_revenue_tests.planday.connected import (
     shown,
     unit_list,
 )
-from ajour_revenue_tests.planday.test_resource import row_of_costs
+from ajour_revenue_tests.planday.test_client import row_of_costs
 
 ONE_DAY = Window(LAST, LAST)
 
@@ -350,15 +350,15 @@ def test_the_stored_sums_are_those_of_an_independent_calculation(
     shifts: list[Shift],
     window: Window,
 ) -> None:
-    monkeypatch.setattr(resource, "RATE_LIMITS", UNLIMITED)
+    monkeypatch.setattr(client, "RATE_LIMITS", UNLIMITED)
     company = Settings.model_validate(settings_dict(units=unit_list()))
     connection = tables_in_memory.begin()
     try:
         with stage.planday(portal(shifts), rate_limits=UNLIMITED) as planday:
-            client = planday.client()
-            connection.register("listed", fetch_structure(client))
+            asked = planday.client()
+            connection.register("listed", fetch_structure(asked))
             connection.execute(REPLACE_STRUCTURE)
-            answered = fetch_shifts(client, [VESTERBRO, AARHUS], window)
+            answered = fetch_shifts(asked, [VESTERBRO, AARHUS], window)
         left_out = aggregate_shifts(connection, company, answered, window)
         assert department_ids(connection) == [VESTERBRO, AARHUS]
         set_variables(

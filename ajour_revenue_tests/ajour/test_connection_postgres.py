@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import tenacity
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from ajour_revenue.ajour import resource
+from ajour_revenue.ajour import connection
 from ajour_revenue.ajour.errors import (
     ConnectionFailedError,
     ConnectionLostError,
@@ -69,7 +69,7 @@ WAITING = pytest.mark.parametrize(
 @pytest.fixture
 def only_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is tried again."""
-    monkeypatch.setattr(resource, "retried", resource.retried.copy(stop=tenacity.stop_after_attempt(1)))
+    monkeypatch.setattr(connection, "retried", connection.retried.copy(stop=tenacity.stop_after_attempt(1)))
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_money_becomes_an_exact_decimal_whatever_its_type(postgres_ajour: Source
             '125'::text::{column_type} AS revenue_incl_vat, '100'::text::{column_type} AS revenue_excl_vat
     """
 
-    [row] = postgres_ajour.ajour(revenue=query).daily_revenue(WINDOW).to_pylist()
+    [row] = postgres_ajour.ajour(revenue=query).daily_revenue(WINDOW).rows.to_pylist()
 
     assert (row["revenue_incl_vat"], row["revenue_excl_vat"]) == (Decimal(125), Decimal(100))
 
@@ -100,7 +100,7 @@ def test_more_decimals_than_the_oere_are_kept(postgres_ajour: Source) -> None:
             0.1::numeric AS revenue_incl_vat, 0.12345678::numeric AS revenue_excl_vat
     """
 
-    revenue = postgres_ajour.ajour(revenue=query).daily_revenue(WINDOW)
+    revenue = postgres_ajour.ajour(revenue=query).daily_revenue(WINDOW).rows
 
     assert revenue["revenue_excl_vat"].to_pylist() == [Decimal("0.12345678")]
 
@@ -118,7 +118,9 @@ def test_a_numeric_that_is_no_number_is_refused(postgres_ajour: Source, not_a_nu
 def test_a_timestamp_at_midnight_is_a_date(postgres_ajour: Source) -> None:
     query = AT_A_TIME.format("2026-03-28 00:00")
 
-    assert postgres_ajour.ajour(revenue=query).daily_revenue(WINDOW)["business_date"].to_pylist() == [date(2026, 3, 28)]
+    assert postgres_ajour.ajour(revenue=query).daily_revenue(WINDOW).rows["business_date"].to_pylist() == [
+        date(2026, 3, 28)
+    ]
 
 
 def test_a_timestamp_with_a_time_of_day_is_refused(postgres_ajour: Source) -> None:
@@ -141,7 +143,7 @@ def test_casts_literals_and_comments_with_colons_and_semicolons_are_left_alone(p
         -- the end;
     """
 
-    revenue = postgres_ajour.ajour(revenue=query).daily_revenue(WINDOW)
+    revenue = postgres_ajour.ajour(revenue=query).daily_revenue(WINDOW).rows
 
     assert sorted(tuple(row.values()) for row in revenue.to_pylist()) == REVENUE
 
@@ -150,10 +152,10 @@ def test_a_query_that_deletes_what_it_returns_deletes_nothing(postgres_ajour: So
     query = "WITH gone AS (DELETE FROM daily_revenue RETURNING *) SELECT * FROM gone"
     columns = "business_date, location_id, revenue_incl_vat, revenue_excl_vat"
 
-    taken = postgres_ajour.ajour(revenue=query.replace("*", columns)).daily_revenue(WINDOW)
+    taken = postgres_ajour.ajour(revenue=query.replace("*", columns)).daily_revenue(WINDOW).rows
 
     assert taken.num_rows == len(REVENUE)
-    assert postgres_ajour.ajour().daily_revenue(WINDOW).num_rows == len(REVENUE)
+    assert postgres_ajour.ajour().daily_revenue(WINDOW).rows.num_rows == len(REVENUE)
 
 
 # Logins
@@ -333,6 +335,25 @@ def test_a_connection_that_breaks_once_is_made_again(postgres: Postgres, postgre
     assert len(fetched.result(timeout=PATIENCE_SECONDS)) == whole
 
 
+def test_the_moment_of_asking_is_that_of_the_attempt_that_succeeded(postgres: Postgres, postgres_ajour: Source) -> None:
+    query = f"""
+        SELECT business_date, location_id, revenue_incl_vat, revenue_excl_vat
+        FROM pg_advisory_xact_lock({LOCK}), daily_revenue
+    """
+
+    with postgres.lock_held(postgres_ajour.database):
+        fetched = in_background(lambda: postgres_ajour.ajour(revenue=query).daily_revenue(WINDOW))
+        first = postgres.waiting_backend()
+        before = datetime.now(UTC)
+        postgres.terminate(first)
+        postgres.waiting_backend()
+        after = datetime.now(UTC)
+
+    rows, asked_at = fetched.result(timeout=PATIENCE_SECONDS)
+    assert rows.num_rows == len(REVENUE)
+    assert before < asked_at < after
+
+
 @WAITING
 def test_a_connection_that_keeps_breaking_is_told(postgres: Postgres, postgres_ajour: Source, query: str) -> None:
     ajour = postgres_ajour.ajour(locations=query)
@@ -368,7 +389,7 @@ def test_a_server_that_is_killed_is_told_and_found_again_after_its_start(tmp_pat
 def test_a_connection_that_breaks_after_the_last_row_loses_nothing(
     postgres: Postgres, postgres_ajour: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resource, "BATCH_ROWS", 1)
+    monkeypatch.setattr(connection, "BATCH_ROWS", 1)
     check_columns = Query.check_columns
 
     def terminated(*arguments: object) -> None:

@@ -37,7 +37,7 @@ def test_money_becomes_an_exact_decimal_whatever_the_type_of_its_column(
         )
     database.close()
 
-    [row] = sqlite_ajour.ajour().daily_revenue(WINDOW).to_pylist()
+    [row] = sqlite_ajour.ajour().daily_revenue(WINDOW).rows.to_pylist()
 
     assert row == {
         "business_date": date(2026, 3, 29),

@@ -1,0 +1,442 @@
+"""Planday over HTTP: one client, whose methods are the requests that we make."""
+
+import datetime as dt
+import logging
+import re
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+from functools import cache, partial
+from http import HTTPStatus
+from typing import Any, NamedTuple, TypeVar
+
+import requests
+import simplejson as json
+from pydantic import BaseModel, ValidationError
+from tenacity import RetryCallState, RetryError, Retrying, retry_if_exception_type, wait_random_exponential
+
+from ajour_revenue.planday.errors import (
+    AccessRevokedError,
+    LoginRefusedError,
+    MissingCredentialsError,
+    NoOpeningDayError,
+    OutageError,
+    PlandayError,
+    RepeatingPageError,
+    RequestNotSentError,
+    RequestRefusedError,
+    RevenueRefusedError,
+    ScopeMissingError,
+    UnknownIdError,
+    UnreadableAnswerError,
+)
+from ajour_revenue.planday.models import (
+    AccessToken,
+    Department,
+    Page,
+    Portal,
+    Position,
+    Revenue,
+    RevenueUnit,
+    TimeAndCost,
+)
+
+T = TypeVar("T", bound=BaseModel)
+
+CREDENTIALS = {"client_id": "PLANDAY_CLIENT_ID", "refresh_token": "PLANDAY_REFRESH_TOKEN"}
+"""What Planday gives an app, and the environment variables that carry it."""
+
+logger = logging.getLogger(__name__)
+
+PAGE_ROWS = 50
+RATE_LIMITS = ((10, 1), (500, 60))
+"""How many requests in how many seconds are safe for one portal."""
+
+# Requests overtake each other on the way, so Planday may see the last of one window in the next.
+MARGIN_SECONDS = 0.05
+RENEWED_BEFORE_EXPIRY_SECONDS = 60
+BACK_OFF = wait_random_exponential(multiplier=0.5, max=30)
+RESET_SECONDS = re.compile(r"\d{1,6}(\.\d+)?", re.ASCII)
+API_ACCESS = "In Planday: Settings > Integrations > API Access"
+TOLD_FAULTS = 3
+
+
+class Endpoint(NamedTuple):
+    """One request of Planday's API."""
+
+    method: str
+    path: str
+    scope: str | None = None
+    """What the app must have been granted; None where Planday documents no scope."""
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlandayClient:
+    """Reads structure and wages from one Planday portal, and publishes revenue to it.
+
+    The threads and runs of a process share one access token and one portal's rate limits. Requests that meet an outage
+    or a rate limit are repeated, the revenue's POST too: Planday replaces what the first one may have left.
+
+    Every method raises a PlandayError whose message says what failed and what to do, without any credential.
+    """
+
+    client_id: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    api_url: str
+    identity_url: str
+    timeout_seconds: float = 30
+    """How long one request may be without an answer."""
+    patience_seconds: float = 300
+    """How long a request is repeated in an outage."""
+
+    def portal(self) -> Portal:
+        """Return whose portal this is."""
+        endpoint = Endpoint("GET", "/portal/v1.0/info")
+        return self._connection.one(Portal, endpoint, {})
+
+    def departments(self) -> list[Department]:
+        """Return all departments that the app may see."""
+        return self._connection.all(Department, Endpoint("GET", "/hr/v1.0/departments", "department:read"), {})
+
+    def revenue_units(self) -> list[RevenueUnit]:
+        """Return all revenue units, which R13 wants mapped."""
+        return self._connection.all(RevenueUnit, Endpoint("GET", "/revenue/v1.0/revenueunits", "revenue:read"), {})
+
+    def positions(self) -> list[Position]:
+        """Return all positions, which lead from a shift's cost to its revenue unit."""
+        return self._connection.all(Position, Endpoint("GET", "/scheduling/v1.0/positions", "shiftposition:read"), {})
+
+    def time_and_cost(self, *, department_id: int, first_day: dt.date, last_day: dt.date) -> TimeAndCost:
+        """Return what the department's planned shifts cost on the days, both included (personal data: D5)."""
+        path = f"/scheduling/v1.0/timeandcost/{department_id}"
+        days = {"from": first_day.isoformat(), "to": last_day.isoformat()}
+        return self._connection.one(TimeAndCost, Endpoint("GET", path, "timeandcost:read"), days)
+
+    def revenue(self, *, department_id: int, first_day: dt.date, last_day: dt.date) -> list[Revenue]:
+        """Return the revenue that Planday has for the department's units on the days, both included."""
+        which = {"departmentId": str(department_id), "from": first_day.isoformat(), "to": last_day.isoformat()}
+        return self._connection.all(Revenue, Endpoint("GET", "/revenue/v1.0/revenue", "revenue:read"), which)
+
+    def set_revenue(self, *, revenue_unit_id: int, day: dt.date, turnover: Decimal, description: str) -> None:
+        """Make the turnover, in the portal's currency, the unit's one figure for the day; an earlier one is replaced.
+
+        Raises NoOpeningDayError where no shift is planned that day, and RevenueRefusedError where Planday does not
+        take the figure: both concern this unit-day alone.
+        """
+        figure = {
+            "description": description,
+            "turnover": turnover,
+            "revenueUnitId": revenue_unit_id,
+            "date": day.isoformat(),
+        }
+        self._connection.call(
+            Endpoint("POST", "/revenue/v1.0/revenue", "revenue:set"),
+            body=json.dumps(figure, use_decimal=True),
+            about=f" for revenue unit {revenue_unit_id} on {day}, turnover {turnover}",
+        )
+
+    @property
+    def _connection(self) -> "Connection":
+        if missing := [variable for name, variable in CREDENTIALS.items() if not getattr(self, name)]:
+            msg = f"Nothing is set for {', '.join(missing)}. {API_ACCESS} shows both; put them into .env."
+            raise MissingCredentialsError(msg)
+        with _opening:
+            return _connection_with(**asdict(self))
+
+
+@dataclass(kw_only=True, repr=False, eq=False)
+class Connection:
+    """What a process keeps of one portal: the tokens, the open connections, and its share of the rate limits.
+
+    It outlives the client, of which each run has its own: a refresh token that Planday has replaced is good
+    for nothing any more, and the limits are the portal's.
+    """
+
+    client_id: str
+    refresh_token: str
+    api_url: str
+    identity_url: str
+    timeout_seconds: float
+    patience_seconds: float
+
+    def __post_init__(self) -> None:
+        self._throttle = Throttle(*((count, seconds + MARGIN_SECONDS) for count, seconds in RATE_LIMITS))
+        self._renewing = threading.Lock()
+        self._access_token = ""
+        self._renew_at = 0.0
+        # Threads may share a session whose settings do not change: its pool and its cookies have locks of their own.
+        self._session = requests.Session()
+        # Without an auth of its own, requests would put a password from ~/.netrc in the place of our token.
+        self._session.auth = lambda request: request
+
+    def one(self, kind: type[T], endpoint: Endpoint, params: Mapping[str, str]) -> T:
+        """Return the one thing that the endpoint answers."""
+        answer = self._json(endpoint, self.call(endpoint, params=params))
+        data = answer.get("data") if isinstance(answer, dict) else answer
+        return _understood(kind, data, endpoint)
+
+    def all(self, kind: type[T], endpoint: Endpoint, params: Mapping[str, str]) -> list[T]:
+        """Return the whole list that the endpoint answers in pages."""
+        rows: list[object] = []
+        last: list[object] = []
+        while True:
+            window = {**params, "offset": str(len(rows)), "limit": str(PAGE_ROWS)}
+            page = _understood(Page, self._json(endpoint, self.call(endpoint, params=window)), endpoint)
+            if page.data and page.data == last:
+                msg = (
+                    f"{endpoint}: the page from row {len(rows)} is the one before it again, so the list cannot be read "
+                    "to its end. Nothing of it was used; run it again, and tell Planday's support if it stays so."
+                )
+                raise RepeatingPageError(msg)
+            rows += page.data
+            last = page.data
+            if not page.data or len(rows) >= page.paging.total:
+                return [_understood(kind, row, endpoint) for row in rows]
+
+    def call(
+        self,
+        endpoint: Endpoint,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: str | None = None,
+        about: str = "",
+    ) -> requests.Response:
+        """Return Planday's answer to the request; raise a PlandayError where it is anything but a yes."""
+        deadline = time.monotonic() + self.patience_seconds
+
+        def ask(token: str) -> requests.Response:
+            headers = {
+                "Authorization": f"Bearer {token}",
+                "X-ClientId": self.client_id,
+                "Content-Type": "application/json",
+            }
+            url = self.api_url.rstrip("/") + endpoint.path
+            request = partial(self._session.request, endpoint.method, url, params=params, data=body, headers=headers)
+            return self._send(endpoint, request, deadline)
+
+        token = self._token(deadline)
+        response = ask(token)
+        if response.status_code == HTTPStatus.UNAUTHORIZED:
+            response = ask(self._token(deadline, instead_of=token))
+        if error := _refusal(endpoint, response.status_code, about):
+            raise error
+        return response
+
+    def _token(self, deadline: float, instead_of: str | None = None) -> str:
+        """Return an access token, a new one where the present one has expired or is the one that was refused."""
+        with self._renewing:
+            if time.monotonic() >= self._renew_at or self._access_token == instead_of:
+                self._renew(deadline)
+            return self._access_token
+
+    def _renew(self, deadline: float) -> None:
+        endpoint = Endpoint("POST", "/connect/token")
+        form = {
+            "client_id": self.client_id,
+            "grant_type": "refresh_token",
+            "refresh_token": self.refresh_token,
+        }
+        url = self.identity_url.rstrip("/") + endpoint.path
+        request = partial(self._session.request, endpoint.method, url, data=form)
+        response = self._send(endpoint, request, deadline)
+        if response.status_code in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED}:
+            msg = (
+                f"{endpoint}: Planday answered {response.status_code}: it does not know this client id or refresh "
+                f"token. {API_ACCESS} shows both: put them in PLANDAY_CLIENT_ID and PLANDAY_REFRESH_TOKEN."
+            )
+            raise LoginRefusedError(msg)
+        if error := _refusal(endpoint, response.status_code):
+            raise error
+        token = _understood(AccessToken, self._json(endpoint, response), endpoint)
+        self._access_token = token.access_token
+        self.refresh_token = token.refresh_token or self.refresh_token
+        margin = min(RENEWED_BEFORE_EXPIRY_SECONDS, token.expires_in / 10)
+        self._renew_at = time.monotonic() + token.expires_in - margin
+
+    def _send(
+        self,
+        endpoint: Endpoint,
+        request: Callable[..., requests.Response],
+        deadline: float,
+    ) -> requests.Response:
+        """Return the first answer that is neither a rate limit nor an outage; give up before the deadline passes."""
+
+        def too_late(state: RetryCallState) -> bool:
+            return time.monotonic() + state.upcoming_sleep >= deadline
+
+        def tell(state: RetryCallState) -> None:
+            logger.warning("%s: Planday %s; trying again in %.1f s", endpoint, _failure(state), state.upcoming_sleep)
+
+        retrying = Retrying(
+            retry=retry_if_exception_type(_TryAgain),
+            wait=_pause,
+            stop=too_late,
+            before_sleep=tell,
+        )
+        try:
+            return retrying(self._send_once, endpoint, request)
+        except RetryError as error:
+            attempts = error.last_attempt.attempt_number
+            failure = error.last_attempt.exception()
+        msg = (
+            f"{endpoint}: Planday {failure}, at the last of {attempts} attempts within {self.patience_seconds:g} s. "
+            "What is stored stays as it is; run it again when Planday answers."
+        )
+        raise OutageError(msg)
+
+    def _send_once(self, endpoint: Endpoint, request: Callable[..., requests.Response]) -> requests.Response:
+        self._throttle.wait()
+        # Errors are raised after the except clauses, since some of requests' own hold a header or a body.
+        failure: Exception
+        try:
+            response = request(timeout=self.timeout_seconds, allow_redirects=False)
+        except requests.Timeout:
+            failure = _TryAgain(f"did not answer within {self.timeout_seconds:g} s")
+        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
+            failure = _TryAgain(f"could not be reached, or cut the connection ({_innermost(error)})")
+        except (requests.RequestException, UnicodeError) as error:
+            failure = RequestNotSentError(
+                f"{endpoint}: the request cannot be sent ({type(error).__name__}). Look at Planday's addresses in the "
+                "settings, and for spaces or other strange characters in PLANDAY_CLIENT_ID.",
+            )
+        else:
+            if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+                reset = RESET_SECONDS.fullmatch(response.headers.get("x-ratelimit-reset", ""))
+                failure = _TryAgain("answered 429, too many requests", float(reset[0]) if reset else None)
+            elif response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                failure = _TryAgain(f"answered {response.status_code}")
+            else:
+                return response
+        raise failure
+
+    def _json(self, endpoint: Endpoint, response: requests.Response) -> Any:  # noqa: ANN401 (whatever it is)
+        try:
+            return json.loads(response.content, use_decimal=True)
+        except ValueError:
+            found = f"{len(response.content)} bytes of {response.headers.get('content-type', 'no content type')}"
+        msg = (
+            f"{endpoint}: the answer is not valid JSON ({found}). Look at Planday's addresses in the settings, and "
+            "for a proxy in between."
+        )
+        raise UnreadableAnswerError(msg)
+
+
+_opening = threading.Lock()
+_connection_with = cache(Connection)
+
+
+class Throttle:
+    """Lets so many threads through that no window of so many seconds sees more requests than it may."""
+
+    def __init__(
+        self,
+        *limits: tuple[int, float],
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        """Take any number of limits, each so many requests in so many seconds."""
+        self._limits = limits
+        self._clock = clock
+        self._sleep = sleep
+        self._starts: deque[float] = deque(maxlen=max(count for count, _ in limits))
+        self._lock = threading.Lock()
+
+    def wait(self) -> None:
+        """Come back when the next request may start, in the order in which threads came."""
+        with self._lock:
+            now = self._clock()
+            earliest = [self._starts[-count] + seconds for count, seconds in self._limits if len(self._starts) >= count]
+            start = max([now, *earliest])
+            self._starts.append(start)
+        self._sleep(start - now)
+
+
+class _TryAgain(Exception):  # noqa: N818 (it is a request to repeat, and never leaves this module)
+    def __init__(self, found: str, reset_seconds: float | None = None) -> None:
+        super().__init__(found)
+        self.reset_seconds = reset_seconds
+
+
+def _failure(state: RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome else None
+
+
+def _pause(state: RetryCallState) -> float:
+    """Wait as long as Planday asks for, where it does."""
+    failure = _failure(state)
+    if isinstance(failure, _TryAgain) and failure.reset_seconds is not None:
+        return failure.reset_seconds
+    return BACK_OFF(state)
+
+
+def _innermost(error: BaseException) -> str:
+    while error.__context__ is not None:
+        error = error.__context__
+    return type(error).__name__
+
+
+def _refusal(endpoint: Endpoint, status: int, about: str = "") -> PlandayError | None:  # noqa: PLR0911 (a status, a meaning)
+    """Return what a status means, None where it is a yes. The body is left alone: it may be empty, or tell too much."""
+    answered = f"{endpoint}: Planday answered {status}{about}"
+    posted = endpoint.method == "POST"
+    match status:
+        case _ if 200 <= status < 300:  # noqa: PLR2004 (HTTP's success)
+            return None
+        case 401:
+            return AccessRevokedError(
+                f"{answered} to a token that it had just given, so the app, or the administrator who authorized it, "
+                f"was deactivated. {API_ACCESS}: authorize the app again, and put the new token in "
+                "PLANDAY_REFRESH_TOKEN.",
+            )
+        case 403 if endpoint.scope:
+            return ScopeMissingError(
+                f"{answered}: the app lacks the scope {endpoint.scope}. {API_ACCESS}: make an app that has it (a scope "
+                "cannot be added later), authorize it, and put its client id and token in PLANDAY_CLIENT_ID and "
+                "PLANDAY_REFRESH_TOKEN.",
+            )
+        case 404:
+            return UnknownIdError(
+                f"{answered}: the portal has no department or revenue unit with that id, or the app may not see it. "
+                "Look at the ids, and at Planday's addresses, in the settings.",
+            )
+        case 409 if posted:
+            return NoOpeningDayError(
+                f"{answered}: no shift is planned that day, so Planday has no place for its revenue. Plan a shift, "
+                "then publish the day again.",
+            )
+        case 400 | 422 if posted:
+            return RevenueRefusedError(
+                f"{answered}: Planday does not take this figure. Enter it in Planday by hand where it is right.",
+            )
+        case _:
+            return RequestRefusedError(
+                f"{answered}, which its documentation does not foresee. Look at Planday's addresses in the settings; "
+                "if they are right, tell Planday's support.",
+            )
+
+
+def _understood(kind: type[T], answer: object, endpoint: Endpoint) -> T:
+    try:
+        return kind.model_validate(answer)
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_context=False)
+    # Only names and types are told: the values may be about an employee (D5).
+    told = [
+        f"{'.'.join(map(str, fault['loc'])) or 'all of it'}: {fault['msg']}"
+        + ("" if fault["type"] == "missing" else f", found {type(fault['input']).__name__}")
+        for fault in faults[:TOLD_FAULTS]
+    ]
+    if len(faults) > TOLD_FAULTS:
+        told.append(f"and {len(faults) - TOLD_FAULTS} more")
+    fields = sorted(filter(str.isidentifier, answer)) if isinstance(answer, dict) else []
+    msg = (
+        f"{endpoint}: the answer is not what Planday's documentation promises of a {kind.__name__}: {'; '.join(told)}. "
+        f"Fields that came: {', '.join(fields) or 'none'}. Nothing of it was used; see what Planday has changed."
+    )
+    raise UnreadableAnswerError(msg)
