@@ -4,6 +4,7 @@ import click
 
 from ajour_revenue.commands.demo import demo
 from ajour_revenue.commands.enter import enter
+from ajour_revenue.commands.explain import explain_command
 from ajour_revenue.commands.fetch import fetch
 from ajour_revenue.commands.init import init
 from ajour_revenue.commands.report import report
@@ -18,6 +19,7 @@ def main() -> None:
 
 main.add_command(demo)
 main.add_command(enter)
+main.add_command(explain_command)
 main.add_command(fetch)
 main.add_command(init)
 main.add_command(report)

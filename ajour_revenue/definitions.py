@@ -10,14 +10,16 @@ from ajour_revenue.environment import empty_missing_secrets
 from ajour_revenue.planday.assets import planday_revenue, planday_structure
 from ajour_revenue.planday.checks import revenue_published, units_match_planday
 from ajour_revenue.planday.resource import PlandayResource
+from ajour_revenue.planday.wages import planday_wages
 from ajour_revenue.reports.assets import wage_report
-from ajour_revenue.revenue.assets import unit_revenue
+from ajour_revenue.revenue.assets import manual_revenue, unit_revenue
 from ajour_revenue.revenue.checks import revenue_reconciles
 from ajour_revenue.schedules import freshness_policy, weekday_schedules
 from ajour_revenue.settings.load import load_settings
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.wages.assets import wage_costs, wage_percentage
-from ajour_revenue.warehouse.warehouse import Warehouse
+from ajour_revenue.wages.file import WageFile
+from ajour_revenue.warehouse.resource import Warehouse
 
 MAX_RUNTIME_SECONDS = 3600
 """The last net under every time-out: run monitoring ends a run that takes longer."""
@@ -25,11 +27,15 @@ MAX_RUNTIME_SECONDS = 3600
 
 def build_definitions(settings: Settings) -> dg.Definitions:
     """Define one integration; its name is the prefix of every asset, job and schedule."""
+    if settings.wages.source == "planday":
+        wages = wage_costs(settings, source="planday", deps=["planday_structure"])
+    else:
+        wages = wage_costs(settings, source="csv", deps=[])
     assets = [
         ajour_locations(settings),
         raw_revenue(settings),
         unit_revenue(settings),
-        wage_costs(settings),
+        wages,
         wage_percentage(settings),
         wage_report(settings),
     ]
@@ -41,7 +47,8 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     ]
     resources: dict[str, object] = {
         "ajour": AjourResource.from_settings(settings),
-        "warehouse": Warehouse(database=str(settings.warehouse)),
+        "warehouse": Warehouse.from_settings(settings),
+        "wage_source": planday_wages(settings) if settings.wages.source == "planday" else WageFile(settings),
         **alert_channels(settings),
     }
     if settings.uses_planday:
@@ -66,7 +73,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         tags={"dagster/max_runtime": MAX_RUNTIME_SECONDS},
     )
     return dg.Definitions(
-        assets=[ajour_database(settings), *assets],
+        assets=[ajour_database(settings), manual_revenue(settings), *assets],
         asset_checks=checks,
         jobs=[daily_revenue],
         schedules=weekday_schedules(settings, job_name=daily_revenue.name),

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from ajour_revenue.days import Window
-from ajour_revenue.warehouse.warehouse import SCHEMA_SQL
+from ajour_revenue.warehouse import schema
 from ajour_revenue_tests.kit import LAST_DAY, Company, make_company
 
 # How long an example takes says how busy the machine is.
@@ -55,7 +55,7 @@ def tables_in_memory() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'Europe/Copenhagen'")
         connection.execute("SET threads = 1")
-        connection.execute(SCHEMA_SQL)
+        schema.bring_up_to_date(connection)
         yield connection
 
 

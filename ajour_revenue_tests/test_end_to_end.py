@@ -293,7 +293,7 @@ def test_a_tick_makes_one_run_over_the_right_days_and_its_repetition_none(troubl
     assert days_of_runs(runs) == [(str(window.first_day), str(window.last_day))]
     assert runs[0]["tags"]["dagster/run_key"] == f"demo {day}"
     assert_whole(company, window)
-    assert company.query("SELECT count(*) FROM fetched_days") == [(len(window.days),)]
+    assert company.query("SELECT count(*) FROM fetches") == [(len(window.days),)]
 
     with stored_state(server, schedule) as (instance, _):
         instance.update_instigator_state(was_running_then)
@@ -325,7 +325,7 @@ def test_a_failing_connection_check_stops_the_fetch(troubled: Troubled) -> None:
     assert button["evaluation"]["description"] == found["description"]
     assert server.materialized_assets(check_alone) == set()
     after = troubled.company.contents() if troubled.company.settings.warehouse.exists() else {}
-    for table in ("raw_revenue", "unit_revenue", "ajour_locations", "fetched_days"):
+    for table in ("raw_revenue", "unit_revenue", "ajour_locations", "fetches"):
         assert after.get(table, []) == before.get(table, [])
 
 
@@ -403,7 +403,7 @@ def test_a_run_over_32_days_is_refused_before_anything_is_fetched(main: Main) ->
         assert f"  {part}" in check["description"].splitlines()
     assert not main.server.started_steps(main.refused) & FETCHING
     assert main.server.materialized_assets(main.refused) == set()
-    for table in ("raw_revenue", "unit_revenue", "wage_costs", "wage_percentage", "fetched_days"):
+    for table in ("raw_revenue", "unit_revenue", "wage_costs", "wage_percentage", "fetches"):
         assert rows_of(main.company, table, REFUSED_32) == 0
 
 

@@ -230,7 +230,7 @@ def test_with_overwrite_off_a_corrected_figure_stays_and_raw_revenue_has_the_cor
 # What a failed run leaves
 
 LAST_THREE = Window(DAYS[1], DAYS[3])
-FETCH = {"raw_revenue", "fetched_days", "unit_revenue", "unit_revenue_revisions"}
+FETCH = {"raw_revenue", "fetches", "unit_revenue", "unit_revenue_revisions"}
 WAGES = {"wage_costs"}
 
 

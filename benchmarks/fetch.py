@@ -16,11 +16,12 @@ import duckdb
 import pandas as pd
 import pyodbc
 
-from ajour_revenue.ajour.assets import REPLACE_RAW_REVENUE
+from ajour_revenue.ajour.assets import STORE_RAW_REVENUE
 from ajour_revenue.ajour.connection import AjourConnection
 from ajour_revenue.days import Window
 from ajour_revenue.settings.model import DEFAULT_QUERIES
-from ajour_revenue.warehouse.warehouse import Warehouse, set_variables
+from ajour_revenue.warehouse.connect import transaction
+from ajour_revenue.warehouse.run import run
 
 LOCATIONS = 5_000
 WINDOW = Window(dt.date(2026, 1, 1), dt.date(2026, 1, 31))
@@ -61,17 +62,19 @@ def ours(ajour: Path, warehouse: Path) -> None:
         login_timeout_seconds=20,
         query_timeout_seconds=20,
     )
-    fetched = source.daily_revenue(WINDOW).rows
-    with Warehouse(database=str(warehouse)).transaction() as connection:
-        set_variables(
+    fetched = source.daily_revenue(WINDOW)
+    with transaction(warehouse) as connection:
+        connection.register("fetched", fetched.rows)
+        run(
             connection,
+            STORE_RAW_REVENUE,
+            company_id=COMPANY_ID,
             first_day=WINDOW.first_day,
             last_day=WINDOW.last_day,
-            company_id=COMPANY_ID,
+            asked_at=fetched.asked_at,
+            overwrite=True,
             run_id="benchmark",
         )
-        connection.register("fetched", fetched)
-        connection.execute(REPLACE_RAW_REVENUE)
 
 
 def bare(ajour: Path, warehouse: Path) -> None:

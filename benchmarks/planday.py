@@ -33,9 +33,12 @@ from ajour_revenue.mapping import register_units
 from ajour_revenue.partitions import window_tags
 from ajour_revenue.planday.assets import planday_revenue, planday_structure
 from ajour_revenue.planday.resource import PlandayResource
+from ajour_revenue.planday.wages import planday_wages
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.wages.assets import wage_costs
-from ajour_revenue.warehouse.warehouse import Warehouse
+from ajour_revenue.warehouse.connect import transaction
+from ajour_revenue.warehouse.resource import Warehouse
+from ajour_revenue.warehouse.run import run
 
 DEPARTMENTS = range(1, 41)
 UNITS_OF_A_DEPARTMENT = 2
@@ -53,7 +56,7 @@ UNITS = {  # id to department
 EARN = """
     INSERT INTO unit_revenue BY NAME
     SELECT
-        unnest(generate_series(?::DATE, ?::DATE, INTERVAL 1 DAY))::DATE AS business_date,
+        unnest(generate_series($first_day::DATE, $last_day::DATE, INTERVAL 1 DAY))::DATE AS business_date,
         unit,
         department,
         1000 + planday_unit_id AS revenue,
@@ -95,7 +98,7 @@ def main() -> None:
         table.add_column(heading, justify="right" if heading else "left")
     with tempfile.TemporaryDirectory() as folder, serve(counted) as url:
         settings = _settings(Path(folder), url)
-        wages = [planday_structure(settings), wage_costs(settings)]
+        wages = [planday_structure(settings), wage_costs(settings, source="planday", deps=["planday_structure"])]
         _measure(table, "structure and wages", counted, settings, assets=wages, window=WINDOW)
         _earn(settings)
         publishing = [planday_revenue(settings)]
@@ -119,7 +122,8 @@ def _measure(  # noqa: PLR0913 (a row of the table)
     counted.statuses.clear()
     resources = {
         "planday": PlandayResource.from_settings(settings),
-        "warehouse": Warehouse(database=str(settings.warehouse)),
+        "warehouse": Warehouse.from_settings(settings),
+        "wage_source": planday_wages(settings),
     }
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     with dg.DagsterInstance.ephemeral() as instance:
@@ -188,9 +192,9 @@ def _settings(folder: Path, url: str) -> Settings:
 
 
 def _earn(settings: Settings) -> None:
-    with Warehouse(database=str(settings.warehouse)).transaction() as connection:
+    with transaction(settings.warehouse) as connection:
         register_units(connection, settings)
-        connection.execute(EARN, [PUBLISHED_WINDOW.first_day, PUBLISHED_WINDOW.last_day])
+        run(connection, EARN, first_day=PUBLISHED_WINDOW.first_day, last_day=PUBLISHED_WINDOW.last_day)
 
 
 if __name__ == "__main__":

@@ -7,13 +7,14 @@ import dagster as dg
 import duckdb
 
 from ajour_revenue.ajour.connection import AjourConnection
-from ajour_revenue.ajour.errors import AjourError
 from ajour_revenue.ajour.resource import AjourResource
 from ajour_revenue.days import MAX_DAYS, Window, yesterday
+from ajour_revenue.errors import ActionableError
 from ajour_revenue.mapping import most_similar_unit
 from ajour_revenue.partitions import requested_window, tagged_window
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.warehouse.warehouse import Warehouse, WarehouseLockedError
+from ajour_revenue.warehouse.resource import Warehouse
+from ajour_revenue.warehouse.run import rows, run, value
 
 NO_LOCATIONS = "The login works, but Ajour lists no location for the company. Check AJOUR_COMPANY_ID."
 LOOK_BACK_AT_MOST = 12
@@ -45,7 +46,7 @@ def ajour_connection(settings: Settings) -> dg.AssetChecksDefinition:
             stored = earliest_stored_day(warehouse)
         except dg.Failure as refused:
             return dg.AssetCheckResult(passed=False, description=refused.description)
-        except (AjourError, WarehouseLockedError) as error:
+        except ActionableError as error:
             return dg.AssetCheckResult(passed=False, description=str(error))
         if not locations:
             return dg.AssetCheckResult(passed=False, description=NO_LOCATIONS)
@@ -109,16 +110,16 @@ def earliest_day_before_activation(ajour: AjourConnection, settings: Settings) -
 
 def earliest_stored_day(warehouse: Warehouse) -> dt.date | None:
     """Return the earliest business date that has revenue in the warehouse; None where there is none."""
-    with warehouse.transaction() as connection:
+    with warehouse.reading() as connection:
         return earliest_day_in(connection)
 
 
 def earliest_day_in(connection: duckdb.DuckDBPyConnection) -> dt.date | None:
     """Return the earliest business date that has revenue; None where there is none."""
-    earliest: dt.date | None
-    [(earliest,)] = connection.execute(
+    earliest: dt.date | None = value(
+        connection,
         "SELECT least((SELECT min(business_date) FROM raw_revenue), (SELECT min(business_date) FROM unit_revenue))",
-    ).fetchall()
+    )
     return earliest
 
 
@@ -128,7 +129,7 @@ def locations_mapped(settings: Settings) -> dg.AssetChecksDefinition:
     @dg.asset_check(asset=dg.AssetKey([settings.name, "ajour_locations"]), name="locations_mapped")
     def locations_mapped(ajour: AjourResource, warehouse: Warehouse) -> dg.AssetCheckResult:
         """Every location of Ajour's feeds a unit, and every mapped location is one of Ajour's (R13)."""
-        with warehouse.transaction() as connection:
+        with warehouse.reading() as connection:
             listed = listed_locations(connection, company_id=ajour.company_id)
         problems = mapping_problems(settings, listed)
         return dg.AssetCheckResult(
@@ -142,12 +143,8 @@ def locations_mapped(settings: Settings) -> dg.AssetChecksDefinition:
 
 def listed_locations(connection: duckdb.DuckDBPyConnection, *, company_id: str) -> dict[str, str]:
     """Return the locations that Ajour listed at the last fetch, id to name."""
-    return dict(
-        connection.execute(
-            "SELECT location_id, location_name FROM ajour_locations WHERE company_id = ? ORDER BY ALL",
-            [company_id],
-        ).fetchall(),
-    )
+    listed = "SELECT location_id, location_name FROM ajour_locations WHERE company_id = $company_id ORDER BY ALL"
+    return dict(run(connection, listed, company_id=company_id).fetchall())
 
 
 def mapping_problems(settings: Settings, listed: Mapping[str, str]) -> list[str]:
@@ -170,13 +167,13 @@ UNCOVERED_RANGES = """
     WITH uncovered AS (
         SELECT unnest(generate_series($first_day::DATE, $last_day::DATE, INTERVAL 1 DAY))::DATE AS business_date
         EXCEPT
-        SELECT business_date FROM fetched_days WHERE company_id = $company_id
+        SELECT business_date FROM fetches WHERE company_id = $company_id
     ),
     islands AS (
         SELECT business_date, business_date - row_number() OVER (ORDER BY business_date)::INTEGER AS island
         FROM uncovered
     )
-    SELECT min(business_date), max(business_date) FROM islands GROUP BY island ORDER BY 1
+    SELECT min(business_date) AS first_day, max(business_date) AS last_day FROM islands GROUP BY island ORDER BY 1
 """
 
 
@@ -189,7 +186,7 @@ def days_covered(settings: Settings) -> dg.AssetChecksDefinition:
         if settings.activation_date > yesterday():
             return dg.AssetCheckResult(passed=True, description="No day since activation is over yet.")
         since = Window(settings.activation_date, yesterday())
-        with warehouse.transaction() as connection:
+        with warehouse.reading() as connection:
             windows = never_fetched(connection, since, company_id=ajour.company_id)
         days = sum(len(window.days) for window in windows)
         ranges = "\n".join(f"  {part}" for window in windows for part in window.split())
@@ -207,5 +204,11 @@ def days_covered(settings: Settings) -> dg.AssetChecksDefinition:
 
 def never_fetched(connection: duckdb.DuckDBPyConnection, since: Window, *, company_id: str) -> list[Window]:
     """Return the parts of a window that no run has ever fetched, in order."""
-    days = {"first_day": since.first_day, "last_day": since.last_day, "company_id": company_id}
-    return [Window(*uncovered) for uncovered in connection.execute(UNCOVERED_RANGES, days).fetchall()]
+    return rows(
+        connection,
+        UNCOVERED_RANGES,
+        Window,
+        first_day=since.first_day,
+        last_day=since.last_day,
+        company_id=company_id,
+    )

@@ -1,7 +1,9 @@
 """What can go wrong between here and Ajour, and what to do about each."""
 
+from ajour_revenue.errors import ActionableError
 
-class AjourError(Exception):
+
+class AjourError(ActionableError):
     """Ajour's figures could not be fetched; the message says what failed, what was found and what to do."""
 
     transient = False

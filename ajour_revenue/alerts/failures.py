@@ -9,7 +9,6 @@ import dagster as dg
 from ajour_revenue.alerts.messages import Alert, bullets, shorten
 from ajour_revenue.days import Window
 from ajour_revenue.partitions import tagged_window
-from ajour_revenue.warehouse.warehouse import WarehouseLockedError
 
 BACKFILL_TAG = "dagster/backfill"
 WILL_RETRY_TAG = "dagster/will_retry"
@@ -127,7 +126,5 @@ def _problem(event: dg.DagsterEvent) -> tuple[str, str] | None:
     error = failure.error and (failure.error.cause or failure.error)
     if error is None or error.cls_name == CHECK_FAILED:
         return None
-    if error.cls_name == WarehouseLockedError.__name__:
-        return who, error.message.partition(": ")[-1].strip()
     # Only messages that were written for people leave the house: another one may quote anything.
     return who, f"failed unexpectedly ({error.cls_name}). The run's page in Dagster shows the error."

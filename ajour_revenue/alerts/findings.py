@@ -1,20 +1,20 @@
 """What the warehouse holds, after a run, that somebody should know of."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import duckdb
 
 from ajour_revenue.ajour.checks import listed_locations, mapping_problems, never_fetched
 from ajour_revenue.alerts.messages import Alert, bullets
-from ajour_revenue.days import COPENHAGEN, MAX_DAYS, WEEKDAYS, Window, yesterday
+from ajour_revenue.days import MAX_DAYS, WEEKDAYS, Window, now, yesterday
 from ajour_revenue.schedules import window_to_fetch
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.formats import DANISH
+from ajour_revenue.warehouse.connect import reading
+from ajour_revenue.warehouse.run import run
 
 Topic = Literal["never fetched", "mapping", "missing", "over target"]
 
@@ -72,10 +72,6 @@ OVER_TARGET = """
 """
 
 
-class WarehouseInUseError(Exception):
-    """The warehouse cannot be read now, since somebody writes to it or keeps it open; later it can."""
-
-
 @dataclass(frozen=True)
 class Subject:
     """What a finding is about; whoever has been told of it is not told again."""
@@ -120,11 +116,9 @@ def alerts_of(findings: Iterable[Finding]) -> list[Alert]:
 
 
 def find(settings: Settings, *, company_id: str) -> list[Finding]:
-    """Return everything in the warehouse that needs attention now. Raises WarehouseInUseError."""
-    # Before the first run there is none.
-    if not settings.warehouse.exists():
-        return []
-    with _reading(settings.warehouse) as connection:
+    """Return everything in the warehouse that needs attention now. Raises WarehouseError."""
+    # A sensor must not wait, and is back soon.
+    with reading(settings.warehouse, patience_seconds=0) as connection:
         return [
             *_never_fetched(connection, settings, company_id),
             *_mapping(connection, settings, company_id),
@@ -133,21 +127,8 @@ def find(settings: Settings, *, company_id: str) -> list[Finding]:
         ]
 
 
-@contextmanager
-def _reading(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the warehouse to read, without the patience of runs: a sensor must not wait, and is back soon."""
-    try:
-        # As the resource of the runs opens it: DuckDB wants the same configuration within a process.
-        connection = duckdb.connect(str(warehouse), read_only=True, config={"custom_user_agent": "dagster"})
-    except (duckdb.IOException, duckdb.ConnectionException) as error:
-        message = f"The warehouse {warehouse} is in use by another process; what is in it is looked at later."
-        raise WarehouseInUseError(message) from error
-    with connection:
-        yield connection
-
-
 def _never_fetched(connection: duckdb.DuckDBPyConnection, settings: Settings, company_id: str) -> list[Finding]:
-    upcoming = upcoming_fetch(settings, dt.datetime.now(COPENHAGEN))
+    upcoming = upcoming_fetch(settings, now())
     # What the next fetch brings by itself is no gap.
     last_day = upcoming.first_day - dt.timedelta(days=1) if upcoming else yesterday()
     if last_day < settings.activation_date:
@@ -180,9 +161,12 @@ def _mapping(connection: duckdb.DuckDBPyConnection, settings: Settings, company_
 def _missing(connection: duckdb.DuckDBPyConnection, company_id: str) -> list[Finding]:
     """Look at as many days as a fetch can bring; what is older is history, which the report tells."""
     recent = Window.back_from(yesterday() + dt.timedelta(days=1), days=MAX_DAYS)
-    missing = connection.execute(
+    missing = run(
+        connection,
         MISSING_LOCATIONS,
-        {"first_day": recent.first_day, "last_day": recent.last_day, "company_id": company_id},
+        first_day=recent.first_day,
+        last_day=recent.last_day,
+        company_id=company_id,
     ).fetchall()
     return [
         Finding(
@@ -195,9 +179,11 @@ def _missing(connection: duckdb.DuckDBPyConnection, company_id: str) -> list[Fin
 
 def _over_target(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[Finding]:
     day = yesterday()
-    over_target = connection.execute(
+    over_target = run(
+        connection,
         OVER_TARGET,
-        {"day": day, "show_single_person": settings.wages.show_single_person},
+        day=day,
+        show_single_person=settings.wages.show_single_person,
     ).fetchall()
     return [
         Finding(

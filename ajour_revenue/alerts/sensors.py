@@ -11,11 +11,13 @@ from typing import Protocol
 import dagster as dg
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from ajour_revenue import days
 from ajour_revenue.alerts.channels import MailServer, NotSentError, Webhook
 from ajour_revenue.alerts.failures import begin_at, ended_since, failure_alert, failures_by_event
-from ajour_revenue.alerts.findings import Subject, WarehouseInUseError, alerts_of, find, news
+from ajour_revenue.alerts.findings import Subject, alerts_of, find, news
 from ajour_revenue.alerts.messages import Alert, subject_of, text_of
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.warehouse.connect import WarehouseError
 
 MOST_TRIES = 12
 LONGEST_PAUSE = dt.timedelta(hours=1)
@@ -92,7 +94,7 @@ def _alert_sensor(settings: Settings, channel: str) -> dg.SensorDefinition:
             )
             context.update_cursor(memory.model_dump_json())
             return dg.SkipReason("Tells of the runs that end from now on.")
-        now = dt.datetime.now(dt.UTC)
+        now = days.now()
         if memory.not_before and now < memory.not_before:
             return dg.SkipReason(
                 f"Could not be sent {memory.tries} time(s); tries again at {memory.not_before:%H:%M} UTC."
@@ -131,7 +133,7 @@ def what_is_due(context: dg.SensorEvaluationContext, settings: Settings, memory:
             # What is no longer so is forgotten, and told when it comes back.
             known["told"] = tuple(finding.subject for finding in findings)
         known["successes"] = succeeded.cursor
-    except WarehouseInUseError as error:
+    except WarehouseError as error:
         note = str(error)
     subject = subject_of(alerts, name=settings.name)
     return Due(subject=subject, alerts=alerts, memory=memory.model_copy(update=known), note=note)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import dagster as dg
 from rich.table import Table
 
 from ajour_revenue.commands.terminal import (
@@ -16,11 +17,16 @@ from ajour_revenue.commands.terminal import (
     settings_option,
     settings_or_fail,
 )
-from ajour_revenue.revenue.manual import Change, ManualEntryError, check_entry, enter_revenue, read_entries
+from ajour_revenue.days import Window
+from ajour_revenue.errors import ActionableError
+from ajour_revenue.launch import dagster_instance, has_dagster_instance
+from ajour_revenue.revenue.manual import Change, ManualEntry, check_entry, enter_revenue, read_entries
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.formats import DANISH
 from ajour_revenue.text.parse import parse_amount
-from ajour_revenue.warehouse.warehouse import Warehouse, WarehouseLockedError
+from ajour_revenue.ui.metadata import table_of
+from ajour_revenue.wages.percentage import calculate_wage_percentage
+from ajour_revenue.warehouse.connect import transaction
 
 SHOWN_AT_MOST = 40
 
@@ -97,11 +103,43 @@ def enter(  # noqa: PLR0913 (a figure, or a file of them)
     }
     try:
         entries = read_entries(settings, csv_file, reason=reason) if csv_file else [check_entry(settings, values)]
-        with Warehouse(database=str(settings.warehouse)).transaction() as connection:
-            changes = enter_revenue(connection, settings, entries)
-    except (ManualEntryError, WarehouseLockedError) as error:
+        changes = store_entries(settings, entries)
+    except ActionableError as error:
         raise FailedError(str(error)) from None
     _tell(settings, changes, unchanged=len(entries) - len(changes))
+
+
+def store_entries(settings: Settings, entries: Sequence[ManualEntry]) -> list[Change]:
+    """Store manual entries, and calculate what follows from them: unit revenue and wage percentages of their days."""
+    with transaction(settings.warehouse) as connection:
+        changes = enter_revenue(connection, settings, entries)
+        for day in sorted({change.business_date for change in changes}):
+            calculate_wage_percentage(connection, settings, Window(day, day))
+    if has_dagster_instance():
+        with dagster_instance() as instance:
+            _report(instance, settings, entries)
+    return changes
+
+
+def _report(instance: dg.DagsterInstance, settings: Settings, entries: Sequence[ManualEntry]) -> None:
+    """Show the entries in Dagster, at the asset that they belong to."""
+    records = [
+        {
+            "business_date": entry.business_date,
+            "unit": entry.unit,
+            "revenue_incl_vat": entry.amounts(settings.revenue.vat_rate)[0],
+            "revenue_excl_vat": entry.amounts(settings.revenue.vat_rate)[1],
+            "reason": entry.reason,
+        }
+        for entry in entries
+    ]
+    instance.report_runless_asset_event(
+        dg.AssetMaterialization(
+            [settings.name, "manual_revenue"],
+            description=f"{len(entries)} figure(s) entered by hand",
+            metadata={"entries": table_of(records[:SHOWN_AT_MOST]), "figures_entered": len(entries)},
+        ),
+    )
 
 
 def _tell(settings: Settings, changes: Sequence[Change], *, unchanged: int) -> None:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 import click
 import dagster as dg
@@ -14,7 +14,6 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, Task, TaskID, Text
 from rich.table import Table
 from rich.text import Text
 
-from ajour_revenue.commands.reading import reading
 from ajour_revenue.commands.terminal import (
     DAY,
     FailedError,
@@ -28,8 +27,21 @@ from ajour_revenue.days import Window, yesterday
 from ajour_revenue.launch import RunFailedError, dagster_instance, run_window, warnings_of
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.formats import DANISH
+from ajour_revenue.warehouse.connect import reading
+from ajour_revenue.warehouse.run import row, rows, run, value
 
 SHOWN_AT_MOST = 20
+
+REMARKS = {
+    "corrected": "corrected in Ajour",
+    "completed": "a missing location came",
+    "mapping": "another mapping",
+    "entered by hand": "entered by hand",
+    "replaced a manual entry": "was entered by hand",
+    "removed": "no unit any more",
+    "returned": "a unit again",
+}
+"""What stands beside a changed figure, for each kind of change."""
 
 TOTALS = """
     SELECT
@@ -38,29 +50,20 @@ TOTALS = """
         coalesce(sum(revenue_incl_vat), 0)::DECIMAL(18, 2) AS revenue_incl_vat,
         coalesce(sum(revenue_excl_vat), 0)::DECIMAL(18, 2) AS revenue_excl_vat
     FROM unit_revenue
-    WHERE business_date BETWEEN ? AND ?
+    WHERE business_date BETWEEN $first_day AND $last_day
 """
 
-NEW = "SELECT count(*) FROM unit_revenue_revisions WHERE list_contains(?, run_id) AND source_before IS NULL"
+NEW = "SELECT count(*) FROM unit_revenue_revisions WHERE list_contains($run_ids, run_id) AND change = 'first figure'"
 
 CHANGED = """
-    SELECT
-        business_date,
-        unit,
-        revenue_before,
-        revenue_after,
-        CASE
-            WHEN source_after IS NULL THEN 'no unit any more'
-            WHEN source_before = 'manual' THEN 'was entered by hand'
-            ELSE 'corrected in Ajour'
-        END AS remark
+    SELECT business_date, unit, revenue_before, revenue_after, change
     FROM unit_revenue_revisions
-    WHERE list_contains(?, run_id) AND source_before IS NOT NULL
+    WHERE list_contains($run_ids, run_id) AND change NOT IN ('first figure', 'VAT choice')
     ORDER BY business_date, unit
 """
 
 PUBLISHED = """
-    SELECT outcome, count(*) FROM planday_revenue WHERE list_contains(?, run_id) GROUP BY outcome ORDER BY outcome
+    SELECT outcome, count(*) FROM planday_revenue WHERE list_contains($run_ids, run_id) GROUP BY outcome ORDER BY outcome
 """
 
 
@@ -100,10 +103,7 @@ def _window(settings: Settings, first_day: dt.date, last_day: dt.date) -> Window
         msg = f"--to {last_day} is before --from {first_day}."
         raise RefusedError(msg)
     if first_day < settings.activation_date or last_day > yesterday():
-        msg = (
-            f"There is revenue only from the activation date {settings.activation_date} to yesterday, {yesterday()} "
-            "(R3)."
-        )
+        msg = f"There is revenue only from the activation date {settings.activation_date} to yesterday, {yesterday()}."
         raise RefusedError(msg)
     return Window(first_day, last_day)
 
@@ -116,6 +116,25 @@ def _what_remains(window: Window, results: Sequence[object]) -> str:
         f"{fetched}Of what failed, nothing that was there is lost. When it is mended, go on with:\n"
         f"ajour-revenue fetch --from {first} --to {window.last_day}"
     )
+
+
+class _Totals(NamedTuple):
+    """What the fetched days come to, in DKK."""
+
+    unit_days: int
+    missing: int
+    revenue_incl_vat: Decimal
+    revenue_excl_vat: Decimal
+
+
+class _Changed(NamedTuple):
+    """A figure that a run changed: DKK, incl. or excl. VAT as the settings choose."""
+
+    business_date: dt.date
+    unit: str
+    revenue_before: Decimal | None
+    revenue_after: Decimal | None
+    change: str
 
 
 class StepMark(SpinnerColumn):
@@ -177,31 +196,31 @@ def _tell(
     results: Sequence[dg.ExecuteInProcessResult],
 ) -> None:
     run_ids = [result.run_id for result in results]
-    [(unit_days, missing, incl_vat, excl_vat)] = connection.execute(
-        TOTALS, [window.first_day, window.last_day]
-    ).fetchall()
-    [(new,)] = connection.execute(NEW, [run_ids]).fetchall()
-    changed = connection.execute(CHANGED, [run_ids]).fetchall()
+    totals = row(connection, TOTALS, _Totals, first_day=window.first_day, last_day=window.last_day)
+    new = value(connection, NEW, run_ids=run_ids)
+    changed = rows(connection, CHANGED, _Changed, run_ids=run_ids)
     days = DANISH.date(window.first_day)
     if window.last_day > window.first_day:
         days += f" to {DANISH.date(window.last_day)}"
-    amounts = f"DKK {DANISH.money(incl_vat)} incl. VAT, {DANISH.money(excl_vat)} excl. VAT"
+    amounts = (
+        f"DKK {DANISH.money(totals.revenue_incl_vat)} incl. VAT, {DANISH.money(totals.revenue_excl_vat)} excl. VAT"
+    )
     console.print(f"\n{days}: {amounts}", style="bold")
-    console.print(f"{unit_days} unit-day(s); {new} of them new, {len(changed)} figure(s) changed.")
+    console.print(f"{totals.unit_days} unit-day(s); {new} of them new, {len(changed)} figure(s) changed.")
     if changed:
         console.print(_changes(settings, changed[:SHOWN_AT_MOST]))
         if len(changed) > SHOWN_AT_MOST:
             console.print(f"and {len(changed) - SHOWN_AT_MOST} more.")
-    if missing:
-        console.print(f"{missing} unit-day(s) lack a location's figure; ajour-revenue status shows which days.")
-    if published := connection.execute(PUBLISHED, [run_ids]).fetchall():
+    if totals.missing:
+        console.print(f"{totals.missing} unit-day(s) lack a location's figure; ajour-revenue status shows which days.")
+    if published := run(connection, PUBLISHED, run_ids=run_ids).fetchall():
         console.print("Planday: " + ", ".join(f"{count} {outcome}" for outcome, count in published))
     # What is still so after the last run.
     for warning in warnings_of(results[-1].all_events):
         console.print(f"! {warning}", style="yellow")
 
 
-def _changes(settings: Settings, rows: Sequence[tuple[dt.date, str, Decimal | None, Decimal | None, str]]) -> Table:
+def _changes(settings: Settings, changed: Sequence[_Changed]) -> Table:
     vat = {"included": "incl.", "excluded": "excl."}[settings.revenue.vat]
     table = Table(title=f"Changed, DKK {vat} VAT", title_justify="left")
     table.add_column("Day", no_wrap=True)
@@ -209,6 +228,12 @@ def _changes(settings: Settings, rows: Sequence[tuple[dt.date, str, Decimal | No
     table.add_column("Before", justify="right", no_wrap=True)
     table.add_column("Now", justify="right", no_wrap=True)
     table.add_column("Remark")
-    for day, unit, before, after, remark in rows:
-        table.add_row(DANISH.date(day), unit, DANISH.money(before), DANISH.money(after), remark)
+    for each in changed:
+        table.add_row(
+            DANISH.date(each.business_date),
+            each.unit,
+            DANISH.money(each.revenue_before),
+            DANISH.money(each.revenue_after),
+            REMARKS[each.change],
+        )
     return table

@@ -3,18 +3,19 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import dagster as dg
 import duckdb
 
 from ajour_revenue.ajour.checks import listed_locations, mapping_problems, never_fetched
-from ajour_revenue.commands.reading import reading
-from ajour_revenue.days import COPENHAGEN, WEEKDAYS, Window, yesterday
+from ajour_revenue.days import COPENHAGEN, WEEKDAYS, Window, now, yesterday
 from ajour_revenue.launch import dagster_instance, failure_reasons, has_dagster_instance, job_name
 from ajour_revenue.partitions import tagged_window
 from ajour_revenue.schedules import window_to_fetch
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.warehouse.connect import reading
+from ajour_revenue.warehouse.run import rows, run, values
 
 DayState = Literal["fetched", "corrected", "missing", "manual", "never fetched"]
 
@@ -27,7 +28,7 @@ DAY_STATES = """
         SELECT unnest(generate_series($first_day::DATE, $last_day::DATE, INTERVAL 1 DAY))::DATE AS business_date
     ),
     fetched AS (
-        SELECT business_date FROM fetched_days WHERE company_id = $company_id
+        SELECT DISTINCT business_date FROM fetches WHERE company_id = $company_id
     ),
     stored AS (
         SELECT
@@ -40,7 +41,7 @@ DAY_STATES = """
     corrected AS (
         SELECT DISTINCT business_date
         FROM unit_revenue_revisions
-        WHERE source_before IS NOT NULL AND source_after = 'ajour'
+        WHERE change = 'corrected'
     )
     SELECT
         business_date,
@@ -59,17 +60,30 @@ DAY_STATES = """
 """
 
 # A warehouse is one integration's; its company is the one that was fetched last.
-COMPANY = "SELECT company_id FROM fetched_days ORDER BY fetched_at DESC LIMIT 1"
+COMPANY = "SELECT company_id FROM fetches ORDER BY asked_at DESC LIMIT 1"
 
 LAST_FETCH = """
-    SELECT run_id, epoch(max(fetched_at)), min(business_date), max(business_date)
-    FROM fetched_days
+    SELECT run_id, max(asked_at) AS asked_at, min(business_date) AS first_day, max(business_date) AS last_day
+    FROM fetches
     GROUP BY run_id
-    ORDER BY 2 DESC
+    ORDER BY asked_at DESC
     LIMIT 1
 """
 
-PUBLISHING = "SELECT outcome, count(*), epoch(max(published_at)) FROM planday_revenue GROUP BY outcome ORDER BY outcome"
+PUBLISHING = "SELECT outcome, count(*) AS unit_days, max(published_at) AS published_at FROM planday_revenue GROUP BY outcome ORDER BY outcome"
+
+
+class _Published(NamedTuple):
+    outcome: str
+    unit_days: int
+    published_at: dt.datetime | None
+
+
+class _LastFetch(NamedTuple):
+    run_id: str
+    asked_at: dt.datetime
+    first_day: dt.date
+    last_day: dt.date
 
 
 @dataclass(frozen=True)
@@ -128,10 +142,10 @@ def overview_of(settings: Settings) -> Overview:
         with dagster_instance() as instance:
             switched = switched_weekdays(instance, settings)
             last_run = _last_run(instance, settings)
-    upcoming = next_fetch(settings, dt.datetime.now(COPENHAGEN), switched)
+    upcoming = next_fetch(settings, now(), switched)
     with reading(settings.warehouse) as connection:
-        company_id = next((company_id for (company_id,) in connection.execute(COMPANY).fetchall()), "")
-        published = connection.execute(PUBLISHING).fetchall()
+        company_id = next(iter(values(connection, COMPANY)), "")
+        published = rows(connection, PUBLISHING, _Published)
         listed = listed_locations(connection, company_id=company_id)
         # By the settings of now, which the last fetch may not have known.
         mapped = {location for unit in settings.units for location in unit.locations}
@@ -143,8 +157,8 @@ def overview_of(settings: Settings) -> Overview:
             gaps=_gaps(connection, settings, company_id, upcoming),
             unmapped={location: name for location, name in listed.items() if location not in mapped},
             mapping_problems=mapping_problems(settings, listed) if listed else [],
-            published={outcome: count for outcome, count, _ in published},
-            published_at=max((_moment(at) for _, _, at in published if at is not None), default=None),
+            published={each.outcome: each.unit_days for each in published},
+            published_at=max((each.published_at for each in published if each.published_at), default=None),
         )
 
 
@@ -166,7 +180,7 @@ def next_fetch(settings: Settings, now: dt.datetime, switched: Mapping[str, bool
         if isinstance(window, Window):
             return NextFetch(at, window)
         reason = window
-    return reason if isinstance(reason, str) else "Every schedule is switched off in Dagster (R8)."
+    return reason if isinstance(reason, str) else "Every schedule is switched off in Dagster."
 
 
 def switched_weekdays(instance: dg.DagsterInstance, settings: Settings) -> dict[str, bool]:
@@ -208,8 +222,8 @@ def _tagged(tags: Mapping[str, str]) -> Window | None:
 
 
 def _last_fetch(connection: duckdb.DuckDBPyConnection) -> LastRun | None:
-    for run_id, fetched_at, first_day, last_day in connection.execute(LAST_FETCH).fetchall():
-        return LastRun(run_id, "fetched", _moment(fetched_at), Window(first_day, last_day))
+    for last in rows(connection, LAST_FETCH, _LastFetch):
+        return LastRun(last.run_id, "fetched", last.asked_at, Window(last.first_day, last.last_day))
     return None
 
 
@@ -218,8 +232,14 @@ def _moment(seconds: float) -> dt.datetime:
 
 
 def _days(connection: duckdb.DuckDBPyConnection, settings: Settings, company_id: str) -> dict[dt.date, DayState]:
-    days = {"first_day": settings.activation_date, "last_day": yesterday(), "company_id": company_id}
-    return dict(connection.execute(DAY_STATES, days).fetchall())
+    states = run(
+        connection,
+        DAY_STATES,
+        first_day=settings.activation_date,
+        last_day=yesterday(),
+        company_id=company_id,
+    )
+    return dict(states.fetchall())
 
 
 def _gaps(

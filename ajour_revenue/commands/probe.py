@@ -35,7 +35,6 @@ from ajour_revenue.ajour.errors import (
     TimedOutError,
     UnknownDatabaseError,
 )
-from ajour_revenue.commands.reading import reading
 from ajour_revenue.commands.settings_file import lacks_only_units
 from ajour_revenue.commands.terminal import FailedError
 from ajour_revenue.days import Window, yesterday
@@ -50,6 +49,7 @@ from ajour_revenue.settings.load import SettingsError, SettingsWarning, load_set
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.formats import DANISH
 from ajour_revenue.wages.file import WageFileError, read_wage_file
+from ajour_revenue.warehouse.connect import reading
 
 PATIENCE_SECONDS = 15
 """How long Planday may be out of order before somebody who waits is told."""

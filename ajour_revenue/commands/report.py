@@ -7,7 +7,6 @@ from typing import Literal
 
 import click
 
-from ajour_revenue.commands.reading import reading
 from ajour_revenue.commands.terminal import DAY, FailedError, RefusedError, output, settings_option, settings_or_fail
 from ajour_revenue.days import Window, latest_days, yesterday
 from ajour_revenue.reports.report import load_report
@@ -16,6 +15,7 @@ from ajour_revenue.reports.texts import TEXTS
 from ajour_revenue.reports.write import FileFormat, content, report_file, write
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.wages.figures import Period
+from ajour_revenue.warehouse.connect import reading
 
 
 @click.command(

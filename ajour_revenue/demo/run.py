@@ -23,6 +23,8 @@ from ajour_revenue.reports.write import report_file
 from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE, load_settings
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.formats import DANISH
+from ajour_revenue.warehouse.connect import reading
+from ajour_revenue.warehouse.run import run
 
 COMPANY_ID = "1"
 PLANDAY_CLIENT_ID = "demo-client"
@@ -59,13 +61,13 @@ units:
 {units}
 """
 
-WAGE_PERCENTAGES = "FROM wage_percentage_of(?, ?, ?)"
+WAGE_PERCENTAGES = "FROM wage_percentage_of($first_day::DATE, $last_day::DATE, $show_single_person)"
 
 # A department's total repeats what its units say; what it says itself is told once.
 NOTES = """
     SELECT business_date, department, unit, note
     FROM wage_percentage AS told
-    WHERE business_date BETWEEN ? AND ?
+    WHERE business_date BETWEEN $first_day AND $last_day
         AND note IS NOT NULL
         AND (unit IS NOT NULL OR NOT EXISTS (
             FROM wage_percentage AS of_unit
@@ -80,7 +82,7 @@ NOTES = """
 CORRECTIONS = """
     SELECT business_date, unit, revenue_before, revenue_after
     FROM unit_revenue_revisions
-    WHERE business_date BETWEEN ? AND ? AND source_before IS NOT NULL
+    WHERE business_date BETWEEN $first_day AND $last_day AND change = 'corrected'
     ORDER BY changed_at, unit
 """
 
@@ -124,7 +126,7 @@ def _fetch_and_tell(home: Path) -> None:
     correct_figure(home / "ajour.sqlite", day=recent.first_day)
     _run(settings, recent)
 
-    with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
+    with reading(settings.warehouse) as connection:
         for days in (window, Window(window.last_day, window.last_day)):
             console.print(_wage_percentages(connection, settings, days))
         _print_attention(console, connection, window)
@@ -200,9 +202,12 @@ def _wage_percentages(
         table.add_column(heading)
     for heading in ("Revenue", "Wage cost", "Wage %", "Target"):
         table.add_column(heading, justify="right", no_wrap=True)
-    rows = connection.execute(
+    rows = run(
+        connection,
         WAGE_PERCENTAGES,
-        [window.first_day, window.last_day, settings.wages.show_single_person],
+        first_day=window.first_day,
+        last_day=window.last_day,
+        show_single_person=settings.wages.show_single_person,
     ).fetchall()
     for department, unit, revenue, wage_cost, percentage, target in rows:
         over = percentage is not None and target is not None and percentage > target
@@ -220,15 +225,15 @@ def _wage_percentages(
 
 
 def _print_attention(console: Console, connection: duckdb.DuckDBPyConnection, window: Window) -> None:
-    days = [window.first_day, window.last_day]
+    days = {"first_day": window.first_day, "last_day": window.last_day}
     console.print("[bold]Needs attention[/bold]")
     unmapped = connection.execute(
         "SELECT location_id, location_name FROM ajour_locations WHERE unit IS NULL ORDER BY ALL",
     ).fetchall()
     for location_id, name in unmapped:
         console.print(f"  Location {location_id} ({name}) is mapped to no revenue unit; its revenue is not counted.")
-    for day, department, unit, note in connection.execute(NOTES, days).fetchall():
+    for day, department, unit, note in run(connection, NOTES, **days).fetchall():
         place = f"{department}, {unit}" if unit else department
         console.print(f"  {DANISH.date(day)}  {place}: {note}")
-    for day, unit, before, after in connection.execute(CORRECTIONS, days).fetchall():
+    for day, unit, before, after in run(connection, CORRECTIONS, **days).fetchall():
         console.print(f"  {DANISH.date(day)}  {unit}: corrected from {DANISH.money(before)} to {DANISH.money(after)}")

@@ -1,19 +1,19 @@
 """What comes from Planday and goes to it: its structure, and the revenue that we publish."""
 
 from collections import Counter
-from dataclasses import asdict
 
 import dagster as dg
 
+from ajour_revenue.daily_asset import daily_asset, explained_failures
+from ajour_revenue.days import Window
 from ajour_revenue.mapping import register_units
-from ajour_revenue.partitions import backfill_policy, daily_partitions, requested_window
-from ajour_revenue.planday.errors import PlandayError
 from ajour_revenue.planday.publish import publish
 from ajour_revenue.planday.resource import PlandayResource
 from ajour_revenue.planday.structure import fetch_structure
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.ui.metadata import column_lineage, column_schema, daily_chart, report_rows_per_day, table
-from ajour_revenue.warehouse.warehouse import Warehouse, set_variables
+from ajour_revenue.ui.metadata import column_lineage, column_schema, daily_chart, table
+from ajour_revenue.warehouse.resource import Warehouse
+from ajour_revenue.warehouse.run import run
 
 REPLACE_STRUCTURE = """
     DELETE FROM planday_structure;
@@ -33,7 +33,7 @@ STRUCTURE_PREVIEW = """
 OUTCOMES_PREVIEW = """
     SELECT business_date, unit, turnover, outcome
     FROM planday_revenue
-    WHERE business_date BETWEEN getvariable('first_day') AND getvariable('last_day')
+    WHERE business_date BETWEEN $first_day AND $last_day
         AND outcome NOT IN ('published', 'unchanged')
     ORDER BY ALL
     LIMIT 50
@@ -42,7 +42,7 @@ OUTCOMES_PREVIEW = """
 TURNOVER_PER_DAY = """
     SELECT business_date, sum(turnover)
     FROM planday_revenue
-    WHERE outcome IN ('published', 'unchanged') AND business_date BETWEEN ? AND ?
+    WHERE outcome IN ('published', 'unchanged') AND business_date BETWEEN $first_day AND $last_day
     GROUP BY ALL
 """
 
@@ -58,16 +58,14 @@ def planday_structure(settings: Settings) -> dg.AssetsDefinition:
         metadata={"dagster/column_schema": column_schema("planday_structure")},
     )
     def planday_structure(planday: PlandayResource, warehouse: Warehouse) -> dg.MaterializeResult:
-        """The portal, its departments, its revenue units (R13) and its positions, as Planday lists them."""
-        try:
+        """The portal, its departments, its revenue units and its positions, as Planday lists them."""
+        with explained_failures():
             listed = fetch_structure(planday.client)
-        except PlandayError as error:
-            raise dg.Failure(str(error)) from error
-        with warehouse.transaction() as connection:
-            register_units(connection, settings)
-            connection.register("listed", listed)
-            connection.execute(REPLACE_STRUCTURE)
-            revenue_units = table(connection, STRUCTURE_PREVIEW)
+            with warehouse.transaction() as connection:
+                register_units(connection, settings)
+                connection.register("listed", listed)
+                run(connection, REPLACE_STRUCTURE)
+                revenue_units = table(connection, STRUCTURE_PREVIEW)
         kinds = Counter(listed["kind"].to_pylist())
         return dg.MaterializeResult(
             metadata={
@@ -84,41 +82,32 @@ def planday_structure(settings: Settings) -> dg.AssetsDefinition:
 def planday_revenue(settings: Settings) -> dg.AssetsDefinition:
     """Define the asset of the revenue that is published to Planday."""
 
-    @dg.asset(
-        key=[settings.name, "planday_revenue"],
-        deps=[[settings.name, "unit_revenue"], [settings.name, "planday_structure"]],
+    @daily_asset(
+        settings,
         group_name="planday",
         kinds={"planday", "duckdb"},
         owners=["team:data"],
-        partitions_def=daily_partitions(settings),
-        backfill_policy=backfill_policy,
-        metadata={"dagster/column_schema": column_schema("planday_revenue")},
+        deps=["unit_revenue", "planday_structure"],
     )
     def planday_revenue(
         context: dg.AssetExecutionContext,
+        window: Window,
         planday: PlandayResource,
         warehouse: Warehouse,
     ) -> dg.MaterializeResult:
-        """What Planday shows beside the wages: each unit-day's revenue, incl. or excl. VAT as R11 says.
+        """What Planday shows beside the wages: each unit-day's revenue, incl. or excl. VAT as the settings choose.
 
-        Posts the figures that differ from Planday's. A unit-day with a missing location is not published (D3). With
-        overwrite off, a value that Planday has from somebody else stays (R12). Each outcome is stored as it happens.
+        Posts the figures that differ from Planday's. A unit-day with a missing location is not published. With
+        overwrite off, a value that Planday has from somebody else stays. Each outcome is stored as it happens.
         """
-        window = requested_window(context.run.tags, settings)
-        try:
-            outcomes = publish(planday.client, warehouse, settings, window, run_id=context.run.run_id)
-        except PlandayError as error:
-            raise dg.Failure(str(error)) from error
-        with warehouse.transaction() as connection:
-            set_variables(connection, **asdict(window))
-            remarkable = table(connection, OUTCOMES_PREVIEW)
+        outcomes = publish(planday.client, warehouse, settings, window, run_id=context.run.run_id)
+        with warehouse.reading() as connection:
+            remarkable = table(connection, OUTCOMES_PREVIEW, first_day=window.first_day, last_day=window.last_day)
             chart = daily_chart(connection, settings, window, "Revenue in Planday", TURNOVER_PER_DAY)
-            report_rows_per_day(context, connection, "planday_revenue", window)
         return dg.MaterializeResult(
             metadata={
-                "days": str(window),
                 "chart": chart,
-                "revenue_is": f"{settings.revenue.vat} VAT (R11)",
+                "revenue_is": f"VAT {settings.revenue.vat}",
                 "dagster/column_lineage": column_lineage(settings, turnover=["unit_revenue.revenue"]),
                 **{outcome.replace(" ", "_"): count for outcome, count in outcomes.items()},
                 "not_published": remarkable,

@@ -7,7 +7,8 @@ from ajour_revenue.mapping import register_units
 from ajour_revenue.partitions import tagged_window
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.ui.metadata import table
-from ajour_revenue.warehouse.warehouse import Warehouse
+from ajour_revenue.warehouse.resource import Warehouse
+from ajour_revenue.warehouse.run import run, value, values
 
 MISMATCHES = """
     WITH revenue_units AS (
@@ -23,7 +24,7 @@ MISMATCHES = """
     SELECT
         CASE
             WHEN unit IS NULL
-                THEN format('Planday''s revenue unit {} ({}, {}) is not listed. Add it to the settings (R13).',
+                THEN format('Planday''s revenue unit {} ({}, {}) is not listed. Add it to the settings.',
                     id, name, revenue_units.department)
             WHEN planday_unit_id IS NULL
                 THEN format('Unit ''{}'' has no planday_unit_id, so it gets no wages and is not published.', unit)
@@ -43,7 +44,7 @@ CREATE_NOT_TAKEN = """
     SELECT business_date, unit, turnover, outcome
     FROM planday_revenue
     WHERE outcome IN ('no shift that day', 'refused')
-        AND business_date BETWEEN coalesce($first_day, business_date) AND coalesce($last_day, business_date)
+        AND business_date BETWEEN coalesce($first_day::DATE, business_date) AND coalesce($last_day::DATE, business_date)
 """
 
 
@@ -53,7 +54,7 @@ def units_match_planday(settings: Settings) -> dg.AssetChecksDefinition:
     @dg.asset_check(asset=dg.AssetKey([settings.name, "planday_structure"]), name="units_match_planday")
     def units_match_planday(warehouse: Warehouse) -> dg.AssetCheckResult:
         """Every unit of the settings is one of Planday's, in the same department, and none of Planday's is left out."""
-        with warehouse.transaction() as connection:
+        with warehouse.reading() as connection:
             register_units(connection, settings)
             problems = unit_problems(connection)
         return dg.AssetCheckResult(
@@ -67,7 +68,7 @@ def units_match_planday(settings: Settings) -> dg.AssetChecksDefinition:
 
 def unit_problems(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """Say how the registered `units` and Planday's, as `planday_structure` lists them, differ (R13)."""
-    return [problem for (problem,) in connection.execute(MISMATCHES).fetchall()]
+    return values(connection, MISMATCHES)
 
 
 def revenue_published(settings: Settings) -> dg.AssetChecksDefinition:
@@ -80,10 +81,14 @@ def revenue_published(settings: Settings) -> dg.AssetChecksDefinition:
         It does not take revenue of a day without shifts; the next run that covers the day tries again.
         """
         window = tagged_window(context.run.tags)
-        with warehouse.transaction() as connection:
-            days = {"first_day": window and window.first_day, "last_day": window and window.last_day}
-            connection.execute(CREATE_NOT_TAKEN, days)
-            [(not_taken,)] = connection.execute("SELECT count(*) FROM not_taken").fetchall()
+        with warehouse.reading() as connection:
+            run(
+                connection,
+                CREATE_NOT_TAKEN,
+                first_day=window and window.first_day,
+                last_day=window and window.last_day,
+            )
+            not_taken = value(connection, "SELECT count(*) FROM not_taken")
             listed = table(connection, "FROM not_taken ORDER BY ALL LIMIT 50")
         return dg.AssetCheckResult(
             passed=not_taken == 0,

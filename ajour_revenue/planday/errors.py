@@ -3,8 +3,10 @@
 No message holds a token, the client id, an employee id, a shift id or anything else of what Planday answered.
 """
 
+from ajour_revenue.errors import ActionableError
 
-class PlandayError(Exception):
+
+class PlandayError(ActionableError):
     """Planday could not be asked or told something; the message says what failed, what was found and what to do."""
 
     transient = False

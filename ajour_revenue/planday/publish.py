@@ -8,13 +8,15 @@ from typing import Literal, NamedTuple
 
 import dagster as dg
 
-from ajour_revenue.days import COPENHAGEN, Window
+from ajour_revenue import days
+from ajour_revenue.days import Window
 from ajour_revenue.mapping import register_units
 from ajour_revenue.planday.client import PlandayClient
 from ajour_revenue.planday.errors import NoOpeningDayError, RevenueRefusedError, UnreadableAnswerError
-from ajour_revenue.planday.structure import department_ids
+from ajour_revenue.planday.structure import DEPARTMENT_IDS
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.warehouse.warehouse import Warehouse
+from ajour_revenue.warehouse.resource import Warehouse
+from ajour_revenue.warehouse.run import rows, run, values
 
 logger = dg.get_dagster_logger(__name__)
 
@@ -26,13 +28,13 @@ CANDIDATES = """
         business_date,
         unit,
         units.planday_unit_id,
-        unit_revenue.revenue,
+        unit_revenue.revenue AS turnover,
         planday_revenue.published_at,
         CASE WHEN outcome IN ('published', 'unchanged') THEN planday_revenue.turnover END AS last_turnover
     FROM unit_revenue
     JOIN units USING (unit)
     LEFT JOIN planday_revenue USING (business_date, unit, planday_unit_id)
-    WHERE business_date BETWEEN ? AND ?
+    WHERE business_date BETWEEN $first_day AND $last_day
         AND unit_revenue.revenue IS NOT NULL
         AND len(missing_locations) = 0
         AND units.planday_unit_id IS NOT NULL
@@ -53,7 +55,7 @@ STORE_OUTCOME = """
 
 
 class Candidate(NamedTuple):
-    """A unit-day that Planday is to have: DKK, incl. or excl. VAT as R11 says."""
+    """A unit-day that Planday is to have: DKK, incl. or excl. VAT as the settings choose."""
 
     business_date: dt.date
     unit: str
@@ -84,11 +86,10 @@ def publish(
     goes on where it ended. Raises PlandayError where Planday cannot be told at all; what refuses one unit-day alone is
     an outcome.
     """
-    with warehouse.transaction() as connection:
+    with warehouse.reading() as connection:
         register_units(connection, settings)
-        days = [window.first_day, window.last_day]
-        candidates = [Candidate(*row) for row in connection.execute(CANDIDATES, days).fetchall()]
-        departments = department_ids(connection)
+        candidates = rows(connection, CANDIDATES, Candidate, first_day=window.first_day, last_day=window.last_day)
+        departments = values(connection, DEPARTMENT_IDS)
     existing = _existing(planday, departments, window, candidates, overwrite=settings.revenue.overwrite_existing)
     settled = {candidate: _settled(candidate, existing, settings) for candidate in candidates}
     outcomes = [(candidate, outcome) for candidate, outcome in settled.items() if outcome is not None]
@@ -148,7 +149,7 @@ def _post(planday: PlandayClient, candidate: Candidate) -> Outcome:
             revenue_unit_id=candidate.planday_unit_id,
             day=candidate.business_date,
             turnover=candidate.turnover,
-            description=f"Imported from Ajour on {dt.datetime.now(COPENHAGEN):%Y-%m-%d %H:%M}",
+            description=f"Imported from Ajour on {days.now():%Y-%m-%d %H:%M}",
         )
     except NoOpeningDayError:
         return "no shift that day"
@@ -160,15 +161,14 @@ def _post(planday: PlandayClient, candidate: Candidate) -> Outcome:
 def _store(warehouse: Warehouse, outcomes: list[tuple[Candidate, Outcome]], *, run_id: str) -> None:
     with warehouse.transaction() as connection:
         for candidate, outcome in outcomes:
-            connection.execute(
+            run(
+                connection,
                 STORE_OUTCOME,
-                {
-                    "business_date": candidate.business_date,
-                    "unit": candidate.unit,
-                    "planday_unit_id": candidate.planday_unit_id,
-                    "turnover": candidate.turnover,
-                    "outcome": outcome,
-                    "published_at": dt.datetime.now(dt.UTC) if outcome == "published" else candidate.published_at,
-                    "run_id": run_id,
-                },
+                business_date=candidate.business_date,
+                unit=candidate.unit,
+                planday_unit_id=candidate.planday_unit_id,
+                turnover=candidate.turnover,
+                outcome=outcome,
+                published_at=days.now() if outcome == "published" else candidate.published_at,
+                run_id=run_id,
             )

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
 from ajour_revenue.planday.client import PlandayClient
@@ -17,6 +16,14 @@ STRUCTURE_SCHEMA = pa.schema(
         "affects_revenue": pa.bool_(),
     },
 )
+
+DEPARTMENT_IDS = """
+    SELECT DISTINCT department_id
+    FROM planday_structure JOIN units ON id = planday_unit_id
+    WHERE kind = 'revenue unit'
+    ORDER BY ALL
+"""
+"""The Planday departments that the settings' units belong to, as Planday last listed them."""
 
 
 def fetch_structure(planday: PlandayClient) -> pa.Table:
@@ -40,12 +47,3 @@ def fetch_structure(planday: PlandayClient) -> pa.Table:
         for each in planday.positions()
     ]
     return pa.Table.from_pylist(rows, schema=STRUCTURE_SCHEMA)
-
-
-def department_ids(connection: duckdb.DuckDBPyConnection) -> list[int]:
-    """Return the Planday departments that the registered `units` belong to, as Planday last listed them."""
-    rows = connection.execute(
-        "SELECT DISTINCT department_id FROM planday_structure JOIN units ON id = planday_unit_id "
-        "WHERE kind = 'revenue unit' ORDER BY ALL",
-    ).fetchall()
-    return [department_id for (department_id,) in rows]

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from pathlib import Path
 
+import dagster as dg
 import duckdb
 import pyarrow as pa
 
@@ -12,9 +13,14 @@ from ajour_revenue.days import Window
 from ajour_revenue.mapping import register_units
 from ajour_revenue.planday.client import PlandayClient
 from ajour_revenue.planday.models import TimeAndCost
+from ajour_revenue.planday.structure import DEPARTMENT_IDS
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.formats import DANISH
+from ajour_revenue.wages.source import WageCosts, WageSourceError
+from ajour_revenue.warehouse.resource import Warehouse
+from ajour_revenue.warehouse.run import run, sql_file, value, values
 
-WAGE_COSTS_OF_SHIFTS_SQL = (Path(__file__).parent / "sql" / "wage_costs_of_shifts.sql").read_text(encoding="utf-8")
+WAGE_COSTS_OF_SHIFTS_SQL = sql_file(__package__, "wage_costs_of_shifts")
 DEPARTMENTS_AT_ONCE = 4
 KRONER = {"kr", "kr.", "DKK", "DKK."}
 EXACT = Decimal("1e-8")
@@ -29,6 +35,67 @@ SHIFT_SCHEMA = pa.schema(
         "hours": pa.decimal128(28, 8),
     },
 )
+
+NOT_AFFECTING_REVENUE = """
+    SELECT coalesce(round(sum(cost), 2), 0)::DECIMAL(18, 2) FROM allocated_shifts WHERE NOT affects_revenue
+"""
+
+
+@dataclass(frozen=True)
+class PlandayWages:
+    """Planday's time and cost, as a WageSource."""
+
+    planday: PlandayClient
+    warehouse: Warehouse
+    """Knows Planday's structure: which position belongs to which revenue unit."""
+    settings: Settings
+
+    def fetch(self, window: Window) -> WageCosts:
+        """Return what the planned shifts of the window cost, per day, department and unit; raises an ActionableError.
+
+        Cost that belongs to no unit stays with the department; that of positions which do not affect revenue is left
+        out. Single shifts live in this method's memory only.
+        """
+        with self.warehouse.reading() as connection:
+            structure = run(connection, "FROM planday_structure").to_arrow_table()
+        with duckdb.connect() as connection:
+            connection.register("planday_structure", structure)
+            register_units(connection, self.settings)
+            departments = values(connection, DEPARTMENT_IDS)
+            if not departments:
+                message = (
+                    "None of the settings' units is known in Planday. Give them their planday_unit_id, and materialize "
+                    "planday_structure; its check names the ids."
+                )
+                raise WageSourceError(message)
+            shifts = fetch_shifts(self.planday, departments, window)
+            connection.register("shifts", _to_arrow(shifts, window))
+            run(connection, WAGE_COSTS_OF_SHIFTS_SQL)
+            foreign = foreign_currencies(shifts)
+            return WageCosts(
+                rows=run(connection, "FROM wage_costs").to_arrow_table(),
+                people=run(connection, "FROM people").to_arrow_table(),
+                warnings=[f"Planday gives wages in {', '.join(foreign)}, not in DKK; they are taken as DKK."]
+                if foreign
+                else [],
+                metadata={
+                    "departments_asked": dg.MetadataValue.int(len(departments)),
+                    "wage_cost_not_affecting_revenue": dg.MetadataValue.text(
+                        DANISH.kroner(value(connection, NOT_AFFECTING_REVENUE))
+                    ),
+                    "currency": dg.MetadataValue.text(", ".join(foreign) or "DKK"),
+                },
+            )
+
+
+def planday_wages(settings: Settings) -> dg.ResourceDefinition:
+    """Define the resource `wage_source` where wages come from Planday."""
+
+    @dg.resource(required_resource_keys={"planday", "warehouse"})
+    def wage_source(context: dg.InitResourceContext) -> PlandayWages:
+        return PlandayWages(context.resources.planday.client, context.resources.warehouse, settings)
+
+    return wage_source
 
 
 def fetch_shifts(
@@ -45,28 +112,6 @@ def fetch_shifts(
 
     with ThreadPoolExecutor(DEPARTMENTS_AT_ONCE) as threads:
         return dict(threads.map(fetch, department_ids))
-
-
-def aggregate_shifts(
-    connection: duckdb.DuckDBPyConnection,
-    settings: Settings,
-    shifts: dict[int, TimeAndCost],
-    window: Window,
-) -> Decimal:
-    """Make the temporary tables `given` (wage_cost and hours) and `given_people`; nothing per person is left after it.
-
-    Days outside the window are left to their own. Returns the cost, in DKK, of positions that do not affect revenue: it
-    is in neither table.
-    """
-    register_units(connection, settings)
-    connection.register("shifts", _to_arrow(shifts, window))
-    connection.execute(WAGE_COSTS_OF_SHIFTS_SQL)
-    [(left_out,)] = connection.execute(
-        "SELECT coalesce(round(sum(cost), 2), 0)::DECIMAL(18, 2) FROM allocated_shifts WHERE NOT affects_revenue",
-    ).fetchall()
-    connection.execute("DROP VIEW allocated_shifts")
-    connection.unregister("shifts")
-    return Decimal(left_out)
 
 
 def foreign_currencies(shifts: dict[int, TimeAndCost]) -> set[str]:

@@ -2,8 +2,8 @@
 
 import dagster as dg
 
+from ajour_revenue.daily_asset import explained_failures
 from ajour_revenue.days import latest_days, yesterday
-from ajour_revenue.partitions import backfill_policy, daily_partitions, requested_window
 from ajour_revenue.reports.page import html_page
 from ajour_revenue.reports.report import load_report
 from ajour_revenue.reports.texts import TEXTS
@@ -11,7 +11,7 @@ from ajour_revenue.reports.write import report_file, write
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.wages.assets import wage_chart
 from ajour_revenue.wages.figures import cut
-from ajour_revenue.warehouse.warehouse import Warehouse
+from ajour_revenue.warehouse.resource import Warehouse
 
 
 def wage_report(settings: Settings) -> dg.AssetsDefinition:
@@ -23,19 +23,15 @@ def wage_report(settings: Settings) -> dg.AssetsDefinition:
         group_name="reports",
         kinds={"html"},
         owners=["team:controlling"],
-        # The page is about yesterday whatever days the run is for; with partitions it stays in the same single run.
-        partitions_def=daily_partitions(settings),
-        backfill_policy=backfill_policy,
     )
-    def wage_report(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+    def wage_report(warehouse: Warehouse) -> dg.MaterializeResult:
         """One page to read in the morning: yesterday's revenue, wage cost and wage percentage, and what came before.
 
         Against target and the same weekday of the week and the year before; per department and unit; the last 31 days;
-        weeks and months to date; what needs attention. Wages of fewer than two people are hidden (D5).
+        weeks and months to date; what needs attention. Wages of fewer than two people are hidden.
         """
-        window = requested_window(context.run.tags, settings)
         texts = TEXTS[settings.report.language]
-        with warehouse.transaction() as connection:
+        with explained_failures(), warehouse.reading() as connection:
             report = load_report(
                 connection, settings, latest_days(yesterday(), since=settings.activation_date), by="week"
             )
@@ -44,7 +40,6 @@ def wage_report(settings: Settings) -> dg.AssetsDefinition:
         day = report.figure(report.day)
         return dg.MaterializeResult(
             metadata={
-                "days": str(window),
                 "report": dg.MetadataValue.path(str(path.resolve())),
                 "chart": wage_chart([report.figure(each) for each in cut(report.chart_days, "day")]),
                 "reported_day": str(report.day),

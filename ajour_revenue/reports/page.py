@@ -1,11 +1,9 @@
 """The report as one self-contained HTML page: no script, and nothing from the network."""
 
-import datetime as dt
-
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from ajour_revenue.days import COPENHAGEN, yesterday
+from ajour_revenue.days import now, yesterday
 from ajour_revenue.reports.charts import NARROW, WIDE, revenue_chart_svg
 from ajour_revenue.reports.report import Report
 from ajour_revenue.reports.texts import Texts
@@ -31,7 +29,7 @@ def html_page(report: Report, texts: Texts) -> str:
         texts=texts,
         # Ours, and without any text of others in it.
         style=Markup(TEMPLATES.get_template("page.css").render()),  # noqa: S704
-        written_at=formats.moment(dt.datetime.now(COPENHAGEN)),
+        written_at=formats.moment(now()),
         window=formats.days(report.window.first_day, report.window.last_day),
         is_yesterday=report.window.last_day == yesterday(),
         attention=len(report.notices) + len(report.unmapped) + len(report.corrections),

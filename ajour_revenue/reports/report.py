@@ -1,10 +1,9 @@
 """The report's figures: from the warehouse to typed rows. Amounts are DKK, percentages are percent."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
@@ -12,14 +11,13 @@ import duckdb
 from ajour_revenue.days import Window, latest_days
 from ajour_revenue.settings.model import Settings, Vat
 from ajour_revenue.wages.figures import COMPANY, WEEK, YEAR, Figure, Period, Place, cut, earlier, load_figures
-from ajour_revenue.warehouse.warehouse import set_variables
+from ajour_revenue.warehouse.run import rows, sql_file
 
 Kind = Literal["missing", "wages without revenue", "revenue without wages", "negative revenue"]
 Source = Literal["ajour", "manual"]
 
-SQL = Path(__file__).parent / "sql"
 NOTICES_SQL, UNMAPPED_SQL, CORRECTIONS_SQL = (
-    (SQL / f"{name}.sql").read_text(encoding="utf-8") for name in ("notices", "unmapped", "corrections")
+    sql_file(__package__, name) for name in ("notices", "unmapped", "corrections")
 )
 
 
@@ -112,22 +110,19 @@ class Report:
 def load_report(connection: duckdb.DuckDBPyConnection, settings: Settings, window: Window, by: Period) -> Report:
     """Read a report from the warehouse: the last day of the window on top, the whole window by day, week or month."""
     chart_days = latest_days(window.last_day, since=settings.activation_date)
-    set_variables(
-        connection,
-        show_single_person=settings.wages.show_single_person,
-        vat=settings.revenue.vat,
-    )
-    figures = load_figures(connection, _windows(window, chart_days, by))
-    set_variables(connection, first_day=window.first_day, last_day=window.last_day)
+    figures = load_figures(connection, settings, _windows(window, chart_days, by))
+    days = {"first_day": window.first_day, "last_day": window.last_day}
     return Report(
         name=settings.name,
         window=window,
         chart_days=chart_days,
         by=by,
         figures=figures,
-        notices=tuple(_notice(row) for row in connection.execute(NOTICES_SQL).fetchall()),
-        unmapped=tuple(Unmapped(*row) for row in connection.execute(UNMAPPED_SQL).fetchall()),
-        corrections=tuple(Correction(*row) for row in connection.execute(CORRECTIONS_SQL).fetchall()),
+        notices=tuple(
+            rows(connection, NOTICES_SQL, _notice, **days, show_single_person=settings.wages.show_single_person)
+        ),
+        unmapped=tuple(rows(connection, UNMAPPED_SQL, Unmapped, **days)),
+        corrections=tuple(rows(connection, CORRECTIONS_SQL, Correction, **days, vat=settings.revenue.vat)),
     )
 
 
@@ -157,6 +152,13 @@ def _windows(window: Window, chart_days: Window, by: Period) -> set[Window]:
     }
 
 
-def _notice(row: Sequence[Any]) -> Notice:
-    kind, first_day, last_day, department, unit, *details = row
-    return Notice(kind, Window(first_day, last_day), Place(department, unit), *details)
+def _notice(
+    *,
+    kind: Kind,
+    first_day: dt.date,
+    last_day: dt.date,
+    department: str,
+    unit: str | None,
+    **details: Any,  # noqa: ANN401 (the rest of a Notice)
+) -> Notice:
+    return Notice(kind=kind, days=Window(first_day, last_day), place=Place(department, unit), **details)

@@ -1,13 +1,13 @@
-"""Revenue per unit and day."""
+"""Revenue per unit and day, and the manual entries that go into it."""
 
 import dagster as dg
 
-from ajour_revenue.ajour.resource import AjourResource
-from ajour_revenue.partitions import backfill_policy, daily_partitions, requested_window
+from ajour_revenue.daily_asset import daily_asset
+from ajour_revenue.days import Window
 from ajour_revenue.revenue.unit_revenue import calculate_unit_revenue
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.ui.metadata import column_lineage, column_schema, daily_chart, figures, report_rows_per_day, table
-from ajour_revenue.warehouse.warehouse import Warehouse
+from ajour_revenue.ui.metadata import column_lineage, column_schema, daily_chart, figures, table
+from ajour_revenue.warehouse.resource import Warehouse
 
 TOTALS = """
     SELECT
@@ -19,17 +19,11 @@ TOTALS = """
 """
 
 CHANGES = """
-    SELECT
-        business_date,
-        unit,
-        before.revenue AS revenue_before,
-        after.revenue AS revenue_after,
-        before.source AS source_before,
-        after.source AS source_after
-    FROM unit_revenue_after AS after FULL JOIN stored_units AS before USING (business_date, unit)
-    WHERE before.unit IS NOT NULL
-        AND (before.revenue IS DISTINCT FROM after.revenue OR before.source IS DISTINCT FROM after.source)
+    SELECT business_date, unit, change, revenue_before, revenue_after, source_before, source_after
+    FROM unit_revenue_changes
+    WHERE change <> 'first figure'
     ORDER BY business_date, unit
+    LIMIT 50
 """
 
 MISSING = """
@@ -37,6 +31,7 @@ MISSING = """
     FROM unit_revenue_after
     WHERE len(missing_locations) > 0
     ORDER BY business_date, unit
+    LIMIT 50
 """
 
 PREVIEW = """
@@ -49,11 +44,28 @@ PREVIEW = """
     FROM unit_revenue_after
     GROUP BY ALL
     ORDER BY department, unit
+    LIMIT 50
 """
 
 REVENUE_PER_DAY = """
-    SELECT business_date, sum(revenue_excl_vat) FROM unit_revenue WHERE business_date BETWEEN ? AND ? GROUP BY ALL
+    SELECT business_date, sum(revenue_excl_vat)
+    FROM unit_revenue
+    WHERE business_date BETWEEN $first_day AND $last_day
+    GROUP BY ALL
 """
+
+
+def manual_revenue(settings: Settings) -> dg.AssetSpec:
+    """Describe the manual entries: people make them, with the command `ajour-revenue enter`."""
+    return dg.AssetSpec(
+        [settings.name, "manual_revenue"],
+        description="Figures that people entered by hand with `ajour-revenue enter`, for instance after a till was "
+        "down: both amounts, why, when and by whom. Entries are only ever added; each one shows here.",
+        group_name="revenue",
+        kinds={"duckdb"},
+        owners=["team:controlling"],
+        metadata={"dagster/column_schema": column_schema("manual_revenue")},
+    )
 
 
 def unit_revenue(settings: Settings) -> dg.AssetsDefinition:
@@ -61,48 +73,42 @@ def unit_revenue(settings: Settings) -> dg.AssetsDefinition:
     lineage = column_lineage(
         settings,
         business_date=["raw_revenue.business_date"],
-        revenue=[f"raw_revenue.revenue_{'incl' if settings.revenue.vat == 'included' else 'excl'}_vat"],
-        revenue_incl_vat=["raw_revenue.revenue_incl_vat"],
-        revenue_excl_vat=["raw_revenue.revenue_excl_vat"],
+        revenue=[
+            f"{source}.revenue_{'incl' if settings.revenue.vat == 'included' else 'excl'}_vat"
+            for source in ("raw_revenue", "manual_revenue")
+        ],
+        revenue_incl_vat=["raw_revenue.revenue_incl_vat", "manual_revenue.revenue_incl_vat"],
+        revenue_excl_vat=["raw_revenue.revenue_excl_vat", "manual_revenue.revenue_excl_vat"],
         locations=["raw_revenue.location_id"],
     )
 
-    @dg.asset(
-        key=[settings.name, "unit_revenue"],
-        deps=[[settings.name, "ajour_locations"], [settings.name, "raw_revenue"]],
+    @daily_asset(
+        settings,
         group_name="revenue",
         kinds={"duckdb", "sql"},
         owners=["team:data"],
-        partitions_def=daily_partitions(settings),
-        backfill_policy=backfill_policy,
-        metadata={"dagster/column_schema": column_schema("unit_revenue")},
+        deps=["ajour_locations", "raw_revenue", "manual_revenue"],
     )
-    def unit_revenue(
-        context: dg.AssetExecutionContext,
-        ajour: AjourResource,
-        warehouse: Warehouse,
-    ) -> dg.MaterializeResult:
-        """Revenue per revenue unit and day, including or excluding VAT as the settings say (R11, R13).
+    def unit_revenue(context: dg.AssetExecutionContext, window: Window, warehouse: Warehouse) -> dg.MaterializeResult:
+        """Revenue per revenue unit and day, including or excluding VAT as the settings say.
 
-        A fetched figure replaces what is there, a manual entry too, where overwrite is on (R12). A mapped location
-        without a row is missing, not zero, and never lowers an earlier figure (D3). Every change of a stored figure
-        leaves a row in `unit_revenue_revisions` (D7).
+        Calculated from what Ajour answered, from manual entries and from the settings alone, so it can be materialized
+        again at any time without asking Ajour. A fetched figure replaces what is there, a manual entry too, where
+        overwrite is on. A mapped location without a row is missing, not zero, and never lowers an earlier figure. Every
+        change of a stored figure leaves a row in `unit_revenue_revisions`.
         """
-        window = requested_window(context.run.tags, settings)
         with warehouse.transaction() as connection:
-            calculate_unit_revenue(connection, settings, window, company_id=ajour.company_id, run_id=context.run.run_id)
+            calculate_unit_revenue(connection, settings, window.days, run_id=context.run.run_id)
             totals = figures(connection, TOTALS)
             tables = {
-                name: table(connection, f"{sql} LIMIT 50")
+                name: table(connection, sql)
                 for name, sql in {"changed": CHANGES, "missing_locations": MISSING, "units": PREVIEW}.items()
             }
             chart = daily_chart(connection, settings, window, "Revenue excl. VAT", REVENUE_PER_DAY)
-            report_rows_per_day(context, connection, "unit_revenue", window)
         return dg.MaterializeResult(
             metadata={
-                "days": str(window),
                 "chart": chart,
-                "revenue_is": f"{settings.revenue.vat} VAT (R11)",
+                "revenue_is": f"VAT {settings.revenue.vat}",
                 "dagster/column_lineage": lineage,
                 **totals,
                 **tables,

@@ -1,6 +1,7 @@
 """Manual revenue figures (R12): what may be entered, and how it is stored."""
 
 import datetime as dt
+import getpass
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -10,15 +11,15 @@ import duckdb
 import pyarrow as pa
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, ValidationError
 
-from ajour_revenue.days import Window, yesterday
-from ajour_revenue.mapping import register_units
+from ajour_revenue import days
+from ajour_revenue.days import yesterday
+from ajour_revenue.errors import ActionableError
+from ajour_revenue.revenue.unit_revenue import calculate_unit_revenue
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.csv_table import UnreadableFileError, all_errors, read_csv
 from ajour_revenue.text.parse import parse_amount, parse_day
-from ajour_revenue.wages.assets import calculate_wage_percentage
-from ajour_revenue.warehouse.warehouse import set_variables
+from ajour_revenue.warehouse.run import rows, run
 
-MANUAL_REVENUE_SQL = (Path(__file__).parent / "sql" / "manual_revenue.sql").read_text(encoding="utf-8")
 ENTERED_BY = "ajour-revenue enter"
 """What stands in the place of a run where somebody entered a figure."""
 
@@ -34,14 +35,19 @@ ENTERED_SCHEMA = pa.schema(
     },
 )
 
+ADD_ENTRIES = """
+    INSERT INTO manual_revenue BY NAME
+    SELECT *, $now AS entered_at, $entered_by AS entered_by FROM entered ORDER BY business_date, unit
+"""
+
 CHANGES = """
-    SELECT business_date, unit, vat, revenue_before, source_before, revenue
-    FROM manual_changes
+    SELECT business_date, unit, vat_after AS vat, revenue_before, source_before, revenue_after AS revenue
+    FROM unit_revenue_changes SEMI JOIN entered USING (business_date, unit)
     ORDER BY business_date, unit
 """
 
 
-class ManualEntryError(Exception):
+class ManualEntryError(ActionableError):
     """Figures cannot be entered; the message lists everything that is wrong with them. Nothing was stored."""
 
 
@@ -81,7 +87,7 @@ class ManualEntry(BaseModel):
 
 
 class Change(NamedTuple):
-    """A unit-day whose figure was entered: DKK, incl. or excl. VAT as R11 says."""
+    """A unit-day whose figure was entered: DKK, incl. or excl. VAT as the settings choose."""
 
     business_date: dt.date
     unit: str
@@ -89,7 +95,7 @@ class Change(NamedTuple):
     revenue_before: Decimal | None
     source_before: str | None
     """None where the unit-day was not there before."""
-    revenue: Decimal
+    revenue: Decimal | None
 
 
 def check_entry(settings: Settings, values: Mapping[str, object]) -> ManualEntry:
@@ -176,19 +182,23 @@ def enter_revenue(
     settings: Settings,
     entries: Sequence[ManualEntry],
 ) -> list[Change]:
-    """Store manual figures with a revision each (D7), and calculate the wage percentages of their days anew (D2).
+    """Add manual entries, and calculate the unit revenue of their days anew (R12, D10).
 
-    Returns what has changed; an entry that says what is stored already is no change.
+    Returns what has changed; an entry that says what is stored already is added all the same, and changes nothing.
     """
-    register_units(connection, settings)
-    set_variables(connection, vat=settings.revenue.vat, run_id=ENTERED_BY)
-    rows = []
+    entered = []
     for entry in entries:
         incl_vat, excl_vat = entry.amounts(settings.revenue.vat_rate)
-        rows.append(entry.model_dump() | {"revenue_incl_vat": incl_vat, "revenue_excl_vat": excl_vat})
-    connection.register("entered", pa.Table.from_pylist(rows, schema=ENTERED_SCHEMA))
-    connection.execute(MANUAL_REVENUE_SQL)
-    changes = [Change(*row) for row in connection.execute(CHANGES).fetchall()]
-    for day in sorted({change.business_date for change in changes}):
-        calculate_wage_percentage(connection, settings, Window(day, day))
-    return changes
+        entered.append(entry.model_dump() | {"revenue_incl_vat": incl_vat, "revenue_excl_vat": excl_vat})
+    connection.register("entered", pa.Table.from_pylist(entered, schema=ENTERED_SCHEMA))
+    run(connection, ADD_ENTRIES, now=days.now(), entered_by=_login_name())
+    calculate_unit_revenue(connection, settings, {entry.business_date for entry in entries}, run_id=ENTERED_BY)
+    return rows(connection, CHANGES, Change)
+
+
+def _login_name() -> str | None:
+    """Return who is at the keyboard, where the system knows it."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return None

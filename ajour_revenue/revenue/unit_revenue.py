@@ -1,38 +1,37 @@
-"""The calculation of unit revenue (R11-R13, D1, D3, D7): the SQL, and what it needs to know."""
+"""The calculation of unit revenue (R11-R13, D1, D3, D7, D10): the SQL, and what it needs to know."""
 
-from pathlib import Path
+import datetime as dt
+from collections.abc import Iterable
 
 import duckdb
 
-from ajour_revenue.days import Window
-from ajour_revenue.mapping import register_units
+from ajour_revenue import days as clock
+from ajour_revenue.mapping import register_days, register_units
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.warehouse.warehouse import set_variables
+from ajour_revenue.warehouse.run import run, sql_file
 
-UNIT_REVENUE_SQL = (Path(__file__).parent / "sql" / "unit_revenue.sql").read_text(encoding="utf-8")
+UNIT_REVENUE_SQL = sql_file(__package__, "unit_revenue")
+STORE_SQL = sql_file(__package__, "store_unit_revenue")
 
 
 def calculate_unit_revenue(
     connection: duckdb.DuckDBPyConnection,
     settings: Settings,
-    window: Window,
+    days: Iterable[dt.date],
     *,
-    company_id: str,
     run_id: str,
 ) -> None:
-    """Replace the window's unit revenue by what raw revenue, mapping, VAT choice and overwrite make of it.
+    """Make the days' unit revenue what Ajour's answers, manual entries and the settings make of it.
 
-    Leaves a revision for every unit-day that changes, and the temporary tables `stored_units` (before) and
-    `unit_revenue_after` for whoever wants to tell what changed.
+    Leaves a revision for every unit-day that changes, and the temporary tables `unit_revenue_before`,
+    `unit_revenue_after` and `unit_revenue_changes` for whoever shows what changed.
     """
+    expect_unit_revenue(connection, settings, days)
+    run(connection, STORE_SQL, now=clock.now(), run_id=run_id)
+
+
+def expect_unit_revenue(connection: duckdb.DuckDBPyConnection, settings: Settings, days: Iterable[dt.date]) -> None:
+    """Calculate the days' unit revenue as the temporary table `unit_revenue_after`, and store nothing."""
     register_units(connection, settings)
-    set_variables(
-        connection,
-        first_day=window.first_day,
-        last_day=window.last_day,
-        company_id=company_id,
-        run_id=run_id,
-        vat=settings.revenue.vat,
-        overwrite=settings.revenue.overwrite_existing,
-    )
-    connection.execute(UNIT_REVENUE_SQL)
+    register_days(connection, days)
+    run(connection, UNIT_REVENUE_SQL, vat=settings.revenue.vat)

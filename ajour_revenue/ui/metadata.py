@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
+from typing import NamedTuple
 from urllib.parse import quote
 
 import dagster as dg
@@ -13,15 +14,16 @@ from ajour_revenue.days import Window, latest_days
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.formats import DANISH, NOTHING
 from ajour_revenue.ui.sparkline import Day, sparkline
-from ajour_revenue.warehouse.warehouse import SCHEMA_SQL
+from ajour_revenue.warehouse.connect import empty
+from ajour_revenue.warehouse.run import rows, run
 
 PERCENTAGES = {"wage_percentage", "target"}
 """Columns that hold percent; every other decimal is an amount in DKK, or hours."""
 
 
-def figures(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, dg.MetadataValue]:
+def figures(connection: duckdb.DuckDBPyConnection, sql: str, **arguments: object) -> dict[str, dg.MetadataValue]:
     """Return a query's single row: counts as numbers, money in kroner, to the øre."""
-    result = connection.execute(sql)
+    result = run(connection, sql, **arguments)
     names = [column[0] for column in result.description]
     [row] = result.fetchall()
     return {
@@ -30,9 +32,11 @@ def figures(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, dg.Met
     }
 
 
-def table(connection: duckdb.DuckDBPyConnection, sql: str) -> dg.TableMetadataValue | dg.TextMetadataValue:
+def table(
+    connection: duckdb.DuckDBPyConnection, sql: str, **arguments: object
+) -> dg.TableMetadataValue | dg.TextMetadataValue:
     """Return a query's rows as a table; "none" where there is no row."""
-    result = connection.execute(sql)
+    result = run(connection, sql, **arguments)
     names = [column[0] for column in result.description]
     return table_of([dict(zip(names, row, strict=True)) for row in result.fetchall()])
 
@@ -65,13 +69,15 @@ def daily_chart(
     window: Window,
     title: str,
     sql: str,
+    **arguments: object,
 ) -> dg.MarkdownMetadataValue:
     """Return a chart of the 31 days that end with the window.
 
-    The query is given the first and the last of these days, and returns business_date and amount.
+    The query returns business_date and amount for the days $first_day to $last_day, which are these 31.
     """
     days = latest_days(window.last_day, since=settings.activation_date)
-    amounts = dict(connection.execute(sql, [days.first_day, days.last_day]).fetchall())
+    result = run(connection, sql, first_day=days.first_day, last_day=days.last_day, **arguments)
+    amounts = dict(result.fetchall())
     return chart(title, [Day(amounts.get(day)) for day in days.days])
 
 
@@ -81,34 +87,35 @@ def chart(title: str, days: Sequence[Day]) -> dg.MarkdownMetadataValue:
     return dg.MetadataValue.md(f"![{title}](<data:image/svg+xml,{image}>)")
 
 
-def report_rows_per_day(
-    context: dg.AssetExecutionContext,
-    connection: duckdb.DuckDBPyConnection,
-    table: str,
-    window: Window,
-) -> None:
-    """Give every partition of the run its own row count."""
-    stored = connection.table(table).filter(f"business_date BETWEEN '{window.first_day}' AND '{window.last_day}'")
-    counts = dict(stored.count("*", groups="business_date", projected_columns="business_date").fetchall())
-    for day in window.days:
-        metadata = {"dagster/partition_row_count": counts.get(day, 0)}
-        context.add_asset_metadata(metadata, partition_key=day.isoformat())
+class _Column(NamedTuple):
+    name: str
+    type: str
+    description: str | None
+    nullable: bool
+
+
+COLUMNS = """
+    SELECT column_name AS name, data_type AS type, comment AS description, is_nullable AS nullable
+    FROM duckdb_columns()
+    WHERE table_name = $table
+    ORDER BY column_index
+"""
 
 
 @cache
 def column_schema(table: str) -> dg.TableSchema:
-    """Return the columns of a table with types and descriptions, from `warehouse.sql`."""
-    with duckdb.connect() as connection:
-        connection.execute(SCHEMA_SQL)
-        columns = connection.execute(
-            "SELECT column_name, data_type, comment, is_nullable FROM duckdb_columns() "
-            "WHERE table_name = ? ORDER BY column_index",
-            [table],
-        ).fetchall()
+    """Return the columns of a table of the warehouse, with types and descriptions."""
+    with empty() as connection:
+        columns = rows(connection, COLUMNS, _Column, table=table)
     return dg.TableSchema(
         columns=[
-            dg.TableColumn(name, type_, comment, constraints=dg.TableColumnConstraints(nullable=nullable))
-            for name, type_, comment, nullable in columns
+            dg.TableColumn(
+                column.name,
+                column.type,
+                column.description,
+                constraints=dg.TableColumnConstraints(nullable=column.nullable),
+            )
+            for column in columns
         ],
     )
 

@@ -2,10 +2,9 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
-from pathlib import Path
 from typing import Literal
 
 import duckdb
@@ -13,11 +12,11 @@ import pyarrow as pa
 
 from ajour_revenue.days import Window
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.warehouse.warehouse import set_variables
+from ajour_revenue.warehouse.run import rows, sql_file
 
 Period = Literal["day", "week", "month"]
 
-FIGURES_SQL = (Path(__file__).parent / "sql" / "figures.sql").read_text(encoding="utf-8")
+FIGURES_SQL = sql_file(__package__, "figures")
 
 WEEK = dt.timedelta(days=7)
 YEAR = dt.timedelta(days=364)
@@ -85,8 +84,32 @@ class Figure:
         return self.wage_percentage - before.wage_percentage
 
 
+@dataclass(frozen=True)
+class _Row:
+    """A row of figures.sql."""
+
+    first_day: dt.date
+    last_day: dt.date
+    department: str | None
+    unit: str | None
+    revenue_excl_vat: Decimal | None
+    revenue_incl_vat: Decimal | None
+    wage_cost: Decimal | None
+    wage_percentage: Decimal | None
+    target: Decimal | None
+    days: int
+    days_incomplete: int
+    days_hidden: int
+
+    def figure(self) -> Figure:
+        values = asdict(self)
+        window = Window(values.pop("first_day"), values.pop("last_day"))
+        return Figure(window, Place(values.pop("department"), values.pop("unit")), **values)
+
+
 def load_figures(
     connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
     windows: Iterable[Window],
 ) -> dict[Window, dict[Place, Figure]]:
     """Return the figures of every place in each of some periods."""
@@ -100,24 +123,26 @@ def load_figures(
             },
         ),
     )
-    set_variables(
+    shown = rows(
         connection,
+        FIGURES_SQL,
+        _Row,
         first_day=min(window.first_day for window in windows),
         last_day=max(window.last_day for window in windows),
+        show_single_person=settings.wages.show_single_person,
     )
-    figures: dict[Window, dict[Place, Figure]] = {}
-    for first_day, last_day, department, unit, *amounts in connection.execute(FIGURES_SQL).fetchall():
-        window, place = Window(first_day, last_day), Place(department, unit)
-        figures.setdefault(window, {})[place] = Figure(window, place, *amounts)
     connection.unregister("periods")
+    figures: dict[Window, dict[Place, Figure]] = {}
+    for row in shown:
+        figure = row.figure()
+        figures.setdefault(figure.window, {})[figure.place] = figure
     return figures
 
 
 def daily_totals(connection: duckdb.DuckDBPyConnection, settings: Settings, window: Window) -> list[Figure]:
     """Return the whole company's figure of each day of a window, a day without figures included."""
-    set_variables(connection, show_single_person=settings.wages.show_single_person)
     days = cut(window, "day")
-    figures = load_figures(connection, days)
+    figures = load_figures(connection, settings, days)
     return [figures.get(day, {}).get(COMPANY, Figure(day, COMPANY)) for day in days]
 
 

@@ -5,17 +5,21 @@ Days and decimals as people type them, fields separated by commas or semicolons:
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
 
+import pyarrow as pa
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, ValidationError
 
+from ajour_revenue.days import Window
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.csv_table import UnreadableFileError, all_errors, read_csv
 from ajour_revenue.text.parse import parse_amount, parse_day
+from ajour_revenue.wages.source import WAGE_COST_SCHEMA, WageCosts, WageSourceError
 
 
-class WageFileError(Exception):
+class WageFileError(WageSourceError):
     """The wage file cannot be used; the message lists every bad row with its line number."""
 
 
@@ -42,6 +46,22 @@ class WageCost(BaseModel):
     unit: Annotated[Name | None, BeforeValidator(_empty_is_none)]
     wage_cost: Annotated[Decimal, Field(gt=-(10**15), lt=10**15), BeforeValidator(_amount)]
     hours: Annotated[Decimal, Field(ge=0, lt=10**6), BeforeValidator(_amount)]
+
+
+@dataclass(frozen=True)
+class WageFile:
+    """The wage file that the settings name, as a WageSource."""
+
+    settings: Settings
+
+    def fetch(self, window: Window) -> WageCosts:
+        """Return the rows of the window; raises WageFileError where any row of the file is wrong."""
+        asked = [
+            row.model_dump()
+            for row in read_wage_file(self.settings)
+            if window.first_day <= row.business_date <= window.last_day
+        ]
+        return WageCosts(rows=pa.Table.from_pylist(asked, schema=WAGE_COST_SCHEMA))
 
 
 def read_wage_file(settings: Settings) -> list[WageCost]:

@@ -104,10 +104,37 @@ def test_a_run_replaces_no_day_that_it_did_not_ask_for(two_runs: TwoRuns) -> Non
     assert earlier == [row for row in two_runs.raw_after_first if row[1] < YESTERDAY]
 
 
-def test_a_row_tells_which_run_fetched_it(two_runs: TwoRuns) -> None:
-    rows = two_runs.query("SELECT DISTINCT business_date, run_id FROM raw_revenue ORDER BY 1")
+def test_a_row_names_the_run_that_first_fetched_its_figure(two_runs: TwoRuns) -> None:
+    rows = dict(two_runs.query("SELECT (business_date, location_id), run_id FROM raw_revenue"))
+    corrected = {
+        (day, location)
+        for day, location in two_runs.query(
+            "SELECT business_date, location_id FROM raw_revenue_history WHERE revenue_incl_vat_before IS NOT NULL"
+        )
+    }
 
-    assert rows == [(BEFORE, two_runs.first.run_id), (YESTERDAY, two_runs.second.run_id)]
+    first, second = two_runs.first.run_id, two_runs.second.run_id
+    assert set(rows.values()) == {first, second}
+    assert {key for key, run_id in rows.items() if run_id == second} <= corrected | {
+        key for key in rows if key not in {(row[1], row[2]) for row in two_runs.raw_after_first}
+    }
+
+
+def test_the_history_holds_every_change_of_a_row_with_before_after_and_run(two_runs: TwoRuns) -> None:
+    rebuilt: dict[tuple[object, object], tuple[object, object]] = {}
+    for day, location, *amounts in two_runs.query(
+        "SELECT business_date, location_id, revenue_incl_vat_before, revenue_excl_vat_before, "
+        "revenue_incl_vat_after, revenue_excl_vat_after FROM raw_revenue_history ORDER BY asked_at"
+    ):
+        before, after = tuple(amounts[:2]), tuple(amounts[2:])
+        assert rebuilt.pop((day, location), (None, None)) == before
+        if after != (None, None):
+            rebuilt[day, location] = after
+
+    stored = two_runs.query("SELECT business_date, location_id, revenue_incl_vat, revenue_excl_vat FROM raw_revenue")
+    assert rebuilt == {(day, location): (incl_vat, excl_vat) for day, location, incl_vat, excl_vat in stored}
+    changes = two_runs.query(f"SELECT count(*) FROM raw_revenue_history WHERE run_id = '{two_runs.second.run_id}'")
+    assert changes != [(0,)]
 
 
 def test_no_row_of_another_company_is_fetched(two_runs: TwoRuns) -> None:
@@ -115,11 +142,12 @@ def test_no_row_of_another_company_is_fetched(two_runs: TwoRuns) -> None:
 
 
 def test_a_day_without_any_revenue_is_remembered_as_fetched(two_runs: TwoRuns) -> None:
-    days = two_runs.query("SELECT business_date, run_id FROM fetched_days ORDER BY 1")
+    days = two_runs.query("SELECT business_date, run_id FROM fetches ORDER BY 1, asked_at")
 
     assert days == [
         (NO_SALES_DAY, two_runs.first.run_id),
         (BEFORE, two_runs.first.run_id),
+        (YESTERDAY, two_runs.first.run_id),
         (YESTERDAY, two_runs.second.run_id),
     ]
 

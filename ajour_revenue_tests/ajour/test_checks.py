@@ -8,7 +8,7 @@ import pytest
 from ajour_revenue.ajour import checks
 from ajour_revenue.days import Window
 from ajour_revenue.partitions import window_tags
-from ajour_revenue.warehouse.warehouse import WarehouseLockedError
+from ajour_revenue.warehouse.connect import WarehouseLockedError
 from ajour_revenue_tests.kit import ACTIVATION_DATE, COMPANY_ID, LAST_DAY, Company, settings_dict
 
 ONE_DAY = timedelta(days=1)
@@ -135,7 +135,7 @@ def test_a_failing_connection_check_stops_the_fetch_and_what_comes_after_it(
     assert not result.success
     materialized = {event.asset_key.path[-1] for event in result.get_asset_materialization_events() if event.asset_key}
     assert materialized <= {"wage_costs"}
-    tables = ("ajour_locations", "raw_revenue", "fetched_days", "unit_revenue", "wage_percentage")
+    tables = ("ajour_locations", "raw_revenue", "fetches", "unit_revenue", "wage_percentage")
     assert stored_rows(company, *tables) == [0] * 5
 
 
@@ -187,11 +187,11 @@ def test_it_passes_where_every_location_feeds_a_unit(fetched_company: Company) -
 
 def covered(company: Company, *days: Window) -> None:
     """Let exactly these days have been fetched."""
-    company.query("DELETE FROM fetched_days")
+    company.query("DELETE FROM fetches")
     for window in days:
         company.query(
-            f"INSERT INTO fetched_days SELECT '{COMPANY_ID}', unnest(generate_series("
-            f"DATE '{window.first_day}', DATE '{window.last_day}', INTERVAL 1 DAY))::DATE, now(), 'run'"
+            f"INSERT INTO fetches SELECT '{COMPANY_ID}', unnest(generate_series("
+            f"DATE '{window.first_day}', DATE '{window.last_day}', INTERVAL 1 DAY))::DATE, now(), true, 'run'"
         )
 
 

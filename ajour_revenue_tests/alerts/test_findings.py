@@ -39,7 +39,7 @@ def test_days_that_no_run_has_fetched_are_found_as_ranges_to_backfill(fetched_co
 
 
 def test_days_that_the_next_fetch_brings_by_itself_are_no_gap(fetched_company: Company) -> None:
-    change(fetched_company, f"DELETE FROM fetched_days WHERE business_date >= '{FETCHED.first_day}'")
+    change(fetched_company, f"DELETE FROM fetches WHERE business_date >= '{FETCHED.first_day}'")
     upcoming = upcoming_fetch(fetched_company.settings, dt.datetime.now(COPENHAGEN))
     assert upcoming is not None
 
@@ -50,7 +50,7 @@ def test_days_that_the_next_fetch_brings_by_itself_are_no_gap(fetched_company: C
 
 def test_without_a_task_yesterday_is_a_gap_too(fetched_company: Company) -> None:
     fetched_company.reload(task=settings_dict()["task"] | {"active": False})
-    change(fetched_company, f"DELETE FROM fetched_days WHERE business_date = '{LAST_DAY}'")
+    change(fetched_company, f"DELETE FROM fetches WHERE business_date = '{LAST_DAY}'")
 
     assert found(fetched_company, "never fetched")[-1] == str(LAST_DAY)
 

@@ -161,13 +161,13 @@ def test_a_gap_that_grows_is_told_again_and_one_that_shrinks_is_not(office: Offi
     office.evaluate()
     change(
         office,
-        f"INSERT INTO fetched_days SELECT * REPLACE ('{ACTIVATION_DATE}' AS business_date) FROM fetched_days LIMIT 1",
+        f"INSERT INTO fetches SELECT * REPLACE ('{ACTIVATION_DATE}' AS business_date) FROM fetches LIMIT 1",
     )
     office.end(does_nothing)
     office.evaluate()
     assert len(hook.posts) == 1
 
-    change(office, f"DELETE FROM fetched_days WHERE business_date = '{ACTIVATION_DATE}'")
+    change(office, f"DELETE FROM fetches WHERE business_date = '{ACTIVATION_DATE}'")
     office.end(does_nothing)
     office.evaluate()
 

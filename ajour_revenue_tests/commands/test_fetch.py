@@ -29,7 +29,7 @@ def test_what_is_too_much_for_one_run_is_several_on_the_instance_that_dagster_de
     shutil.copy(CHECKOUT / "dagster.yaml", ".")
     result = shell.run("fetch", "--from", days_back(2))
     assert result.exit_code == 0, result.output
-    assert at_company.query("SELECT count(*) FROM fetched_days") == [(3,)]
+    assert at_company.query("SELECT count(*) FROM fetches") == [(3,)]
     with dagster_instance() as instance:
         runs = instance.get_runs()
     assert {run.tags["days"] for run in runs} == {f"{days_back(2)} to {days_back(1)}", str(LAST_DAY)}
@@ -86,7 +86,7 @@ def test_what_was_fetched_before_a_failure_stays_and_is_told(shell: Shell, at_co
     assert f"{FIRST_DAY} to {days_back(1)} was fetched before" in error
     assert f"--from {LAST_DAY} --to {LAST_DAY}" in error
     assert "93 of them new" in result.stdout
-    assert at_company.query("SELECT count(*) FROM fetched_days") == [(MAX_DAYS,)]
+    assert at_company.query("SELECT count(*) FROM fetches") == [(MAX_DAYS,)]
 
 
 @pytest.mark.slow

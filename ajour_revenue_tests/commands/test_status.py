@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, cast
 import duckdb
 import pytest
 
-from ajour_revenue.commands import reading
 from ajour_revenue.commands.overview import NextFetch, next_fetch, switched_weekdays
 from ajour_revenue.days import COPENHAGEN, Window
 from ajour_revenue.launch import RunFailedError, dagster_instance, run_window
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.warehouse import connect
 from ajour_revenue_tests.commands.conftest import Shell
 from ajour_revenue_tests.dagster_server import CHECKOUT
 from ajour_revenue_tests.kit import LAST_DAY, Company, settings_dict, write_settings
@@ -215,7 +215,7 @@ def test_publishing_is_told(shell: Shell, at_fetched_company: Company) -> None:
 def test_a_warehouse_that_a_run_writes_to_is_told(
     shell: Shell, at_fetched_company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading._connect.retry, "stop", lambda _: True)  # noqa: SLF001 (whoever waits, waits 15 s)
+    monkeypatch.setattr(connect, "READER_PATIENCE_SECONDS", 0)
     with duckdb.connect(str(at_fetched_company.settings.warehouse)):
         result = shell.run("status")
     assert result.exit_code == 1

@@ -22,7 +22,7 @@ from ajour_revenue.planday.assets import REPLACE_STRUCTURE
 from ajour_revenue.planday.client import PlandayClient
 from ajour_revenue.planday.publish import Outcome, publish
 from ajour_revenue.planday.structure import fetch_structure
-from ajour_revenue.warehouse.warehouse import Warehouse
+from ajour_revenue.warehouse.resource import Warehouse
 from ajour_revenue_tests.kit import LAST_DAY, Company, settings_dict
 
 if TYPE_CHECKING:

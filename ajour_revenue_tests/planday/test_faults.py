@@ -25,7 +25,7 @@ from ajour_revenue.demo.planday import SCOPES
 from ajour_revenue.planday import client
 from ajour_revenue.planday.errors import PlandayError
 from ajour_revenue.planday.resource import PlandayResource
-from ajour_revenue.warehouse.warehouse import Warehouse
+from ajour_revenue.warehouse.resource import Warehouse
 from ajour_revenue_tests.kit import Company, make_company
 from ajour_revenue_tests.planday.conftest import Fault, Stage, answers, cuts_the_connection, nothing_wrong
 from ajour_revenue_tests.planday.connected import (
@@ -487,7 +487,7 @@ def test_with_overwrite_off_a_figure_that_nobody_knows_whose_it_is_stays(
     connected_company.earn("Bar", LAST, "100.00")
     with pytest.raises(Killed):
         connected_company.publish(
-            warehouse=DyingWarehouse(database=str(connected_company.settings.warehouse), transactions=2),
+            warehouse=DyingWarehouse(database=str(connected_company.settings.warehouse), transactions=1),
         )
     assert connected_company.portal.revenue == {(PLANDAY_UNITS["Bar"], LAST): Decimal(100)}
     connected_company.earn("Bar", LAST, "120.00")

@@ -1,7 +1,10 @@
 import datetime as dt
 from collections import defaultdict
+from contextlib import nullcontext
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
+from types import SimpleNamespace
+from typing import cast
 
 import duckdb
 import pytest
@@ -12,11 +15,13 @@ from ajour_revenue.days import Window
 from ajour_revenue.demo.planday import Position, Shift
 from ajour_revenue.planday import client
 from ajour_revenue.planday.assets import REPLACE_STRUCTURE
-from ajour_revenue.planday.structure import department_ids, fetch_structure
-from ajour_revenue.planday.wages import aggregate_shifts, fetch_shifts
+from ajour_revenue.planday.structure import fetch_structure
+from ajour_revenue.planday.wages import PlandayWages
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.wages.assets import REPLACE_WAGE_COSTS
-from ajour_revenue.warehouse.warehouse import set_variables
+from ajour_revenue.text.formats import DANISH
+from ajour_revenue.wages.assets import store_wage_costs
+from ajour_revenue.warehouse.resource import Warehouse
+from ajour_revenue.warehouse.run import run
 from ajour_revenue_tests.kit import settings_dict
 from ajour_revenue_tests.planday.conftest import Stage, answers
 from ajour_revenue_tests.planday.connected import (
@@ -357,14 +362,10 @@ def test_the_stored_sums_are_those_of_an_independent_calculation(
         with stage.planday(portal(shifts), rate_limits=UNLIMITED) as planday:
             asked = planday.client()
             connection.register("listed", fetch_structure(asked))
-            connection.execute(REPLACE_STRUCTURE)
-            answered = fetch_shifts(asked, [VESTERBRO, AARHUS], window)
-        left_out = aggregate_shifts(connection, company, answered, window)
-        assert department_ids(connection) == [VESTERBRO, AARHUS]
-        set_variables(
-            connection, first_day=window.first_day, last_day=window.last_day, run_id="r", now=dt.datetime.now(dt.UTC)
-        )
-        connection.execute(REPLACE_WAGE_COSTS)
+            run(connection, REPLACE_STRUCTURE)
+            warehouse = SimpleNamespace(reading=lambda: nullcontext(connection))
+            costs = PlandayWages(asked, cast("Warehouse", warehouse), company).fetch(window)
+        store_wage_costs(connection, company, costs, window, run_id="r")
         stored = connection.execute(
             "SELECT business_date, department, unit, wage_cost, hours FROM wage_costs"
         ).fetchall()
@@ -375,4 +376,4 @@ def test_the_stored_sums_are_those_of_an_independent_calculation(
     assert len(stored) == len(sums)
     assert {(day, department, unit): (cost, hours) for day, department, unit, cost, hours in stored} == sums
     assert {(day, department): count for day, department, count in people} == expected_people
-    assert left_out == expected_left_out
+    assert costs.metadata["wage_cost_not_affecting_revenue"].value == DANISH.kroner(expected_left_out)

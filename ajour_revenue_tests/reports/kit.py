@@ -11,8 +11,8 @@ import duckdb
 from ajour_revenue.days import Window
 from ajour_revenue.reports.report import Report, load_report
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.wages.assets import calculate_wage_percentage
 from ajour_revenue.wages.figures import Period
+from ajour_revenue.wages.percentage import calculate_wage_percentage
 from ajour_revenue_tests.kit import settings_dict
 
 MONDAY = dt.date(2026, 11, 23)
@@ -65,7 +65,9 @@ class Books:
         self.connection.execute(
             "INSERT INTO unit_revenue_revisions BY NAME SELECT ? AS business_date, ? AS unit, "
             "?::DECIMAL(18, 2) AS revenue_before, ?::DECIMAL(18, 2) AS revenue_after, ? AS source_before, "
-            "? AS source_after, ?::TIMESTAMPTZ AS changed_at, 'run' AS run_id, ? AS reason",
+            "? AS source_after, ?::TIMESTAMPTZ AS changed_at, 'run' AS run_id, ? AS reason, CASE "
+            "WHEN source_after IS NULL THEN 'removed' WHEN source_after = 'manual' THEN 'entered by hand' "
+            "WHEN source_before = 'manual' THEN 'replaced a manual entry' ELSE 'corrected' END AS change",
             [day, unit, before, after, *values.values()],
         )
 

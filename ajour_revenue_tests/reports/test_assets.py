@@ -55,7 +55,7 @@ def test_the_page_is_about_yesterday_whatever_days_the_run_is_for(
     [row, *_] = page.table("Vækst i omsætning excl. moms")
     assert (row["Omsætning excl. moms"], row["Lønomkostninger"]) == (DANISH.money(revenue), DANISH.money(wages))
     shown = metadata(result)
-    assert (shown["days"], shown["reported_day"]) == (str(OLD), str(LAST_DAY))
+    assert shown["reported_day"] == str(LAST_DAY)
     assert shown["revenue_excl_vat"] == DANISH.kroner(revenue)
 
 
@@ -69,13 +69,13 @@ def test_the_days_of_an_older_run_are_in_the_chart(reported: tuple[Company, dg.E
     assert told == {DANISH.date(day) for day in (*OLD.days, LAST_DAY)}
 
 
-def test_every_day_of_the_run_is_a_partition_of_the_report(
+def test_the_report_is_written_once_whatever_days_the_run_is_for(
     reported: tuple[Company, dg.ExecuteInProcessResult],
 ) -> None:
     _, result = reported
     events = result.asset_materializations_for_node("demo__wage_report")
 
-    assert {event.partition for event in events} == {str(day) for day in OLD.days}
+    assert [event.partition for event in events] == [None]
 
 
 def test_the_ui_shows_a_compact_chart(reported: tuple[Company, dg.ExecuteInProcessResult]) -> None:
@@ -86,12 +86,11 @@ def test_the_ui_shows_a_compact_chart(reported: tuple[Company, dg.ExecuteInProce
     assert len(image) < 1000  # a longer one waits for a click
 
 
-def test_the_report_has_the_partitions_and_the_policy_of_the_days(company: Company) -> None:
+def test_the_report_is_not_partitioned_and_follows_the_wage_percentages(company: Company) -> None:
     graph = build_definitions(company.settings).resolve_asset_graph()
-    report, source = (graph.get(dg.AssetKey(["demo", name])) for name in ("wage_report", "wage_percentage"))
+    report = graph.get(dg.AssetKey(["demo", "wage_report"]))
 
-    assert report.partitions_def == source.partitions_def
-    assert report.backfill_policy == source.backfill_policy
+    assert report.partitions_def is None
     assert report.group_name == "reports"
     assert dg.AssetKey(["demo", "wage_percentage"]) in report.parent_keys
 

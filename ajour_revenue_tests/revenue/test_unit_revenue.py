@@ -12,15 +12,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ajour_revenue import days
+from ajour_revenue.ajour.assets import STORE_RAW_REVENUE
 from ajour_revenue.days import Window
 from ajour_revenue.revenue.unit_revenue import calculate_unit_revenue
-from ajour_revenue.settings.model import Settings
-from ajour_revenue.warehouse.warehouse import set_variables
+from ajour_revenue.settings.model import Settings, Unit
+from ajour_revenue.warehouse.run import run
 from ajour_revenue_tests.kit import COMPANY_ID, settings_dict
 
 DAY = dt.date(2026, 3, 1)
 NEXT_DAY = DAY + dt.timedelta(days=1)
 OERE = Decimal("0.01")
+START = dt.datetime(2026, 4, 1, tzinfo=dt.UTC)
 
 Amounts = tuple[Decimal, Decimal]  # incl. and excl. VAT
 RawRows = Mapping[tuple[dt.date, str], Amounts]
@@ -58,66 +61,72 @@ class UnitDay:
 UnitDays = dict[tuple[dt.date, str], UnitDay]
 
 
+RAW_SCHEMA = pa.schema(
+    {
+        "business_date": pa.date32(),
+        "location_id": pa.string(),
+        "revenue_incl_vat": pa.decimal128(28, 8),
+        "revenue_excl_vat": pa.decimal128(28, 8),
+    }
+)
+
+
 @dataclass
 class Warehouse:
-    """Unit revenue as the package calculates it, in a DuckDB in memory."""
+    """Unit revenue as the package calculates it, in a DuckDB in memory; time passes from one event to the next."""
 
     connection: duckdb.DuckDBPyConnection
+    clock: pytest.MonkeyPatch
     ticks: int = 0
 
-    def fetch(
-        self, settings: Settings, window: Window, rows: RawRows, *, company_id: str = COMPANY_ID, run_id: str = "a run"
+    def fetch(  # noqa: PLR0913 (what a fetch is made of)
+        self,
+        settings: Settings,
+        window: Window,
+        rows: RawRows,
+        *,
+        company_id: str = COMPANY_ID,
+        run_id: str = "a run",
+        asked_at: dt.datetime | None = None,
     ) -> None:
         """Store what Ajour gave for the window, and calculate; rows outside the window are not given."""
         self._tick()
-        self.connection.execute(
-            "DELETE FROM raw_revenue WHERE company_id = ? AND business_date BETWEEN ? AND ?",
-            [company_id, window.first_day, window.last_day],
-        )
         given = [
             {"business_date": day, "location_id": location, "revenue_incl_vat": incl_vat, "revenue_excl_vat": excl_vat}
             for (day, location), (incl_vat, excl_vat) in rows.items()
             if window.first_day <= day <= window.last_day
         ]
-        money = pa.decimal128(28, 8)
-        columns = {
-            "business_date": pa.date32(),
-            "location_id": pa.string(),
-            "revenue_incl_vat": money,
-            "revenue_excl_vat": money,
-        }
-        self.connection.register("given", pa.Table.from_pylist(given, schema=pa.schema(columns)))
-        self.connection.execute(
-            "INSERT INTO raw_revenue BY NAME "
-            "SELECT given.*, ? AS company_id, getvariable('now') AS fetched_at, ? AS run_id FROM given",
-            [company_id, run_id],
+        self.connection.register("fetched", pa.Table.from_pylist(given, schema=RAW_SCHEMA))
+        run(
+            self.connection,
+            STORE_RAW_REVENUE,
+            company_id=company_id,
+            first_day=window.first_day,
+            last_day=window.last_day,
+            asked_at=asked_at or days.now(),
+            overwrite=settings.revenue.overwrite_existing,
+            run_id=run_id,
         )
-        calculate_unit_revenue(self.connection, settings, window, company_id=company_id, run_id=run_id)
+        calculate_unit_revenue(self.connection, settings, window.days, run_id=run_id)
 
-    def enter(self, day: dt.date, unit: str, entry: UnitDay) -> None:
-        """Store a manual entry as a user makes it: with its revision."""
+    def enter(self, settings: Settings, day: dt.date, unit: str, incl_vat: Decimal, excl_vat: Decimal) -> None:
+        """Add a manual entry, and calculate its day."""
         self._tick()
-        [before] = self.connection.execute(
-            "SELECT max(revenue), max(source) FROM unit_revenue WHERE business_date = ? AND unit = ?", [day, unit]
-        ).fetchall()
-        self.connection.execute(
-            "INSERT INTO unit_revenue_revisions BY NAME SELECT ? AS business_date, ? AS unit, ? AS revenue_before, "
-            "? AS revenue_after, ? AS source_before, ? AS source_after, "
-            "getvariable('now') AS changed_at, '' AS run_id",
-            [day, unit, before[0], entry.revenue, before[1], entry.source],
+        run(
+            self.connection,
+            "INSERT INTO manual_revenue VALUES ($day, $unit, NULL, $incl_vat, $excl_vat, 'a reason', $now, NULL)",
+            day=day,
+            unit=unit,
+            incl_vat=incl_vat,
+            excl_vat=excl_vat,
+            now=days.now(),
         )
-        self.connection.execute(
-            "INSERT OR REPLACE INTO unit_revenue BY NAME SELECT ? AS business_date, ? AS unit, ? AS department, "
-            "? AS revenue, ? AS vat, ? AS revenue_incl_vat, ? AS revenue_excl_vat, ? AS source, "
-            "[]::VARCHAR[] AS locations, []::VARCHAR[] AS missing_locations, getvariable('now') AS updated_at, "
-            "'entered' AS run_id",
-            [day, unit, entry.department, entry.revenue, entry.vat, *amounts_of(entry), entry.source],
-        )
+        calculate_unit_revenue(self.connection, settings, [day], run_id="entered")
 
-    def unit_days(self) -> UnitDays:
+    def unit_days(self, table: str = "unit_revenue") -> UnitDays:
         rows = self.connection.execute(
             "SELECT business_date, unit, revenue, department, vat, revenue_incl_vat, revenue_excl_vat, source, "
-            "locations, missing_locations FROM unit_revenue",
+            f"locations, missing_locations FROM {table}",
         ).fetchall()
         unit_days = {}
         for day, unit, revenue, department, vat, incl_vat, excl_vat, source, locations, missing_locations in rows:
@@ -133,7 +142,8 @@ class Warehouse:
     def _tick(self) -> None:
         """Let time pass, so that a row that was written again would show it."""
         self.ticks += 1
-        set_variables(self.connection, now=dt.datetime(2026, 4, 1, tzinfo=dt.UTC) + dt.timedelta(hours=self.ticks))
+        moment = START + dt.timedelta(hours=self.ticks)
+        self.clock.setattr(days, "now", lambda: moment)
 
 
 def amounts_of(unit_day: UnitDay) -> tuple[Decimal | None, Decimal | None]:
@@ -141,43 +151,66 @@ def amounts_of(unit_day: UnitDay) -> tuple[Decimal | None, Decimal | None]:
 
 
 @dataclass
+class Known:
+    """What is known of a location on a day: the amounts that count, and whether they were to replace others."""
+
+    amounts: Amounts
+    replaced_at: int | None
+
+
+@dataclass
 class Model:
-    """The same by the rules of domain.md, in plain Python, one unit-day at a time."""
+    """The same by the rules of domain.md, in plain Python, one event after the other."""
 
     unit_days: UnitDays = field(default_factory=dict)
+    known: dict[tuple[dt.date, str], Known] = field(default_factory=dict)
+    there: dict[dt.date, set[str]] = field(default_factory=dict)
+    """The locations that the last fetch of a day gave; no entry where the day was never fetched."""
+    entries: dict[tuple[dt.date, str], tuple[int, Amounts]] = field(default_factory=dict)
+    ticks: int = 0
 
     def fetch(self, settings: Settings, window: Window, rows: RawRows) -> None:
+        self.ticks += 1
+        overwrite = settings.revenue.overwrite_existing
         for day in window.days:
             given = {location: amounts for (of, location), amounts in rows.items() if of == day}
-            units = {unit.name: unit for unit in settings.units}
-            for name in {*units, *(unit for of, unit in self.unit_days if of == day)}:
-                stored = self.unit_days.pop((day, name), None)
-                unit = units.get(name)
-                fed_by = unit.locations if unit else ()
-                department = unit.department if unit else stored.department if stored else ""
-                after = self._after(stored, fed_by, given, settings)
-                if after is not None:
-                    self.unit_days[day, name] = replace(after, department=department)
+            self.there[day] = set(given)
+            for location, amounts in given.items():
+                if overwrite:
+                    self.known[day, location] = Known(amounts, self.ticks)  # R12: on, it replaces what is there
+                else:
+                    self.known.setdefault((day, location), Known(amounts, None))  # R12: off, what is there stays
+            self._calculate(settings, day)
 
-    @staticmethod
-    def _after(
-        stored: UnitDay | None, fed_by: tuple[str, ...], given: Mapping[str, Amounts], settings: Settings
-    ) -> UnitDay | None:
-        present = tuple(sorted(location for location in fed_by if location in given))
-        missing = tuple(sorted(location for location in fed_by if location not in given))
+    def enter(self, settings: Settings, day: dt.date, unit: str, amounts: Amounts) -> None:
+        self.ticks += 1
+        self.entries[day, unit] = (self.ticks, amounts)
+        self._calculate(settings, day)
+
+    def _calculate(self, settings: Settings, day: dt.date) -> None:
+        for key in [key for key in self.unit_days if key[0] == day]:
+            del self.unit_days[key]
+        for unit in settings.units:
+            row = self._unit_day(settings, day, unit)
+            if row is not None:
+                self.unit_days[day, unit.name] = row
+
+    def _unit_day(self, settings: Settings, day: dt.date, unit: Unit) -> UnitDay | None:
         vat = settings.revenue.vat
-        stays = bool(fed_by) or (stored is not None and stored.source == "manual")  # R13: not beside its successor
-        if stored and stored.revenue is not None and not settings.revenue.overwrite_existing and stays:
-            return stored  # R12
-        if stored and stored.source == "manual" and (missing or not fed_by):
-            return replace(stored, vat=vat, missing_locations=missing)  # R12: nothing whole was fetched
-        if stored and set(stored.locations) & set(missing) and set(stored.locations) <= set(fed_by):
-            return replace(stored, vat=vat, missing_locations=missing)  # D3
-        if not fed_by:
+        known = {place: self.known[day, place] for place in unit.locations if (day, place) in self.known}
+        entry = self.entries.get((day, unit.name))
+        if entry:
+            entered, (incl_vat, excl_vat) = entry
+            # D12: until every location has given a figure since that replaces what was there.
+            since = [known[place].replaced_at if place in known else None for place in unit.locations]
+            if not since or any(at is None or at <= entered for at in since):
+                return UnitDay(unit.department, vat, incl_vat, excl_vat, "manual", (), ())
+        if day not in self.there or not unit.locations:
             return None
-        sums = [sum((given[location][which] for location in present), Decimal()) for which in (0, 1)]
-        incl_vat, excl_vat = (each.quantize(OERE, ROUND_HALF_UP) if present else None for each in sums)
-        return UnitDay("", vat, incl_vat, excl_vat, "ajour", present, missing)
+        missing = tuple(sorted(place for place in unit.locations if place not in self.there[day]))  # D3
+        sums = [sum((known[place].amounts[which] for place in known), Decimal()) for which in (0, 1)]
+        incl, excl = (each.quantize(OERE, ROUND_HALF_UP) if known else None for each in sums)
+        return UnitDay(unit.department, vat, incl, excl, "ajour", tuple(sorted(known)), missing)
 
 
 LOCATIONS = ["10", "11", "20", "30", "40"]
@@ -215,18 +248,18 @@ class Fetch:
 
 @dataclass(frozen=True)
 class Entry:
+    settings: Settings
     day: dt.date
     unit: str
-    entry: UnitDay
+    amounts: Amounts
 
 
 @st.composite
 def entries(draw: st.DrawFn) -> Entry:
-    unit = draw(st.sampled_from(UNITS))
     oere = st.decimals(-(10**6), 10**6, places=2)
-    vat = draw(st.sampled_from(["included", "excluded"]))
-    entry = UnitDay(f"{unit}'s department", vat, draw(oere), draw(oere), "manual", (), ())
-    return Entry(draw(st.sampled_from(DAYS)), unit, entry)
+    return Entry(
+        draw(any_settings()), draw(st.sampled_from(DAYS)), draw(st.sampled_from(UNITS)), (draw(oere), draw(oere))
+    )
 
 
 fetches = st.builds(Fetch, any_settings(), windows, raw_rows)
@@ -241,9 +274,9 @@ def live(history: list[Fetch | Entry], warehouse: Warehouse, model: Model | None
             if model:
                 model.fetch(event.settings, event.window, event.rows)
         else:
-            warehouse.enter(event.day, event.unit, event.entry)
+            warehouse.enter(event.settings, event.day, event.unit, *event.amounts)
             if model:
-                model.unit_days[event.day, event.unit] = event.entry
+                model.enter(event.settings, event.day, event.unit, event.amounts)
 
 
 @dataclass
@@ -251,13 +284,14 @@ class Empty:
     """Gives an empty warehouse as often as one is asked for; rolling back is quicker than making it anew."""
 
     connection: duckdb.DuckDBPyConnection
+    clock: pytest.MonkeyPatch
     begun: bool = False
 
     def __call__(self) -> Warehouse:
         self.end()
         self.connection.begin()
         self.begun = True
-        return Warehouse(self.connection)
+        return Warehouse(self.connection, self.clock)
 
     def end(self) -> None:
         if self.begun:
@@ -266,8 +300,8 @@ class Empty:
 
 
 @pytest.fixture
-def empty_warehouse(tables_in_memory: duckdb.DuckDBPyConnection) -> Iterator[Empty]:
-    empty = Empty(tables_in_memory)
+def empty_warehouse(tables_in_memory: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> Iterator[Empty]:
+    empty = Empty(tables_in_memory, monkeypatch)
     yield empty
     empty.end()
 
@@ -291,6 +325,21 @@ def test_unit_revenue_is_what_the_rules_say_after_any_history(
     live(history, warehouse, model)
 
     assert warehouse.unit_days() == model.unit_days
+
+
+@some
+@given(history=histories, last=fetches)
+def test_unit_revenue_can_be_calculated_again_from_answers_entries_and_settings_alone(
+    empty_warehouse: Empty, history: list[Fetch | Entry], last: Fetch
+) -> None:
+    warehouse = empty_warehouse()
+    live([*history, replace(last, window=Window(DAYS[0], DAYS[-1]))], warehouse)
+    before = warehouse.unit_days()
+
+    warehouse.connection.execute("DELETE FROM unit_revenue")
+    calculate_unit_revenue(warehouse.connection, last.settings, DAYS, run_id="again")
+
+    assert warehouse.unit_days() == before
 
 
 @some
@@ -403,9 +452,9 @@ def revenue(warehouse: Warehouse) -> dict[str, Decimal | None]:
     return {unit: row.revenue for (_, unit), row in warehouse.unit_days().items()}
 
 
-def manual(amount: str) -> UnitDay:
+def enter(warehouse: Warehouse, settings: Settings, unit: str, amount: str) -> None:
     excl_vat = Decimal(amount)
-    return UnitDay("Bar's department", "excluded", excl_vat * Decimal("1.25"), excl_vat, "manual", (), ())
+    warehouse.enter(settings, DAY, unit, excl_vat * Decimal("1.25"), excl_vat)
 
 
 def last_revision(warehouse: Warehouse) -> dict[str, Any]:
@@ -459,20 +508,23 @@ def test_a_unit_without_locations_has_no_figure_of_its_own(warehouse: Warehouse)
 
 
 def test_a_fetched_figure_replaces_a_manual_one_with_overwrite_on(warehouse: Warehouse) -> None:
-    warehouse.enter(DAY, "Bar", manual("777"))
+    settings = settings_of(BAR_AND_KITCHEN)
+    enter(warehouse, settings, "Bar", "777")
 
-    warehouse.fetch(settings_of(BAR_AND_KITCHEN), TODAY_ONLY, sold(at_10="100", at_11="200"))
+    warehouse.fetch(settings, TODAY_ONLY, sold(at_10="100", at_11="200"))
 
     bar = warehouse.unit_days()[DAY, "Bar"]
     assert (bar.revenue, bar.source) == (Decimal(300), "ajour")
 
 
 def test_a_manual_figure_stays_with_overwrite_off(warehouse: Warehouse) -> None:
-    warehouse.enter(DAY, "Bar", manual("777"))
+    settings = settings_of(BAR_AND_KITCHEN, overwrite=False)
+    enter(warehouse, settings, "Bar", "777")
 
-    warehouse.fetch(settings_of(BAR_AND_KITCHEN, overwrite=False), TODAY_ONLY, sold(at_10="100", at_11="200"))
+    warehouse.fetch(settings, TODAY_ONLY, sold(at_10="100", at_11="200"))
 
-    assert warehouse.unit_days()[DAY, "Bar"] == manual("777")
+    bar = warehouse.unit_days()[DAY, "Bar"]
+    assert (bar.revenue, bar.source) == (Decimal(777), "manual")
 
 
 def test_a_fetched_figure_too_stays_with_overwrite_off(warehouse: Warehouse) -> None:
@@ -495,19 +547,21 @@ def test_with_overwrite_off_a_figure_that_is_not_there_yet_is_stored(warehouse: 
 
 @pytest.mark.parametrize("given_rows", [{}, sold(at_10="100")], ids=["missing", "incomplete"])
 def test_a_manual_figure_stays_where_the_fetched_one_is_not_whole(warehouse: Warehouse, given_rows: RawRows) -> None:
-    warehouse.enter(DAY, "Bar", manual("777"))
+    settings = settings_of(BAR_AND_KITCHEN)
+    enter(warehouse, settings, "Bar", "777")
 
-    warehouse.fetch(settings_of(BAR_AND_KITCHEN), TODAY_ONLY, given_rows)
+    warehouse.fetch(settings, TODAY_ONLY, given_rows)
 
+    # D12: it is the whole of the unit-day, so nothing of it is missing.
     bar = warehouse.unit_days()[DAY, "Bar"]
-    assert (bar.revenue, bar.source) == (Decimal(777), "manual")
-    assert "11" in bar.missing_locations
+    assert (bar.revenue, bar.source, bar.missing_locations) == (Decimal(777), "manual", ())
 
 
 def test_a_manual_figure_of_a_unit_without_locations_stays(warehouse: Warehouse) -> None:
-    warehouse.enter(DAY, "Bar", manual("777"))
+    settings = settings_of({"Bar": [], "Kitchen": ["20"]})
+    enter(warehouse, settings, "Bar", "777")
 
-    warehouse.fetch(settings_of({"Bar": [], "Kitchen": ["20"]}), TODAY_ONLY, sold(at_20="100"))
+    warehouse.fetch(settings, TODAY_ONLY, sold(at_20="100"))
 
     assert revenue(warehouse) == {"Bar": Decimal(777), "Kitchen": Decimal(100)}
 
@@ -580,8 +634,15 @@ def test_a_correction_leaves_a_revision_with_before_after_source_and_run(warehou
     assert revision == {
         "business_date": DAY,
         "unit": "Kitchen",
+        "change": "corrected",
         "revenue_before": Decimal(100),
         "revenue_after": Decimal(90),
+        "revenue_incl_vat_before": Decimal(125),
+        "revenue_incl_vat_after": Decimal("112.50"),
+        "revenue_excl_vat_before": Decimal(100),
+        "revenue_excl_vat_after": Decimal(90),
+        "vat_before": "excluded",
+        "vat_after": "excluded",
         "source_before": "ajour",
         "source_after": "ajour",
         "run_id": "second run",
@@ -599,26 +660,25 @@ def test_the_first_figure_of_a_unit_day_is_a_revision_from_nothing(warehouse: Wa
 
 
 def test_replacing_a_manual_entry_by_the_same_amount_is_a_revision_of_the_source(warehouse: Warehouse) -> None:
-    warehouse.enter(DAY, "Kitchen", manual("100"))
+    settings = settings_of({"Kitchen": ["20"]})
+    enter(warehouse, settings, "Kitchen", "100")
 
-    warehouse.fetch(settings_of({"Kitchen": ["20"]}), TODAY_ONLY, sold(at_20="100"))
+    warehouse.fetch(settings, TODAY_ONLY, sold(at_20="100"))
 
     revision = last_revision(warehouse)
     assert (revision["source_before"], revision["source_after"]) == ("manual", "ajour")
 
 
-def test_a_change_of_vat_alone_of_an_amount_that_is_not_chosen_is_stored_without_a_revision(
-    warehouse: Warehouse,
-) -> None:
+def test_a_correction_of_the_amount_that_is_not_chosen_is_a_revision_too(warehouse: Warehouse) -> None:
     settings = settings_of({"Kitchen": ["20"]})
     warehouse.fetch(settings, TODAY_ONLY, {(DAY, "20"): (Decimal(125), Decimal(100))}, run_id="first run")
 
     warehouse.fetch(settings, TODAY_ONLY, {(DAY, "20"): (Decimal(120), Decimal(100))}, run_id="second run")
 
     assert amounts_of(warehouse.unit_days()[DAY, "Kitchen"]) == (Decimal(120), Decimal(100))
-    assert last_revision(warehouse)["run_id"] == "first run"
-    assert len(warehouse.rows("unit_revenue_revisions")) == 1
-    assert [row[-1] for row in warehouse.rows("unit_revenue")] == ["second run"]
+    revision = last_revision(warehouse)
+    assert (revision["run_id"], revision["change"]) == ("second run", "corrected")
+    assert (revision["revenue_incl_vat_before"], revision["revenue_incl_vat_after"]) == (Decimal(125), Decimal(120))
 
 
 def test_a_unit_removed_from_the_settings_is_removed_from_the_days_fetched_again(warehouse: Warehouse) -> None:
@@ -649,7 +709,10 @@ def test_a_renamed_unit_is_not_counted_twice_even_where_its_location_disappears(
 
     warehouse.fetch(settings_of({"Galley": ["20"]}), TODAY_ONLY, {})
 
-    assert revenue(warehouse) == {"Galley": None}
+    # D11: the location counts where the mapping says, and its earlier figure stays (D3).
+    galley = warehouse.unit_days()[DAY, "Galley"]
+    assert revenue(warehouse) == {"Galley": Decimal(100)}
+    assert galley.missing_locations == ("20",)
 
 
 def test_with_overwrite_off_too_a_renamed_unit_is_not_counted_beside_its_old_name(warehouse: Warehouse) -> None:
@@ -666,7 +729,9 @@ def test_a_location_moved_away_is_not_counted_twice_where_another_disappears(war
     moved = settings_of({"Bar": ["10"], "Kitchen": ["11", "20"]})
     warehouse.fetch(moved, TODAY_ONLY, sold(at_11="200", at_20="1000"))
 
-    assert revenue(warehouse) == {"Bar": None, "Kitchen": Decimal(1200)}
+    # D11: the unit loses its part, and keeps what its own location last sold (D3).
+    assert revenue(warehouse) == {"Bar": Decimal(100), "Kitchen": Decimal(1200)}
+    assert warehouse.unit_days()[DAY, "Bar"].missing_locations == ("10",)
 
 
 def test_a_location_moved_to_another_unit_is_counted_there_only(warehouse: Warehouse) -> None:
@@ -716,17 +781,27 @@ def test_a_figure_that_stays_for_a_missing_location_is_told_in_the_vat_of_the_se
     assert revenue(warehouse) == {"Kitchen": Decimal(125)}
 
 
-def test_with_overwrite_off_a_changed_vat_setting_changes_nothing_that_is_there(warehouse: Warehouse) -> None:
+def test_with_overwrite_off_both_amounts_stay_and_the_changed_vat_setting_chooses_between_them(
+    warehouse: Warehouse,
+) -> None:
     warehouse.fetch(settings_of({"Kitchen": ["20"]}), TODAY_ONLY, sold(at_20="100"))
 
-    warehouse.fetch(settings_of({"Kitchen": ["20"]}, vat="included", overwrite=False), TODAY_ONLY, sold(at_20="100"))
+    warehouse.fetch(settings_of({"Kitchen": ["20"]}, vat="included", overwrite=False), TODAY_ONLY, sold(at_20="900"))
 
     kitchen = warehouse.unit_days()[DAY, "Kitchen"]
-    assert (kitchen.vat, kitchen.revenue) == ("excluded", Decimal(100))
+    assert amounts_of(kitchen) == (Decimal(125), Decimal(100))
+    assert (kitchen.vat, kitchen.revenue) == ("included", Decimal(125))
+    assert last_revision(warehouse)["change"] == "VAT choice"
 
 
 def test_a_changed_department_is_taken_over_by_the_days_fetched_again(warehouse: Warehouse) -> None:
-    warehouse.enter(DAY, "Bar", replace(manual("777"), department="Old department"))
+    old = settings_of({"Bar": []})
+    enter(
+        warehouse,
+        old.model_copy(update={"units": (old.units[0].model_copy(update={"department": "Old"}),)}),
+        "Bar",
+        "1",
+    )
 
     warehouse.fetch(settings_of({"Bar": []}), TODAY_ONLY, {})
 
@@ -750,3 +825,91 @@ def test_another_company_id_without_rows_leaves_the_earlier_figure_and_flags_the
 
     kitchen = warehouse.unit_days()[DAY, "Kitchen"]
     assert (kitchen.revenue, kitchen.missing_locations) == (Decimal(100), ("20",))
+
+
+# What a change is called (D16)
+
+
+def changes(warehouse: Warehouse, unit: str) -> list[str]:
+    result = warehouse.connection.execute(
+        "SELECT change FROM unit_revenue_revisions WHERE unit = ? ORDER BY changed_at", [unit]
+    )
+    return [change for (change,) in result.fetchall()]
+
+
+def test_a_location_that_comes_late_completes_the_figure_and_corrects_nothing(warehouse: Warehouse) -> None:
+    settings = settings_of(BAR_AND_KITCHEN)
+    warehouse.fetch(settings, TODAY_ONLY, sold(at_10="100"))
+
+    warehouse.fetch(settings, TODAY_ONLY, sold(at_10="100", at_11="200"))
+
+    assert changes(warehouse, "Bar") == ["first figure", "completed"]
+
+
+def test_a_late_location_beside_a_correction_is_a_correction(warehouse: Warehouse) -> None:
+    settings = settings_of(BAR_AND_KITCHEN)
+    warehouse.fetch(settings, TODAY_ONLY, sold(at_10="100"))
+
+    warehouse.fetch(settings, TODAY_ONLY, sold(at_10="90", at_11="200"))
+
+    assert changes(warehouse, "Bar") == ["first figure", "corrected"]
+
+
+def test_a_unit_that_was_removed_and_put_back_is_not_corrected(warehouse: Warehouse) -> None:
+    rows = sold(at_10="100", at_11="200", at_20="1000")
+    for units in (BAR_AND_KITCHEN, {"Bar": ["10", "11"]}, BAR_AND_KITCHEN):
+        warehouse.fetch(settings_of(units), TODAY_ONLY, rows)
+
+    assert changes(warehouse, "Kitchen") == ["first figure", "removed", "returned"]
+
+
+def test_another_mapping_is_not_a_correction(warehouse: Warehouse) -> None:
+    rows = sold(at_10="100", at_11="200", at_20="1000")
+    warehouse.fetch(settings_of(BAR_AND_KITCHEN), TODAY_ONLY, rows)
+
+    warehouse.fetch(settings_of({"Bar": ["10"], "Kitchen": ["11", "20"]}), TODAY_ONLY, rows)
+
+    assert changes(warehouse, "Bar") == ["first figure", "mapping"]
+
+
+def test_a_manual_entry_and_its_replacement_are_called_so(warehouse: Warehouse) -> None:
+    settings = settings_of({"Kitchen": ["20"]})
+    warehouse.fetch(settings, TODAY_ONLY, sold(at_20="100"))
+    enter(warehouse, settings, "Kitchen", "777")
+
+    warehouse.fetch(settings, TODAY_ONLY, sold(at_20="100"))
+
+    assert changes(warehouse, "Kitchen") == ["first figure", "entered by hand", "replaced a manual entry"]
+
+
+# Later knowledge wins (D15)
+
+
+def test_what_was_asked_earlier_never_replaces_what_was_asked_later(warehouse: Warehouse) -> None:
+    settings = settings_of({"Kitchen": ["20"]})
+    warehouse.fetch(settings, TODAY_ONLY, sold(at_20="90"), asked_at=START + dt.timedelta(minutes=2), run_id="B")
+
+    warehouse.fetch(settings, TODAY_ONLY, sold(at_20="100"), asked_at=START + dt.timedelta(minutes=1), run_id="A")
+
+    assert revenue(warehouse) == {"Kitchen": Decimal(90)}
+    assert changes(warehouse, "Kitchen") == ["first figure"]
+
+
+def test_with_overwrite_off_a_correction_that_was_taken_before_stays(warehouse: Warehouse) -> None:
+    on, off = (settings_of({"Kitchen": ["20"]}, overwrite=overwrite) for overwrite in (True, False))
+    warehouse.fetch(on, TODAY_ONLY, sold(at_20="100"))
+    warehouse.fetch(on, TODAY_ONLY, sold(at_20="120"))
+
+    warehouse.fetch(off, TODAY_ONLY, sold(at_20="150"))
+
+    assert revenue(warehouse) == {"Kitchen": Decimal(120)}
+
+
+def test_with_overwrite_off_a_location_that_comes_late_completes_what_stays(warehouse: Warehouse) -> None:
+    settings = settings_of(BAR_AND_KITCHEN, overwrite=False)
+    warehouse.fetch(settings, TODAY_ONLY, sold(at_10="100"))
+
+    warehouse.fetch(settings, TODAY_ONLY, sold(at_10="120", at_11="50"))
+
+    bar = warehouse.unit_days()[DAY, "Bar"]
+    assert (bar.revenue, bar.locations, bar.missing_locations) == (Decimal(150), ("10", "11"), ())

@@ -42,7 +42,7 @@ def test_a_tables_columns_are_told_with_type_description_and_whether_they_may_be
     ]
     assert (columns["revenue"].type, columns["revenue"].constraints.nullable) == ("DECIMAL(18,2)", True)
     assert (columns["unit"].type, columns["unit"].constraints.nullable) == ("VARCHAR", False)
-    assert "R11" in str(columns["revenue"].description)
+    assert "incl. or excl. VAT" in str(columns["revenue"].description)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,9 @@ def test_a_tables_columns_are_told_with_type_description_and_whether_they_may_be
         ("raw_revenue", "company_id business_date location_id revenue_incl_vat revenue_excl_vat fetched_at run_id"),
         (
             "unit_revenue_revisions",
-            "business_date unit revenue_before revenue_after source_before source_after changed_at run_id reason",
+            "business_date unit revenue_before revenue_after source_before source_after changed_at run_id reason "
+            "vat_before vat_after revenue_incl_vat_before revenue_incl_vat_after revenue_excl_vat_before "
+            "revenue_excl_vat_after change",
         ),
         ("wage_costs", "business_date department unit wage_cost hours updated_at run_id"),
         ("wage_percentage", "business_date department unit revenue_excl_vat wage_cost wage_percentage target note"),
@@ -127,7 +129,7 @@ def test_a_daily_chart_has_a_bar_for_each_of_31_days_and_a_dash_where_there_is_n
             "amount": pa.array(rows, pa.decimal128(18, 2)),
         }
     )
-    sql = "FROM stored WHERE business_date BETWEEN ? AND ?"
+    sql = "FROM stored WHERE business_date BETWEEN $first_day AND $last_day"
     with duckdb.connect() as connection:
         connection.register("stored", stored)
         picture = pictured(daily_chart(connection, settings, Window(DAY, DAY), "Revenue", sql))
@@ -139,7 +141,7 @@ def test_a_daily_chart_has_a_bar_for_each_of_31_days_and_a_dash_where_there_is_n
 def test_a_daily_chart_begins_with_the_activation_date() -> None:
     settings = Settings.model_validate(settings_dict(activation_date=DAY - dt.timedelta(days=1)))
     with duckdb.connect() as connection:
-        sql = "SELECT ?::DATE AS business_date, 1.00 AS amount UNION SELECT ?::DATE, 2.00"
+        sql = "SELECT $first_day::DATE AS business_date, 1.00 AS amount UNION SELECT $last_day::DATE, 2.00"
         picture = pictured(daily_chart(connection, settings, Window(DAY, DAY), "Revenue", sql))
 
     assert (strokes(picture, "teal"), strokes(picture, "gray")) == (2, 0)

@@ -12,10 +12,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ajour_revenue.days import Window
-from ajour_revenue.mapping import register_units
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.wages.assets import WAGE_PERCENTAGE_SQL
-from ajour_revenue.warehouse.warehouse import set_variables
+from ajour_revenue.wages.percentage import calculate_wage_percentage
 from ajour_revenue_tests.kit import settings_dict
 
 DAY = dt.date(2026, 3, 1)
@@ -51,9 +49,7 @@ class Warehouse:
         )
 
     def calculate(self, window: Window = Window(DAY, DAY), settings: Settings | None = None) -> None:  # noqa: B008
-        register_units(self.connection, settings or Settings.model_validate(settings_dict()))
-        set_variables(self.connection, first_day=window.first_day, last_day=window.last_day)
-        self.connection.execute(WAGE_PERCENTAGE_SQL)
+        calculate_wage_percentage(self.connection, settings or Settings.model_validate(settings_dict()), window)
 
     def row(self, department: str, unit: str | None, *, of: str = "wage_percentage") -> dict[str, Any]:
         """Return the only row of a unit; of the department where unit is None."""

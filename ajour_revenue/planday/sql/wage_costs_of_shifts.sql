@@ -1,5 +1,5 @@
--- From the planned cost of every shift to wage cost per day, department and unit: the temporary tables given and
--- given_people. Reads shifts(business_date, department_id, position_id, employee_id, cost, hours), which is never
+-- From the planned cost of every shift to wage cost per day, department and unit: the temporary tables wage_costs and
+-- people. Reads shifts(business_date, department_id, position_id, employee_id, cost, hours), which is never
 -- stored (D5), planday_structure, and the settings' units(unit, department, target, planday_unit_id).
 
 CREATE OR REPLACE TEMP VIEW allocated_shifts AS
@@ -33,7 +33,7 @@ LEFT JOIN planday_structure AS positions ON positions.kind = 'position' AND posi
 LEFT JOIN known_units
     ON known_units.planday_unit_id = positions.revenue_unit_id AND known_units.department_id = shifts.department_id;
 
-CREATE OR REPLACE TEMP TABLE given AS
+CREATE OR REPLACE TEMP TABLE wage_costs AS
 SELECT
     business_date,
     department,
@@ -45,7 +45,7 @@ WHERE affects_revenue
 GROUP BY ALL;
 
 -- People are counted whose cost is in the figure.
-CREATE OR REPLACE TEMP TABLE given_people AS
+CREATE OR REPLACE TEMP TABLE people AS
 SELECT business_date, department, count(DISTINCT employee_id)::INTEGER AS people
 FROM allocated_shifts
 WHERE affects_revenue

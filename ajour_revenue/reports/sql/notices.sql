@@ -9,7 +9,7 @@ WITH told AS (
         revenue_excl_vat,
         wage_cost,
         hidden
-    FROM shown_days(getvariable('first_day'), getvariable('last_day'), getvariable('show_single_person'))
+    FROM shown_days($first_day::DATE, $last_day::DATE, $show_single_person)
     WHERE note IS NOT NULL
 ),
 kinds AS (
@@ -23,7 +23,7 @@ locations AS (
     FROM (
         SELECT business_date, department, unit, unnest(missing_locations) AS location_id
         FROM unit_revenue
-        WHERE business_date BETWEEN getvariable('first_day') AND getvariable('last_day')
+        WHERE business_date BETWEEN $first_day::DATE AND $last_day::DATE
     )
     LEFT JOIN (
         SELECT location_id, any_value(location_name) AS location_name FROM ajour_locations GROUP BY location_id

@@ -1,118 +1,124 @@
--- From raw revenue to unit revenue over the days first_day to last_day, for the company company_id.
--- Reads the settings from units(unit, department, target) and mapping(unit, location_id), and the variables vat and
--- overwrite. Every statement runs in the caller's transaction.
+-- What unit revenue is on the days(business_date), as the temporary table unit_revenue_after: calculated from what Ajour
+-- said (fetches, raw_revenue_history), from what people entered (manual_revenue) and from the settings alone (D10), which
+-- are units(unit, department), mapping(unit, location_id, first_day, last_day) and $vat.
 
--- What Ajour's figures alone say. A mapped location without a row is missing, not zero (D3).
-CREATE OR REPLACE TEMP TABLE fetched_units AS
+-- A day uses the mapping that held on it (D13).
+CREATE OR REPLACE TEMP TABLE mapped AS
+SELECT business_date, unit, location_id
+FROM days JOIN mapping ON business_date BETWEEN mapping.first_day AND mapping.last_day;
+
+-- What each fetch was answered of each mapped location; NULL where there was no row: missing is not zero (D3).
+CREATE OR REPLACE TEMP TABLE answers AS
 SELECT
-    days.business_date,
-    units.unit,
-    round(sum(raw.revenue_incl_vat), 2)::DECIMAL(18, 2) AS revenue_incl_vat,
-    round(sum(raw.revenue_excl_vat), 2)::DECIMAL(18, 2) AS revenue_excl_vat,
-    coalesce(list(mapping.location_id ORDER BY mapping.location_id) FILTER (raw.location_id IS NOT NULL), [])
-        AS locations,
-    coalesce(list(mapping.location_id ORDER BY mapping.location_id) FILTER (raw.location_id IS NULL), [])
-        AS missing_locations
+    asked.business_date,
+    asked.unit,
+    asked.location_id,
+    asked.asked_at,
+    asked.overwrite,
+    history.revenue_incl_vat_after AS incl_vat,
+    history.revenue_excl_vat_after AS excl_vat
 FROM (
-    SELECT unnest(generate_series(getvariable('first_day'), getvariable('last_day'), INTERVAL 1 DAY))::DATE
-        AS business_date
-) AS days
-CROSS JOIN units
-JOIN mapping USING (unit)
-LEFT JOIN raw_revenue AS raw
-    ON raw.company_id = getvariable('company_id')
-    AND raw.business_date = days.business_date
-    AND raw.location_id = mapping.location_id
-GROUP BY ALL;
+    SELECT mapped.*, company_id, asked_at, overwrite FROM mapped JOIN fetches USING (business_date)
+) AS asked
+ASOF LEFT JOIN raw_revenue_history AS history
+    ON history.company_id = asked.company_id
+    AND history.business_date = asked.business_date
+    AND history.location_id = asked.location_id
+    AND history.asked_at <= asked.asked_at;
 
-CREATE OR REPLACE TEMP TABLE stored_units AS
-SELECT * FROM unit_revenue
-WHERE business_date BETWEEN getvariable('first_day') AND getvariable('last_day');
-
--- Which figure stands afterwards, and why an earlier one stays where it does.
-CREATE OR REPLACE TEMP TABLE decided_units AS
-SELECT
-    business_date,
-    unit,
-    CASE
-        -- R12: off, what is there stays; but not what Ajour gave for a unit that the settings no longer feed, which
-        -- would be counted beside its successor (R13).
-        WHEN stored.revenue IS NOT NULL
-            AND NOT getvariable('overwrite')
-            AND (fetched.unit IS NOT NULL OR stored.source = 'manual')
-            THEN 'overwrite is off'
-        -- R12 lets a fetched figure replace a manual one, but a figure that is missing or incomplete is none (D3).
-        WHEN stored.source = 'manual' AND (fetched.unit IS NULL OR len(fetched.missing_locations) > 0)
-            THEN 'manual entry kept'
-        -- D3: a location that was in the figure has disappeared. A figure with a location that feeds another unit by
-        -- now is not kept: it would be counted twice (R13).
-        WHEN list_has_any(stored.locations, fetched.missing_locations)
-            AND list_has_all(fetched.locations || fetched.missing_locations, stored.locations)
-            THEN 'missing location'
-    END AS kept,
-    fetched.unit IS NOT NULL AS is_fetched
-FROM fetched_units AS fetched
-FULL JOIN stored_units AS stored USING (business_date, unit);
-
-CREATE OR REPLACE TEMP TABLE unit_revenue_after AS
-WITH chosen AS (
+CREATE OR REPLACE TEMP TABLE location_figures AS
+WITH known AS (
+    SELECT business_date, unit, location_id, asked_at AS known_at, overwrite AS replaces, false AS by_hand, incl_vat, excl_vat
+    FROM answers
+    WHERE incl_vat IS NOT NULL
+    UNION ALL
+    -- What somebody enters replaces what was there.
+    SELECT business_date, mapped.unit, location_id, entered_at, true, true, revenue_incl_vat, revenue_excl_vat
+    FROM manual_revenue JOIN mapped USING (business_date, location_id)
+),
+figures AS (
     SELECT
         business_date,
         unit,
-        coalesce(units.department, stored.department) AS department,
-        if(kept IS NOT DISTINCT FROM 'overwrite is off', stored.vat, getvariable('vat')) AS vat,
-        if(kept IS NULL, fetched.revenue_incl_vat, stored.revenue_incl_vat) AS revenue_incl_vat,
-        if(kept IS NULL, fetched.revenue_excl_vat, stored.revenue_excl_vat) AS revenue_excl_vat,
-        if(kept IS NULL, 'ajour', stored.source) AS source,
-        if(kept IS NULL, fetched.locations, stored.locations) AS locations,
-        if(
-            kept IS NOT DISTINCT FROM 'overwrite is off', stored.missing_locations,
-            coalesce(fetched.missing_locations, [])
-        ) AS missing_locations,
-        kept
-    FROM decided_units
-    LEFT JOIN fetched_units AS fetched USING (business_date, unit)
-    LEFT JOIN stored_units AS stored USING (business_date, unit)
-    LEFT JOIN units USING (unit)
-    WHERE is_fetched OR kept IS NOT NULL
+        location_id,
+        -- R12: the last figure that was to replace; where none was, what came first stays (D14).
+        coalesce(arg_max(known, known_at) FILTER (replaces), arg_min(known, known_at)) AS figure,
+        max(known_at) FILTER (replaces) AS replaced_at,
+        bool_or(by_hand) AS entered
+    FROM known
+    GROUP BY ALL
+),
+last_answers AS (
+    SELECT business_date, unit, location_id, arg_max(incl_vat IS NOT NULL, asked_at) AS is_there
+    FROM answers
+    GROUP BY ALL
 )
-SELECT *, if(vat = 'included', revenue_incl_vat, revenue_excl_vat) AS revenue  -- R11
-FROM chosen;
-
--- D7: every change leaves a revision, from nothing and to nothing included.
-INSERT INTO unit_revenue_revisions BY NAME
 SELECT
     business_date,
     unit,
-    before.revenue AS revenue_before,
-    after.revenue AS revenue_after,
-    before.source AS source_before,
-    after.source AS source_after,
-    getvariable('now') AS changed_at,
-    getvariable('run_id') AS run_id
-FROM unit_revenue_after AS after
-FULL JOIN stored_units AS before USING (business_date, unit)
-WHERE before.revenue IS DISTINCT FROM after.revenue OR before.source IS DISTINCT FROM after.source
-ORDER BY business_date, unit;
+    location_id,
+    figure.incl_vat AS incl_vat,
+    figure.excl_vat AS excl_vat,
+    coalesce(figure.by_hand, false) AS by_hand,
+    replaced_at,
+    NOT coalesce(is_there, false) AND NOT coalesce(entered, false) AS is_missing
+FROM mapped
+LEFT JOIN figures USING (business_date, unit, location_id)
+LEFT JOIN last_answers USING (business_date, unit, location_id)
+WHERE is_there IS NOT NULL OR entered;
 
-DELETE FROM unit_revenue
-WHERE business_date BETWEEN getvariable('first_day') AND getvariable('last_day');
-
--- A row that says what it said before keeps its time and run.
-INSERT INTO unit_revenue BY NAME
+CREATE OR REPLACE TEMP TABLE unit_revenue_after AS
+WITH sums AS (
+    SELECT
+        business_date,
+        unit,
+        round(sum(incl_vat), 2)::DECIMAL(18, 2) AS incl_vat,  -- D1
+        round(sum(excl_vat), 2)::DECIMAL(18, 2) AS excl_vat,
+        bool_or(by_hand) AS by_hand,
+        coalesce(list(location_id ORDER BY location_id) FILTER (incl_vat IS NOT NULL), []) AS locations,
+        coalesce(list(location_id ORDER BY location_id) FILTER (is_missing), []) AS missing_locations,
+        -- Since when all locations of the unit have figures that were to replace what was there.
+        CASE WHEN bool_and(replaced_at IS NOT NULL) THEN min(replaced_at) END AS whole_since
+    FROM location_figures
+    GROUP BY ALL
+),
+entries AS (
+    SELECT business_date, unit, last(manual_revenue ORDER BY entered_at) AS entry
+    FROM manual_revenue SEMI JOIN days USING (business_date)
+    WHERE location_id IS NULL
+    GROUP BY ALL
+),
+chosen AS (
+    -- D12: what somebody entered for the unit is the whole of it, until Ajour has given a whole figure since.
+    SELECT *, entry IS NOT NULL AND coalesce(entry.entered_at >= whole_since, true) AS entry_stands
+    FROM sums FULL JOIN entries USING (business_date, unit)
+),
+amounts AS (
+    SELECT
+        business_date,
+        unit,
+        department,
+        if(entry_stands, entry.revenue_incl_vat, incl_vat) AS revenue_incl_vat,
+        if(entry_stands, entry.revenue_excl_vat, excl_vat) AS revenue_excl_vat,
+        if(entry_stands OR by_hand, 'manual', 'ajour') AS source,
+        if(entry_stands, [], locations) AS locations,
+        if(entry_stands, [], missing_locations) AS missing_locations,
+        CASE
+            WHEN entry_stands AND len(locations) > 0 THEN 'manual entry'
+            WHEN list_has_any(locations, missing_locations) THEN 'missing location'
+        END AS kept
+    FROM chosen JOIN units USING (unit)
+)
 SELECT
-    after.* EXCLUDE (kept),
-    if(same.unit IS NULL, getvariable('now'), same.updated_at) AS updated_at,
-    if(same.unit IS NULL, getvariable('run_id'), same.run_id) AS run_id
-FROM unit_revenue_after AS after
-LEFT JOIN stored_units AS same
-    ON same.business_date = after.business_date
-    AND same.unit = after.unit
-    AND same.department = after.department
-    AND same.vat = after.vat
-    AND same.source = after.source
-    AND same.locations = after.locations
-    AND same.missing_locations = after.missing_locations
-    AND same.revenue_incl_vat IS NOT DISTINCT FROM after.revenue_incl_vat
-    AND same.revenue_excl_vat IS NOT DISTINCT FROM after.revenue_excl_vat
-ORDER BY after.business_date, after.unit;
+    business_date,
+    unit,
+    department,
+    if($vat = 'included', revenue_incl_vat, revenue_excl_vat) AS revenue,  -- R11
+    $vat AS vat,
+    revenue_incl_vat,
+    revenue_excl_vat,
+    source,
+    locations,
+    missing_locations,
+    kept
+FROM amounts;

@@ -15,10 +15,10 @@ SELECT
             THEN percentage(sum(weighed_target)::DECIMAL(38, 2), (sum(target_weight) * 100)::DECIMAL(38, 2))
     END::DECIMAL(5, 2) AS target,
     count(DISTINCT business_date) AS days,
-    count(DISTINCT business_date) FILTER (contains(note, 'missing: ')) AS days_incomplete,
+    count(DISTINCT business_date) FILTER (incomplete) AS days_incomplete,
     count(DISTINCT business_date) FILTER (hidden) AS days_hidden
 FROM periods
-JOIN report_days(getvariable('first_day'), getvariable('last_day'), getvariable('show_single_person')) AS days
+JOIN report_days($first_day::DATE, $last_day::DATE, $show_single_person) AS days
     ON days.business_date BETWEEN periods.first_day AND periods.last_day
 GROUP BY periods.first_day, periods.last_day, department, unit
 ORDER BY periods.first_day, periods.last_day, department NULLS LAST, unit NULLS FIRST;

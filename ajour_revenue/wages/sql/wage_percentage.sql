@@ -2,22 +2,22 @@
 -- and the settings' units(unit, department, target).
 
 DELETE FROM wage_percentage
-WHERE business_date BETWEEN getvariable('first_day') AND getvariable('last_day');
+WHERE business_date BETWEEN $first_day::DATE AND $last_day::DATE;
 
 INSERT INTO wage_percentage BY NAME
 WITH days AS (
-    SELECT unnest(generate_series(getvariable('first_day'), getvariable('last_day'), INTERVAL 1 DAY))::DATE
+    SELECT unnest(generate_series($first_day::DATE, $last_day::DATE, INTERVAL 1 DAY))::DATE
         AS business_date
 ),
 revenue AS (
     SELECT business_date, department, unit, revenue_excl_vat, source, missing_locations
     FROM unit_revenue
-    WHERE business_date BETWEEN getvariable('first_day') AND getvariable('last_day')
+    WHERE business_date BETWEEN $first_day::DATE AND $last_day::DATE
 ),
 wages AS (
     SELECT business_date, department, unit, wage_cost
     FROM wage_costs
-    WHERE business_date BETWEEN getvariable('first_day') AND getvariable('last_day')
+    WHERE business_date BETWEEN $first_day::DATE AND $last_day::DATE
 ),
 -- Every unit of the settings has a row each day, and so has one that only the warehouse still knows.
 places AS (

@@ -1,0 +1,169 @@
+"""`ajour-revenue explain`: the whole story of one figure."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from decimal import Decimal
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from ajour_revenue.commands.terminal import (
+    DAY,
+    FailedError,
+    RefusedError,
+    output,
+    print_indented,
+    settings_option,
+    settings_or_fail,
+)
+from ajour_revenue.days import COPENHAGEN
+from ajour_revenue.errors import ActionableError
+from ajour_revenue.revenue.explain import Answer, Entry, Publication, Revision, Story, UnitDay, explain, known_units
+from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.formats import DANISH
+from ajour_revenue.warehouse.connect import reading
+
+LABEL_WIDTH = 18
+VAT = {"included": "incl. VAT", "excluded": "excl. VAT", None: ""}
+SOURCES = {"ajour": "from Ajour", "manual": "entered by hand"}
+
+
+@click.command(name="explain", epilog="Example: ajour-revenue explain Bar 2026-01-31")
+@click.argument("unit")
+@click.argument("day", type=DAY)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+@settings_option
+def explain_command(*, unit: str, day: dt.date, as_json: bool, settings_file: Path | None) -> None:
+    """Explain the revenue of a UNIT on a DAY.
+
+    Prints what Ajour gave and when it changed, which locations feed the unit, what was entered by hand and why, every
+    change of the figure, and what Planday was given. Nothing is fetched and nothing changed.
+    """
+    settings = settings_or_fail(settings_file)
+    try:
+        with reading(settings.warehouse) as connection:
+            _refuse_unknown(unit, known_units(connection, settings))
+            story = explain(connection, settings, unit=unit, day=day)
+    except ActionableError as error:
+        raise FailedError(str(error)) from None
+    if as_json:
+        click.echo(json.dumps(asdict(story), default=_plain, indent=2, ensure_ascii=False))
+    else:
+        _show(output(), settings, story)
+
+
+def _refuse_unknown(unit: str, known: list[str]) -> None:
+    if unit in known:
+        return
+    by_folded_name = {each.casefold(): each for each in known}
+    meant = get_close_matches(unit.casefold(), by_folded_name, n=1)
+    hint = f" Did you mean {by_folded_name[meant[0]]}?" if meant else ""
+    msg = f"{unit!r} is not one of your units: {', '.join(known) or 'there are none yet'}.{hint}"
+    raise RefusedError(msg)
+
+
+def _plain(value: object) -> Any:  # noqa: ANN401 (whatever JSON can hold)
+    return value.isoformat() if isinstance(value, dt.date) else str(value)
+
+
+def _show(console: Console, settings: Settings, story: Story) -> None:
+    console.print(f"{story.unit}, {DANISH.weekday_and_date(story.day)}", style="bold")
+    _lines(console, "Figure", _figure(story.figure))
+    _lines(console, "Locations", _locations(story))
+    _lines(console, "Asked of Ajour", _fetches(story))
+    _lines(console, "Ajour's answers", (_answer(answer) for answer in story.answers))
+    _lines(console, "Entered by hand", (_entry(entry) for entry in story.entries))
+    _lines(console, "Changes", (_revision(revision) for revision in story.revisions))
+    if settings.planday.publish or story.publications:
+        _lines(console, "Planday", (_publication(each) for each in story.publications))
+
+
+def _lines(console: Console, label: str, lines: Iterator[str]) -> None:
+    for number, line in enumerate(list(lines) or ["none"]):
+        print_indented(console, Text("" if number else label, style="bold"), line, indent=LABEL_WIDTH)
+
+
+def _figure(figure: UnitDay | None) -> Iterator[str]:
+    if figure is None:
+        return
+    yield (
+        f"{DANISH.kroner(figure.revenue_excl_vat)} excl. VAT, {DANISH.kroner(figure.revenue_incl_vat)} incl. VAT, "
+        f"{SOURCES[figure.source]}; the settings choose {VAT[figure.vat]}"
+    )
+    if figure.missing_locations:
+        kept = set(figure.missing_locations) & set(figure.locations)
+        yield f"missing: {', '.join(figure.missing_locations)}" + (
+            f"; the last figure of {', '.join(sorted(kept))} stays" if kept else ""
+        )
+
+
+def _locations(story: Story) -> Iterator[str]:
+    for location in story.locations:
+        since = f" from {DANISH.date(location.mapped_from)}" if location.mapped_from else ""
+        until = f" to {DANISH.date(location.mapped_to)}" if location.mapped_to else ""
+        yield f"{location.location_id} {location.location_name or '(not in the list that Ajour gave)'}{since}{until}"
+
+
+def _fetches(story: Story) -> Iterator[str]:
+    if not story.fetches:
+        yield "never"
+        return
+    first, last = story.fetches[0], story.fetches[-1]
+    times = f"{len(story.fetches)} times, last" if len(story.fetches) > 1 else "once,"
+    yield f"{times} on {_moment(last.asked_at)}" + (
+        f", first on {_moment(first.asked_at)}" if len(story.fetches) > 1 else ""
+    )
+    if not last.overwrite:
+        yield "overwrite_existing was off: what was there stayed"
+
+
+def _answer(answer: Answer) -> str:
+    what = f"location {answer.location_id}"
+    after = _amounts(answer.revenue_excl_vat_after, answer.revenue_incl_vat_after)
+    before = _amounts(answer.revenue_excl_vat_before, answer.revenue_incl_vat_before)
+    if answer.revenue_excl_vat_before is None:
+        change = f"gave {after}"
+    elif answer.revenue_excl_vat_after is None:
+        change = f"no longer gave a row; it was {before}"
+    else:
+        change = f"corrected {before} to {after}"
+    return f"{_moment(answer.asked_at)}  {what}: {change} ({_run(answer.run_id)})"
+
+
+def _entry(entry: Entry) -> str:
+    where = f"location {entry.location_id}: " if entry.location_id else ""
+    who = f" by {entry.entered_by}" if entry.entered_by else ""
+    amounts = _amounts(entry.revenue_excl_vat, entry.revenue_incl_vat)
+    return f"{_moment(entry.entered_at)}  {where}{amounts}{who}: {entry.reason}"
+
+
+def _revision(revision: Revision) -> str:
+    before = f"{DANISH.kroner(revision.revenue_before)} {VAT[revision.vat_before]}".rstrip()
+    after = f"{DANISH.kroner(revision.revenue_after)} {VAT[revision.vat_after]}".rstrip()
+    amounts = after if revision.source_before is None else f"{before} became {after}"
+    reason = f" ({revision.reason})" if revision.reason else ""
+    return f"{_moment(revision.changed_at)}  {revision.change}: {amounts}{reason} ({_run(revision.run_id)})"
+
+
+def _publication(publication: Publication) -> str:
+    at = f" on {_moment(publication.published_at)}" if publication.published_at else ""
+    return f"unit {publication.planday_unit_id}: {DANISH.kroner(publication.turnover)}, {publication.outcome}{at}"
+
+
+def _amounts(excl_vat: Decimal | None, incl_vat: Decimal | None) -> str:
+    return f"{DANISH.kroner(excl_vat)} excl. / {DANISH.kroner(incl_vat)} incl. VAT"
+
+
+def _run(run_id: str) -> str:
+    """Shorten a run's id as Dagster's UI does; a command's name stays."""
+    return run_id if " " in run_id else f"run {run_id.partition('-')[0]}"
+
+
+def _moment(moment: dt.datetime) -> str:
+    return DANISH.moment(moment.astimezone(COPENHAGEN))

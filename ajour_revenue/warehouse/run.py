@@ -1,0 +1,54 @@
+"""Running SQL: what a query needs are arguments, and rows come back by name.
+
+One parameter style everywhere: `$name` in the text takes the argument of that name. Relations that Python gives (Arrow
+tables) are registered under a name first.
+"""
+
+from collections.abc import Callable
+from importlib import resources
+from typing import Any, TypeVar
+
+import duckdb
+
+Record = TypeVar("Record")
+
+
+def sql_file(package: str, name: str) -> str:
+    """Return the text of `sql/<name>.sql` in a package: `sql_file(__package__, "unit_revenue")`."""
+    return (resources.files(package) / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def run(connection: duckdb.DuckDBPyConnection, sql: str, **arguments: object) -> duckdb.DuckDBPyConnection:
+    """Run every statement of an SQL text, and return the connection with the last one's result.
+
+    Raises KeyError where the text names a parameter that is not among the arguments.
+    """
+    for statement in connection.extract_statements(sql):
+        connection.execute(statement, {name: arguments[name] for name in statement.named_parameters})
+    return connection
+
+
+def rows(
+    connection: duckdb.DuckDBPyConnection, sql: str, record: Callable[..., Record], **arguments: object
+) -> list[Record]:
+    """Return a query's rows as records, whose fields are the query's columns in any order."""
+    result = run(connection, sql, **arguments)
+    names = [column[0] for column in result.description]
+    return [record(**dict(zip(names, row, strict=True))) for row in result.fetchall()]
+
+
+def row(connection: duckdb.DuckDBPyConnection, sql: str, record: Callable[..., Record], **arguments: object) -> Record:
+    """Return a query's only row as a record; ValueError where there is none, or more than one."""
+    [only] = rows(connection, sql, record, **arguments)
+    return only
+
+
+def values(connection: duckdb.DuckDBPyConnection, sql: str, **arguments: object) -> list[Any]:
+    """Return a query's only column."""
+    return [value for (value,) in run(connection, sql, **arguments).fetchall()]
+
+
+def value(connection: duckdb.DuckDBPyConnection, sql: str, **arguments: object) -> Any:  # noqa: ANN401 (as the query has it)
+    """Return the only value of a query; ValueError where there is none, or more than one."""
+    [only] = values(connection, sql, **arguments)
+    return only

@@ -1,0 +1,196 @@
+"""The warehouse: whole transactions, and one writer at a time."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import pytest
+
+from ajour_revenue.warehouse import connect
+from ajour_revenue.warehouse.connect import WarehouseLockedError, WarehouseUnusableError, reading, transaction
+from ajour_revenue.warehouse.run import values
+
+HOLD = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "demo.duckdb"
+
+
+@contextmanager
+def held_by_another_process(path: Path) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-c", HOLD, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout
+        assert holder.stdout.readline() == "held\n"
+        yield holder
+        let_go(holder)
+
+
+def let_go(holder: subprocess.Popen[str]) -> None:
+    assert holder.stdin
+    holder.stdin.close()
+    assert holder.wait(timeout=30) == 0
+
+
+def store(warehouse: Path, name: str) -> None:
+    with transaction(warehouse) as connection:
+        connection.execute("INSERT INTO ajour_locations VALUES ('1', ?, ?, NULL, now())", [name, name])
+
+
+def stored(warehouse: Path) -> list[str]:
+    with reading(warehouse) as connection:
+        return values(connection, "SELECT location_name FROM ajour_locations")
+
+
+def test_the_folder_and_the_tables_are_made_where_they_are_not_there_yet(warehouse: Path) -> None:
+    with transaction(warehouse) as connection:
+        tables = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+
+    assert {
+        "ajour_locations",
+        "raw_revenue",
+        "unit_revenue",
+        "unit_revenue_revisions",
+        "wage_costs",
+        "wage_percentage",
+    } <= tables
+
+
+def test_what_a_transaction_stores_is_there_for_the_next(warehouse: Path) -> None:
+    store(warehouse, "Bar")
+
+    assert stored(warehouse) == ["Bar"]
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, dg.Failure])
+def test_whatever_is_raised_inside_a_transaction_leaves_everything_as_it_was(
+    warehouse: Path, error: type[BaseException]
+) -> None:
+    store(warehouse, "Bar")
+
+    def clear_and_fail() -> None:
+        with transaction(warehouse) as connection:
+            connection.execute("DELETE FROM ajour_locations")
+            connection.execute("CREATE TABLE half_done (n INTEGER)")
+            raise error
+
+    with pytest.raises(error):
+        clear_and_fail()
+
+    assert stored(warehouse) == ["Bar"]
+    with transaction(warehouse) as connection, pytest.raises(duckdb.CatalogException):
+        connection.execute("FROM half_done")
+
+
+def test_a_statement_that_fails_takes_back_those_before_it(warehouse: Path) -> None:
+    store(warehouse, "Bar")
+
+    def clear_and_break_a_constraint() -> None:
+        with transaction(warehouse) as connection:
+            connection.execute("DELETE FROM ajour_locations")
+            connection.execute("INSERT INTO ajour_locations VALUES ('1', '2', NULL, NULL, now())")
+
+    with pytest.raises(duckdb.ConstraintException):
+        clear_and_break_a_constraint()
+
+    assert stored(warehouse) == ["Bar"]
+
+
+def test_the_file_is_let_go_after_a_transaction(warehouse: Path) -> None:
+    with transaction(warehouse) as connection:
+        connection.execute("SELECT 1")
+
+    with held_by_another_process(warehouse):
+        assert connection  # still in somebody's hands, and closed
+
+
+def test_the_file_is_let_go_after_an_error(warehouse: Path) -> None:
+    with pytest.raises(ZeroDivisionError), transaction(warehouse) as connection:
+        _ = 1 / 0
+
+    with held_by_another_process(warehouse):
+        assert connection
+
+
+def test_times_are_shown_in_danish_time(warehouse: Path) -> None:
+    with transaction(warehouse) as connection:
+        [[winter, summer]] = connection.execute(
+            "SELECT '2026-01-01 12:00:00Z'::TIMESTAMPTZ::VARCHAR, '2026-07-01 12:00:00Z'::TIMESTAMPTZ::VARCHAR"
+        ).fetchall()
+
+    assert (winter, summer) == ("2026-01-01 13:00:00+01", "2026-07-01 14:00:00+02")
+
+
+def test_a_file_that_another_process_keeps_open_is_named_with_what_to_do(
+    warehouse: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(warehouse, "Bar")
+    monkeypatch.setattr(connect, "WRITER_PATIENCE_SECONDS", 0)
+
+    with held_by_another_process(warehouse) as holder, pytest.raises(WarehouseLockedError) as error:
+        store(warehouse, "Kitchen")
+
+    message = str(error.value)
+    assert f"The warehouse {warehouse} is kept open by another process" in message
+    assert "Close the program" in message
+    assert str(holder.pid) in message
+    assert stored(warehouse) == ["Bar"]
+
+
+def test_a_reader_that_may_not_wait_is_refused_at_once_while_another_process_writes(warehouse: Path) -> None:
+    store(warehouse, "Bar")
+
+    with (
+        held_by_another_process(warehouse),
+        pytest.raises(WarehouseLockedError),
+        reading(warehouse, patience_seconds=0),
+    ):
+        pass
+
+
+def test_a_transaction_waits_until_another_process_lets_go(warehouse: Path) -> None:
+    store(warehouse, "Bar")
+
+    with held_by_another_process(warehouse) as holder, ThreadPoolExecutor() as threads:
+        stored_meanwhile = threads.submit(store, warehouse, "Kitchen")
+        let_go(holder)
+        stored_meanwhile.result(timeout=connect.WRITER_PATIENCE_SECONDS)
+
+    assert stored(warehouse) == ["Bar", "Kitchen"]
+
+
+def test_readers_read_beside_each_other_and_cannot_write(warehouse: Path) -> None:
+    store(warehouse, "Bar")
+
+    with reading(warehouse) as one, reading(warehouse) as other:
+        assert values(one, "SELECT location_name FROM ajour_locations") == ["Bar"]
+        with pytest.raises(duckdb.InvalidInputException, match="read-only"):
+            other.execute("DELETE FROM ajour_locations")
+
+
+def test_where_there_is_no_warehouse_yet_an_empty_one_is_read_and_none_is_made(warehouse: Path) -> None:
+    with reading(warehouse) as connection:
+        assert values(connection, "SELECT unit FROM unit_revenue") == []
+
+    assert not warehouse.parent.exists()
+
+
+def test_a_file_that_is_not_a_database_is_not_taken_for_a_locked_one(tmp_path: Path) -> None:
+    path = tmp_path / "wages.duckdb"
+    path.write_text("business_date,department\n" * 1000)
+
+    for way in (transaction, reading):
+        with pytest.raises(WarehouseUnusableError, match="Check that it is a DuckDB file"), way(path):
+            pass
+
+
+def test_a_folder_in_the_place_of_the_file_is_not_taken_for_a_locked_one(tmp_path: Path) -> None:
+    with pytest.raises(WarehouseUnusableError, match="cannot be opened"), transaction(tmp_path):
+        pass
