@@ -3,9 +3,10 @@
 import dagster as dg
 
 from ajour_revenue.ajour.assets import ajour_database, ajour_locations, raw_revenue
-from ajour_revenue.ajour.checks import ajour_connection, days_covered, locations_mapped
+from ajour_revenue.ajour.checks import ajour_connection
 from ajour_revenue.ajour.resource import AjourResource
 from ajour_revenue.alerts.sensors import alert_channels, alert_sensors
+from ajour_revenue.attention.checks import attention_checks
 from ajour_revenue.environment import empty_missing_secrets
 from ajour_revenue.planday.assets import planday_revenue, planday_structure
 from ajour_revenue.planday.checks import revenue_published, units_match_planday
@@ -41,9 +42,8 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     ]
     checks = [
         ajour_connection(settings),
-        locations_mapped(settings),
-        days_covered(settings),
         revenue_reconciles(settings),
+        *attention_checks(settings),
     ]
     resources: dict[str, object] = {
         "ajour": AjourResource.from_settings(settings),

@@ -5,12 +5,14 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import dagster as dg
 
-from ajour_revenue.days import Window
+from ajour_revenue.days import Window, now
 from ajour_revenue.definitions import build_definitions
 from ajour_revenue.partitions import window_tags
+from ajour_revenue.schedules import NextFetch, next_fetch, upcoming_fetch
 from ajour_revenue.settings.model import Settings
 
 INSTANCE_FILE = "dagster.yaml"
@@ -48,6 +50,17 @@ def dagster_instance() -> Iterator[dg.DagsterInstance]:
 def has_dagster_instance() -> bool:
     """Tell whether there is an instance that remembers runs."""
     return bool(os.environ.get("DAGSTER_HOME")) or Path(INSTANCE_FILE).is_file()
+
+
+def next_fetch_here(settings: Settings) -> NextFetch | str:
+    """Return the next scheduled fetch, or why there is none, as the instance here knows the schedules.
+
+    Raises RunFailedError where DAGSTER_HOME leads nowhere.
+    """
+    if not has_dagster_instance():
+        return next_fetch(settings, now(), {})
+    with dagster_instance() as instance:
+        return upcoming_fetch(instance, settings)
 
 
 def _instance() -> dg.DagsterInstance:
@@ -112,7 +125,14 @@ def _reason(event: dg.DagsterEvent) -> str:
     return error.message.strip()
 
 
-def warnings_of(events: Iterable[dg.DagsterEvent]) -> list[str]:
+class CheckWarning(NamedTuple):
+    """What a check warns of."""
+
+    check: str
+    description: str | None
+
+
+def warnings_of(events: Iterable[dg.DagsterEvent]) -> list[CheckWarning]:
     """Return what the checks of a run warn of."""
     evaluations = [
         event.asset_check_evaluation_data
@@ -120,7 +140,7 @@ def warnings_of(events: Iterable[dg.DagsterEvent]) -> list[str]:
         if event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION
     ]
     return [
-        f"{evaluation.check_name}: {evaluation.description}"
+        CheckWarning(evaluation.check_name, evaluation.description)
         for evaluation in evaluations
         if not evaluation.passed and evaluation.severity is dg.AssetCheckSeverity.WARN
     ]

@@ -1,10 +1,12 @@
-"""One schedule per weekday of the fetch (R4-R9)."""
+"""One schedule per weekday of the fetch (R4-R9), and when the next fetch comes."""
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import dagster as dg
 
-from ajour_revenue.days import COPENHAGEN, WEEKDAYS, Window
+from ajour_revenue.days import COPENHAGEN, WEEKDAYS, Window, now
 from ajour_revenue.partitions import window_tags
 from ajour_revenue.settings.model import Settings
 
@@ -28,6 +30,51 @@ def window_to_fetch(settings: Settings, day: dt.date) -> Window | str:
     if window.last_day < settings.activation_date:
         return f"There is no revenue before the activation date {settings.activation_date} (R3, D9)."
     return Window(max(window.first_day, settings.activation_date), window.last_day)
+
+
+@dataclass(frozen=True)
+class NextFetch:
+    """When revenue is fetched next, and the sales dates that it covers."""
+
+    at: dt.datetime
+    window: Window
+
+
+def next_fetch(settings: Settings, moment: dt.datetime, switched: Mapping[str, bool]) -> NextFetch | str:
+    """Return the next scheduled fetch after a `moment`, Danish time, or why there is none.
+
+    `switched` holds the weekdays whose schedule somebody has switched in Dagster, on or off.
+    """
+    task = settings.task
+    first_day = max(moment.date(), task.start_date, settings.activation_date + dt.timedelta(days=1))
+    reason = window_to_fetch(settings, first_day)
+    for days in range(len(WEEKDAYS) + 1):
+        day = first_day + dt.timedelta(days=days)
+        at = dt.datetime.combine(day, task.time, COPENHAGEN)
+        weekday = WEEKDAYS[day.weekday()]
+        if at <= moment or not switched.get(weekday, weekday in task.weekdays):
+            continue
+        window = window_to_fetch(settings, day)
+        if isinstance(window, Window):
+            return NextFetch(at, window)
+        reason = window
+    return reason if isinstance(reason, str) else "Every schedule is switched off in Dagster."
+
+
+def upcoming_fetch(instance: dg.DagsterInstance, settings: Settings) -> NextFetch | str:
+    """Return the next scheduled fetch from now on, or why there is none, as `next_fetch` does."""
+    return next_fetch(settings, now(), switched_weekdays(instance, settings))
+
+
+def switched_weekdays(instance: dg.DagsterInstance, settings: Settings) -> dict[str, bool]:
+    """Return the weekdays whose schedule somebody has switched in Dagster, on (True) or off."""
+    schedules = {f"{settings.name}_{weekday}": weekday for weekday in WEEKDAYS}
+    return {
+        schedules[state.instigator_name]: state.status.value == "RUNNING"
+        for state in instance.all_instigator_state()
+        # Else it is as the settings declare it.
+        if state.instigator_name in schedules and state.status.value in {"RUNNING", "STOPPED"}
+    }
 
 
 def freshness_policy(settings: Settings) -> dg.FreshnessPolicy:

@@ -1,20 +1,18 @@
-"""Checks that Ajour is reachable, its activation date respected, its locations mapped and its days covered."""
+"""The check that Ajour is reachable and its activation date respected."""
 
 import datetime as dt
-from collections.abc import Mapping
 
 import dagster as dg
 import duckdb
 
 from ajour_revenue.ajour.connection import AjourConnection
 from ajour_revenue.ajour.resource import AjourResource
-from ajour_revenue.days import MAX_DAYS, Window, yesterday
+from ajour_revenue.days import MAX_DAYS, Window
 from ajour_revenue.errors import ActionableError
-from ajour_revenue.mapping import most_similar_unit
 from ajour_revenue.partitions import requested_window, tagged_window
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.warehouse.resource import Warehouse
-from ajour_revenue.warehouse.run import rows, run, value
+from ajour_revenue.warehouse.run import value
 
 NO_LOCATIONS = "The login works, but Ajour lists no location for the company. Check AJOUR_COMPANY_ID."
 LOOK_BACK_AT_MOST = 12
@@ -121,94 +119,3 @@ def earliest_day_in(connection: duckdb.DuckDBPyConnection) -> dt.date | None:
         "SELECT least((SELECT min(business_date) FROM raw_revenue), (SELECT min(business_date) FROM unit_revenue))",
     )
     return earliest
-
-
-def locations_mapped(settings: Settings) -> dg.AssetChecksDefinition:
-    """Define the check of the location mapping."""
-
-    @dg.asset_check(asset=dg.AssetKey([settings.name, "ajour_locations"]), name="locations_mapped")
-    def locations_mapped(ajour: AjourResource, warehouse: Warehouse) -> dg.AssetCheckResult:
-        """Every location of Ajour's feeds a unit, and every mapped location is one of Ajour's (R13)."""
-        with warehouse.reading() as connection:
-            listed = listed_locations(connection, company_id=ajour.company_id)
-        problems = mapping_problems(settings, listed)
-        return dg.AssetCheckResult(
-            passed=not problems,
-            severity=dg.AssetCheckSeverity.WARN,
-            description="\n".join(problems) or f"All {len(listed)} locations feed a unit.",
-        )
-
-    return locations_mapped
-
-
-def listed_locations(connection: duckdb.DuckDBPyConnection, *, company_id: str) -> dict[str, str]:
-    """Return the locations that Ajour listed at the last fetch, id to name."""
-    listed = "SELECT location_id, location_name FROM ajour_locations WHERE company_id = $company_id ORDER BY ALL"
-    return dict(run(connection, listed, company_id=company_id).fetchall())
-
-
-def mapping_problems(settings: Settings, listed: Mapping[str, str]) -> list[str]:
-    """Say which of Ajour's locations (id to name) feed no unit, and which mapped ones are none of Ajour's (R13)."""
-    mapped = {location: unit.name for unit in settings.units for location in unit.locations}
-    told = []
-    for location, name in listed.items():
-        if location not in mapped:
-            similar = most_similar_unit(name, [unit.name for unit in settings.units])
-            hint = f"; the most similar unit is {similar!r}" if similar else ""
-            told.append(f"Location {location!r} ({name}) feeds no unit{hint}. Add it to a unit's locations.")
-    return told + [
-        f"Location {location!r} of unit {unit!r} is none of Ajour's. Correct the unit's locations."
-        for location, unit in mapped.items()
-        if location not in listed
-    ]
-
-
-UNCOVERED_RANGES = """
-    WITH uncovered AS (
-        SELECT unnest(generate_series($first_day::DATE, $last_day::DATE, INTERVAL 1 DAY))::DATE AS business_date
-        EXCEPT
-        SELECT business_date FROM fetches WHERE company_id = $company_id
-    ),
-    islands AS (
-        SELECT business_date, business_date - row_number() OVER (ORDER BY business_date)::INTEGER AS island
-        FROM uncovered
-    )
-    SELECT min(business_date) AS first_day, max(business_date) AS last_day FROM islands GROUP BY island ORDER BY 1
-"""
-
-
-def days_covered(settings: Settings) -> dg.AssetChecksDefinition:
-    """Define the check of the days since activation."""
-
-    @dg.asset_check(asset=dg.AssetKey([settings.name, "raw_revenue"]), name="days_covered")
-    def days_covered(ajour: AjourResource, warehouse: Warehouse) -> dg.AssetCheckResult:
-        """Every day from the activation date to yesterday has been fetched by some run."""
-        if settings.activation_date > yesterday():
-            return dg.AssetCheckResult(passed=True, description="No day since activation is over yet.")
-        since = Window(settings.activation_date, yesterday())
-        with warehouse.reading() as connection:
-            windows = never_fetched(connection, since, company_id=ajour.company_id)
-        days = sum(len(window.days) for window in windows)
-        ranges = "\n".join(f"  {part}" for window in windows for part in window.split())
-        return dg.AssetCheckResult(
-            passed=not windows,
-            severity=dg.AssetCheckSeverity.WARN,
-            description=f"{days} of {len(since.days)} day(s) since activation were never fetched. Backfill:\n{ranges}"
-            if windows
-            else f"All {len(since.days)} day(s) since activation have been fetched.",
-            metadata={"days_never_fetched": days},
-        )
-
-    return days_covered
-
-
-def never_fetched(connection: duckdb.DuckDBPyConnection, since: Window, *, company_id: str) -> list[Window]:
-    """Return the parts of a window that no run has ever fetched, in order."""
-    return rows(
-        connection,
-        UNCOVERED_RANGES,
-        Window,
-        first_day=since.first_day,
-        last_day=since.last_day,
-        company_id=company_id,
-    )

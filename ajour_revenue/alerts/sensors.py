@@ -1,7 +1,7 @@
-"""When people are told: one sensor for each way out, which remembers in its cursor what it has told.
+"""When alerts are sent: one sensor for each channel, which remembers in its cursor what it has sent.
 
-Not Dagster's own run status sensors: these go on to the next run even where telling of one has failed, and are not
-called again before another run ends. Here what could not be told stays to be told.
+Not Dagster's own run status sensors: these go on to the next run even where sending an alert of one has failed, and are
+not called again before another run ends. Here what could not be sent is still due.
 """
 
 import datetime as dt
@@ -14,10 +14,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ajour_revenue import days
 from ajour_revenue.alerts.channels import MailServer, NotSentError, Webhook
 from ajour_revenue.alerts.failures import begin_at, ended_since, failure_alert, failures_by_event
-from ajour_revenue.alerts.findings import Subject, alerts_of, find, news
 from ajour_revenue.alerts.messages import Alert, subject_of, text_of
+from ajour_revenue.alerts.news import Subject, alerts_of, news
+from ajour_revenue.attention.finding import URGENT, Finding
+from ajour_revenue.attention.findings import findings
+from ajour_revenue.schedules import upcoming_fetch
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.warehouse.connect import WarehouseError
+from ajour_revenue.warehouse.connect import WarehouseError, reading
 
 MOST_TRIES = 12
 LONGEST_PAUSE = dt.timedelta(hours=1)
@@ -27,7 +30,7 @@ EVENTS_REMEMBERED = 50
 
 
 class Channel(Protocol):
-    """A way out of the house."""
+    """What sends alerts."""
 
     def send(self, subject: str, text: str) -> str:
         """Send one message, and return what to say of it. Raises NotSentError where that failed."""
@@ -42,10 +45,10 @@ class Memory(BaseModel):
     """Dagster's cursor in the failed runs."""
     successes: str
     """Dagster's cursor in the successful runs."""
-    told: tuple[Subject, ...] = ()
-    """What people know of that is in the warehouse and still so."""
+    sent: tuple[Subject, ...] = ()
+    """The findings that were sent and are still so."""
     failed: tuple[str, ...] = ()
-    """The last failed runs and backfills that have been told."""
+    """The last failed runs and backfills that an alert was sent of."""
     tries: int = 0
     """How often the message that is due now could not be sent."""
     not_before: dt.datetime | None = None
@@ -54,7 +57,7 @@ class Memory(BaseModel):
 
 @dataclass(frozen=True)
 class Due:
-    """What there is to tell, and what to remember once it has been told."""
+    """What there is to send, and what to remember once it has been sent."""
 
     subject: str
     alerts: list[Alert]
@@ -82,8 +85,8 @@ def _alert_sensor(settings: Settings, channel: str) -> dg.SensorDefinition:
         name=f"{settings.name}_alerts_by_{channel}",
         default_status=dg.DefaultSensorStatus.RUNNING,
         required_resource_keys={channel, "ajour"},
-        description="Tells of failed runs, and after each successful one of days never fetched, locations to map, "
-        "missing revenue and wage percentages over target: each once, and again only when it grows.",
+        description="Sends alerts of failed runs, and after each successful one of days never fetched, locations to "
+        "map, missing revenue and wage percentages over target: each once, and again only when it grows.",
     )
     def alert_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         memory = recall(context.cursor)
@@ -93,14 +96,14 @@ def _alert_sensor(settings: Settings, channel: str) -> dg.SensorDefinition:
                 successes=begin_at(context, dg.DagsterEventType.RUN_SUCCESS),
             )
             context.update_cursor(memory.model_dump_json())
-            return dg.SkipReason("Tells of the runs that end from now on.")
+            return dg.SkipReason("Sends alerts of the runs that end from now on.")
         now = days.now()
         if memory.not_before and now < memory.not_before:
             return dg.SkipReason(
                 f"Could not be sent {memory.tries} time(s); tries again at {memory.not_before:%H:%M} UTC."
             )
         due = what_is_due(context, settings, memory, company_id=context.resources.ajour.company_id)
-        said, memory = tell(context, due, memory, getattr(context.resources, channel), now)
+        said, memory = send(context, due, memory, getattr(context.resources, channel), now)
         context.update_cursor(memory.model_dump_json())
         return dg.SkipReason(said)
 
@@ -128,10 +131,10 @@ def what_is_due(context: dg.SensorEvaluationContext, settings: Settings, memory:
     succeeded = ended_since(context, dg.DagsterEventType.RUN_SUCCESS, memory.successes)
     try:
         if succeeded.runs:
-            findings = find(settings, company_id=company_id)
-            alerts += alerts_of(news(findings, memory.told))
-            # What is no longer so is forgotten, and told when it comes back.
-            known["told"] = tuple(finding.subject for finding in findings)
+            found = _urgent_findings(context, settings, company_id)
+            alerts += alerts_of(news(found, memory.sent))
+            # What is no longer so is forgotten, and sent when it comes back.
+            known["sent"] = tuple(map(Subject.of, found))
         known["successes"] = succeeded.cursor
     except WarehouseError as error:
         note = str(error)
@@ -139,7 +142,14 @@ def what_is_due(context: dg.SensorEvaluationContext, settings: Settings, memory:
     return Due(subject=subject, alerts=alerts, memory=memory.model_copy(update=known), note=note)
 
 
-def tell(
+def _urgent_findings(context: dg.SensorEvaluationContext, settings: Settings, company_id: str) -> list[Finding]:
+    upcoming = upcoming_fetch(context.instance, settings)
+    # A sensor must not wait, and is back soon.
+    with reading(settings.warehouse, patience_seconds=0) as connection:
+        return findings(connection, settings, upcoming=upcoming, company_id=company_id, kinds=URGENT)
+
+
+def send(
     context: dg.SensorEvaluationContext,
     due: Due,
     memory: Memory,
@@ -149,19 +159,19 @@ def tell(
     """Send what is due as one message; return what to say of it in the tick, and what to remember."""
     done = due.memory.model_copy(update={"tries": 0, "not_before": None})
     if not due.alerts:
-        return due.note or "Nothing new to tell.", done
+        return due.note or "Nothing new.", done
     try:
         sent = channel.send(due.subject, text_of(due.alerts))
     except NotSentError as error:
         tries = memory.tries + 1
         if tries < MOST_TRIES:
             pause = min(dt.timedelta(minutes=2 ** (tries - 1)), LONGEST_PAUSE)
-            said = f"Try {tries} of {MOST_TRIES} failed. {error} Not told yet: {due.subject}."
+            said = f"Try {tries} of {MOST_TRIES} failed. {error} Not sent yet: {due.subject}."
             memory = memory.model_copy(update={"tries": tries, "not_before": now + pause})
         else:
-            said = f"Given up after {tries} tries. {error} Not told: {due.subject}."
+            said = f"Given up after {tries} tries. {error} Not sent: {due.subject}."
             # The runs are passed over; what is in the warehouse is due again after the next run.
-            memory = done.model_copy(update={"told": memory.told})
+            memory = done.model_copy(update={"sent": memory.sent})
         context.log.error(said)  # noqa: TRY400 (it says all; a stack trace says nothing more)
         return said, memory
-    return f"Told, {sent}: {due.subject}. {due.note}".rstrip(), done
+    return f"Alert {sent}: {due.subject}. {due.note}".rstrip(), done

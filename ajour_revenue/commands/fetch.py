@@ -14,6 +14,10 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, Task, TaskID, Text
 from rich.table import Table
 from rich.text import Text
 
+from ajour_revenue.attention.checks import CHECKS
+from ajour_revenue.attention.finding import URGENT
+from ajour_revenue.attention.findings import findings
+from ajour_revenue.attention.texts import line
 from ajour_revenue.commands.terminal import (
     DAY,
     FailedError,
@@ -24,7 +28,7 @@ from ajour_revenue.commands.terminal import (
     telling_retries,
 )
 from ajour_revenue.days import Window, yesterday
-from ajour_revenue.launch import RunFailedError, dagster_instance, run_window, warnings_of
+from ajour_revenue.launch import RunFailedError, dagster_instance, next_fetch_here, run_window, warnings_of
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.formats import DANISH
 from ajour_revenue.warehouse.connect import reading
@@ -46,7 +50,6 @@ REMARKS = {
 TOTALS = """
     SELECT
         count(*) AS unit_days,
-        count(*) FILTER (len(missing_locations) > 0) AS missing,
         coalesce(sum(revenue_incl_vat), 0)::DECIMAL(18, 2) AS revenue_incl_vat,
         coalesce(sum(revenue_excl_vat), 0)::DECIMAL(18, 2) AS revenue_excl_vat
     FROM unit_revenue
@@ -122,7 +125,6 @@ class _Totals(NamedTuple):
     """What the fetched days come to, in DKK."""
 
     unit_days: int
-    missing: int
     revenue_incl_vat: Decimal
     revenue_excl_vat: Decimal
 
@@ -211,13 +213,19 @@ def _tell(
         console.print(_changes(settings, changed[:SHOWN_AT_MOST]))
         if len(changed) > SHOWN_AT_MOST:
             console.print(f"and {len(changed) - SHOWN_AT_MOST} more.")
-    if totals.missing:
-        console.print(f"{totals.missing} unit-day(s) lack a location's figure; ajour-revenue status shows which days.")
     if published := run(connection, PUBLISHED, run_ids=run_ids).fetchall():
         console.print("Planday: " + ", ".join(f"{count} {outcome}" for outcome, count in published))
     # What is still so after the last run.
+    found = findings(connection, settings, upcoming=next_fetch_here(settings), days=window, kinds=URGENT)
+    for finding in found[:SHOWN_AT_MOST]:
+        console.print(f"! {line(finding)}", style="yellow")
+    if len(found) > SHOWN_AT_MOST:
+        console.print(f"and {len(found) - SHOWN_AT_MOST} more, which ajour-revenue status lists.", style="yellow")
+    # Of the checks that show findings, all has been said.
+    shown = {check.name for check in CHECKS}
     for warning in warnings_of(results[-1].all_events):
-        console.print(f"! {warning}", style="yellow")
+        if warning.check not in shown:
+            console.print(f"! {warning.check}: {warning.description}", style="yellow")
 
 
 def _changes(settings: Settings, changed: Sequence[_Changed]) -> Table:

@@ -8,14 +8,21 @@ from typing import Literal, NamedTuple
 import dagster as dg
 import duckdb
 
-from ajour_revenue.ajour.checks import listed_locations, mapping_problems, never_fetched
-from ajour_revenue.days import COPENHAGEN, WEEKDAYS, Window, now, yesterday
-from ajour_revenue.launch import dagster_instance, failure_reasons, has_dagster_instance, job_name
+from ajour_revenue.attention.finding import URGENT, Finding, Location
+from ajour_revenue.attention.findings import findings, last_company, run_failed
+from ajour_revenue.days import COPENHAGEN, Window, yesterday
+from ajour_revenue.launch import (
+    dagster_instance,
+    failure_reasons,
+    has_dagster_instance,
+    job_name,
+    next_fetch_here,
+)
 from ajour_revenue.partitions import tagged_window
-from ajour_revenue.schedules import window_to_fetch
+from ajour_revenue.schedules import NextFetch
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.warehouse.connect import reading
-from ajour_revenue.warehouse.run import rows, run, values
+from ajour_revenue.warehouse.run import rows, run
 
 DayState = Literal["fetched", "corrected", "missing", "manual", "never fetched"]
 
@@ -59,9 +66,6 @@ DAY_STATES = """
     ORDER BY business_date
 """
 
-# A warehouse is one integration's; its company is the one that was fetched last.
-COMPANY = "SELECT company_id FROM fetches ORDER BY asked_at DESC LIMIT 1"
-
 LAST_FETCH = """
     SELECT run_id, max(asked_at) AS asked_at, min(business_date) AS first_day, max(business_date) AS last_day
     FROM fetches
@@ -87,14 +91,6 @@ class _LastFetch(NamedTuple):
 
 
 @dataclass(frozen=True)
-class NextFetch:
-    """When revenue is fetched next, and the sales dates that it covers."""
-
-    at: dt.datetime
-    window: Window
-
-
-@dataclass(frozen=True)
 class LastRun:
     """The last run of an integration, as Dagster or the warehouse remembers it."""
 
@@ -115,83 +111,41 @@ class Overview:
     """A text says why there is none."""
     last_run: LastRun | None
     days: Mapping[dt.date, DayState]
-    gaps: Sequence[Window]
-    """Days that no run ever fetched, and that the next one does not bring by itself."""
-    unmapped: Mapping[str, str]
-    """Ajour's locations without a unit, id to name."""
-    mapping_problems: Sequence[str]
+    attention: Sequence[Finding]
+    """What somebody has to do something about."""
     published: Mapping[str, int]
     published_at: dt.datetime | None
 
     @property
-    def attention(self) -> list[str]:
-        """What somebody has to do something about."""
-        told = []
-        if self.last_run and self.last_run.result == "failure":
-            told.append("The last run failed. Mend what it says, then fetch its days again.")
-        told += [f"Never fetched: ajour-revenue fetch --from {gap.first_day} --to {gap.last_day}" for gap in self.gaps]
-        told += self.mapping_problems
-        return told
+    def gaps(self) -> list[Window]:
+        """Days that no run ever fetched, and that the next one does not bring by itself."""
+        return [finding.days for finding in self.attention if finding.kind == "never fetched" and finding.days]
+
+    @property
+    def unmapped(self) -> list[Location]:
+        """Ajour's locations without a unit."""
+        return [finding.location for finding in self.attention if finding.kind == "unmapped" and finding.location]
 
 
 def overview_of(settings: Settings) -> Overview:
     """Gather what the settings, Dagster's history and the warehouse say; raises FailedError and RunFailedError."""
-    switched: Mapping[str, bool] = {}
     last_run = None
     if has_dagster_instance():
         with dagster_instance() as instance:
-            switched = switched_weekdays(instance, settings)
             last_run = _last_run(instance, settings)
-    upcoming = next_fetch(settings, now(), switched)
+    upcoming = next_fetch_here(settings)
+    failed = [run_failed(last_run.window, last_run.reasons)] if last_run and last_run.result == "failure" else []
     with reading(settings.warehouse) as connection:
-        company_id = next(iter(values(connection, COMPANY)), "")
         published = rows(connection, PUBLISHING, _Published)
-        listed = listed_locations(connection, company_id=company_id)
-        # By the settings of now, which the last fetch may not have known.
-        mapped = {location for unit in settings.units for location in unit.locations}
         return Overview(
             settings=settings,
             next_fetch=upcoming,
             last_run=last_run or _last_fetch(connection),
-            days=_days(connection, settings, company_id),
-            gaps=_gaps(connection, settings, company_id, upcoming),
-            unmapped={location: name for location, name in listed.items() if location not in mapped},
-            mapping_problems=mapping_problems(settings, listed) if listed else [],
+            days=_days(connection, settings),
+            attention=[*failed, *findings(connection, settings, upcoming=upcoming, kinds=URGENT)],
             published={each.outcome: each.unit_days for each in published},
             published_at=max((each.published_at for each in published if each.published_at), default=None),
         )
-
-
-def next_fetch(settings: Settings, now: dt.datetime, switched: Mapping[str, bool]) -> NextFetch | str:
-    """Return the next scheduled fetch after `now`, Danish time, or why there is none.
-
-    `switched` holds the weekdays whose schedule somebody has switched in Dagster, on or off.
-    """
-    task = settings.task
-    first_day = max(now.date(), task.start_date, settings.activation_date + dt.timedelta(days=1))
-    reason = window_to_fetch(settings, first_day)
-    for days in range(len(WEEKDAYS) + 1):
-        day = first_day + dt.timedelta(days=days)
-        at = dt.datetime.combine(day, task.time, COPENHAGEN)
-        weekday = WEEKDAYS[day.weekday()]
-        if at <= now or not switched.get(weekday, weekday in task.weekdays):
-            continue
-        window = window_to_fetch(settings, day)
-        if isinstance(window, Window):
-            return NextFetch(at, window)
-        reason = window
-    return reason if isinstance(reason, str) else "Every schedule is switched off in Dagster."
-
-
-def switched_weekdays(instance: dg.DagsterInstance, settings: Settings) -> dict[str, bool]:
-    """Return the weekdays whose schedule somebody has switched in Dagster, on (True) or off."""
-    schedules = {f"{settings.name}_{weekday}": weekday for weekday in WEEKDAYS}
-    return {
-        schedules[state.instigator_name]: state.status.value == "RUNNING"
-        for state in instance.all_instigator_state()
-        # Else it is as the settings declare it.
-        if state.instigator_name in schedules and state.status.value in {"RUNNING", "STOPPED"}
-    }
 
 
 def _last_run(instance: dg.DagsterInstance, settings: Settings) -> LastRun | None:
@@ -231,26 +185,12 @@ def _moment(seconds: float) -> dt.datetime:
     return dt.datetime.fromtimestamp(seconds, COPENHAGEN)
 
 
-def _days(connection: duckdb.DuckDBPyConnection, settings: Settings, company_id: str) -> dict[dt.date, DayState]:
+def _days(connection: duckdb.DuckDBPyConnection, settings: Settings) -> dict[dt.date, DayState]:
     states = run(
         connection,
         DAY_STATES,
         first_day=settings.activation_date,
         last_day=yesterday(),
-        company_id=company_id,
+        company_id=last_company(connection),
     )
     return dict(states.fetchall())
-
-
-def _gaps(
-    connection: duckdb.DuckDBPyConnection,
-    settings: Settings,
-    company_id: str,
-    upcoming: NextFetch | str,
-) -> list[Window]:
-    last_day = yesterday()
-    if isinstance(upcoming, NextFetch):
-        last_day = min(last_day, upcoming.window.first_day - dt.timedelta(days=1))
-    if last_day < settings.activation_date:
-        return []
-    return never_fetched(connection, Window(settings.activation_date, last_day), company_id=company_id)

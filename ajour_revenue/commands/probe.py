@@ -17,7 +17,6 @@ from ajour_revenue.ajour.checks import (
     activation_problem,
     earliest_day_before_activation,
     earliest_day_in,
-    mapping_problems,
 )
 from ajour_revenue.ajour.connection import CREDENTIALS as AJOUR_CREDENTIALS
 from ajour_revenue.ajour.connection import AjourConnection, fields_from_settings
@@ -35,6 +34,8 @@ from ajour_revenue.ajour.errors import (
     TimedOutError,
     UnknownDatabaseError,
 )
+from ajour_revenue.attention.findings import findings
+from ajour_revenue.attention.texts import line
 from ajour_revenue.commands.settings_file import lacks_only_units
 from ajour_revenue.commands.terminal import FailedError
 from ajour_revenue.days import Window, yesterday
@@ -49,7 +50,8 @@ from ajour_revenue.settings.load import SettingsError, SettingsWarning, load_set
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.formats import DANISH
 from ajour_revenue.wages.file import WageFileError, read_wage_file
-from ajour_revenue.warehouse.connect import reading
+from ajour_revenue.warehouse.connect import empty, reading
+from ajour_revenue.warehouse.run import run
 
 PATIENCE_SECONDS = 15
 """How long Planday may be out of order before somebody who waits is told."""
@@ -272,9 +274,20 @@ def units_step(settings: Settings, structure: pa.Table) -> Step:
     return Step("Planday units", Result.OK, f"All {len(settings.units)} units are as in Planday.")
 
 
+LISTED_SCHEMA = pa.schema({"location_id": pa.string(), "location_name": pa.string()})
+
+
 def mapping_step(settings: Settings, locations: Mapping[str, str]) -> Step:
     """Hold the settings' mapping against Ajour's locations (R13)."""
-    problems = mapping_problems(settings, locations)
+    listed = pa.table({"location_id": list(locations), "location_name": list(locations.values())}, LISTED_SCHEMA)
+    with empty() as connection:
+        connection.register("listed", listed)
+        run(
+            connection,
+            "INSERT INTO ajour_locations BY NAME SELECT *, '' AS company_id, now() AS last_seen_at FROM listed",
+        )
+        found = findings(connection, settings, upcoming="", company_id="", kinds=("unmapped", "not listed"))
+    problems = [line(finding) for finding in found]
     if problems and not settings.units:
         return Step("Mapping", Result.WARNING, f"None of Ajour's {len(locations)} location(s) feeds a unit yet.")
     if problems:

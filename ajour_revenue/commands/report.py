@@ -9,6 +9,7 @@ import click
 
 from ajour_revenue.commands.terminal import DAY, FailedError, RefusedError, output, settings_option, settings_or_fail
 from ajour_revenue.days import Window, latest_days, yesterday
+from ajour_revenue.launch import RunFailedError, next_fetch_here
 from ajour_revenue.reports.report import load_report
 from ajour_revenue.reports.terminal import terminal_tables
 from ajour_revenue.reports.texts import TEXTS
@@ -60,8 +61,12 @@ def report(  # noqa: PLR0913 (an option each)
     settings = settings_or_fail(settings_file)
     window = _window(settings, first_day, last_day)
     texts = TEXTS[settings.report.language]
+    try:
+        upcoming = next_fetch_here(settings)
+    except RunFailedError as error:
+        raise FailedError(str(error)) from None
     with reading(settings.warehouse) as connection:
-        loaded = load_report(connection, settings, window, by)
+        loaded = load_report(connection, settings, window, by, upcoming)
     if report_format == "table":
         console = output()
         for table in terminal_tables(loaded, texts):

@@ -12,10 +12,12 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from ajour_revenue.commands.overview import DayState, LastRun, NextFetch, Overview, overview_of
+from ajour_revenue.attention.texts import line
+from ajour_revenue.commands.overview import DayState, LastRun, Overview, overview_of
 from ajour_revenue.commands.terminal import FailedError, errors, output, print_indented, settings_or_fail
 from ajour_revenue.days import Window
 from ajour_revenue.launch import RunFailedError
+from ajour_revenue.schedules import NextFetch
 from ajour_revenue.text.formats import DANISH
 
 MARKS: dict[DayState, tuple[str, str, str]] = {
@@ -81,7 +83,7 @@ def _tell(console: Console, overview: Overview) -> None:
         _line(console, "Next fetch", f"none. {upcoming}")
     _tell_last_run(console, overview.last_run)
     _line(console, "Publishing", _publishing(overview))
-    unmapped = [f"{location} ({name})" for location, name in overview.unmapped.items()]
+    unmapped = [f"{location.location_id} ({location.name})" for location in overview.unmapped]
     _line(console, "Not mapped", ", ".join(unmapped) or "no location")
     if overview.days:
         _tell_days(console, overview.days)
@@ -89,8 +91,8 @@ def _tell(console: Console, overview: Overview) -> None:
         _line(console, "Days", f"none yet; the activation date is {DANISH.date(settings.activation_date)}")
     if overview.attention:
         console.print("Needs attention", style="bold yellow")
-        for text in overview.attention[:SHOWN_AT_MOST]:
-            _line(console, "!", text, indent=2)
+        for finding in overview.attention[:SHOWN_AT_MOST]:
+            _line(console, "!", line(finding), indent=2)
         if len(overview.attention) > SHOWN_AT_MOST:
             console.print(f"and {len(overview.attention) - SHOWN_AT_MOST} more, which --json lists.")
     else:
@@ -126,11 +128,11 @@ def _tell_days(console: Console, days: Mapping[dt.date, DayState]) -> None:
     console.print(f"\n{'':<{MONTH_WIDTH}}{numbers}".rstrip())
     for _, month in groupby(days, key=lambda day: (day.year, day.month)):
         month_days = list(month)
-        line = Text(f"{month_days[0]:%b %Y}".ljust(MONTH_WIDTH) + "  " * (month_days[0].day - 1))
+        letters = Text(f"{month_days[0]:%b %Y}".ljust(MONTH_WIDTH) + "  " * (month_days[0].day - 1))
         for day in month_days:
             letter, style, _ = MARKS[days[day]]
-            line.append(f" {letter}", style=style)
-        console.print(line)
+            letters.append(f" {letter}", style=style)
+        console.print(letters)
     counts = Counter(days.values())
     legend = Text()
     for state, (letter, style, meaning) in MARKS.items():
@@ -171,13 +173,13 @@ def _plain(overview: Overview) -> dict[str, Any]:
         },
         "days": {day.isoformat(): state for day, state in overview.days.items()},
         "never_fetched": [_plain_window(gap) for gap in overview.gaps],
-        "unmapped_locations": dict(overview.unmapped),
+        "unmapped_locations": {location.location_id: location.name for location in overview.unmapped},
         "publishing": {
             "on": overview.settings.planday.publish,
             "outcomes": dict(overview.published),
             "last_at": overview.published_at and overview.published_at.isoformat(),
         },
-        "attention": overview.attention,
+        "attention": [line(finding) for finding in overview.attention],
     }
 
 

@@ -13,12 +13,14 @@ from rich.table import Table
 from ruamel.yaml import YAML
 
 from ajour_revenue.ajour.connection import CREDENTIALS
+from ajour_revenue.attention.findings import findings
+from ajour_revenue.attention.texts import PLAIN, about
 from ajour_revenue.days import MAX_DAYS, Window, yesterday
 from ajour_revenue.demo.ajour import correct_figure, write_ajour
 from ajour_revenue.demo.chain import UNITS
 from ajour_revenue.demo.planday import create_app, serve
 from ajour_revenue.demo.portal import chain_portal
-from ajour_revenue.launch import RunFailedError, dagster_instance, run_window
+from ajour_revenue.launch import RunFailedError, dagster_instance, next_fetch_here, run_window
 from ajour_revenue.reports.write import report_file
 from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE, load_settings
 from ajour_revenue.settings.model import Settings
@@ -63,29 +65,6 @@ units:
 
 WAGE_PERCENTAGES = "FROM wage_percentage_of($first_day::DATE, $last_day::DATE, $show_single_person)"
 
-# A department's total repeats what its units say; what it says itself is told once.
-NOTES = """
-    SELECT business_date, department, unit, note
-    FROM wage_percentage AS told
-    WHERE business_date BETWEEN $first_day AND $last_day
-        AND note IS NOT NULL
-        AND (unit IS NOT NULL OR NOT EXISTS (
-            FROM wage_percentage AS of_unit
-            WHERE of_unit.business_date = told.business_date
-                AND of_unit.department = told.department
-                AND of_unit.unit IS NOT NULL
-                AND of_unit.note IS NOT NULL
-        ))
-    ORDER BY business_date, department, unit
-"""
-
-CORRECTIONS = """
-    SELECT business_date, unit, revenue_before, revenue_after
-    FROM unit_revenue_revisions
-    WHERE business_date BETWEEN $first_day AND $last_day AND change = 'corrected'
-    ORDER BY changed_at, unit
-"""
-
 
 class DemoFailedError(Exception):
     """A run of the demo failed; the message says which step, and why."""
@@ -129,7 +108,7 @@ def _fetch_and_tell(home: Path) -> None:
     with reading(settings.warehouse) as connection:
         for days in (window, Window(window.last_day, window.last_day)):
             console.print(_wage_percentages(connection, settings, days))
-        _print_attention(console, connection, window)
+        _print_attention(console, connection, settings, window)
     console.print("\nThe wage report, to open in a browser, and the warehouse:")
     for path in (report_file(settings, "html"), settings.warehouse):
         # Whole on one line, however long, so that it can be copied.
@@ -224,16 +203,10 @@ def _wage_percentages(
     return table
 
 
-def _print_attention(console: Console, connection: duckdb.DuckDBPyConnection, window: Window) -> None:
-    days = {"first_day": window.first_day, "last_day": window.last_day}
+def _print_attention(
+    console: Console, connection: duckdb.DuckDBPyConnection, settings: Settings, window: Window
+) -> None:
     console.print("[bold]Needs attention[/bold]")
-    unmapped = connection.execute(
-        "SELECT location_id, location_name FROM ajour_locations WHERE unit IS NULL ORDER BY ALL",
-    ).fetchall()
-    for location_id, name in unmapped:
-        console.print(f"  Location {location_id} ({name}) is mapped to no revenue unit; its revenue is not counted.")
-    for day, department, unit, note in run(connection, NOTES, **days).fetchall():
-        place = f"{department}, {unit}" if unit else department
-        console.print(f"  {DANISH.date(day)}  {place}: {note}")
-    for day, unit, before, after in run(connection, CORRECTIONS, **days).fetchall():
-        console.print(f"  {DANISH.date(day)}  {unit}: corrected from {DANISH.money(before)} to {DANISH.money(after)}")
+    upcoming = next_fetch_here(settings)
+    for finding in findings(connection, settings, upcoming=upcoming, days=window):
+        console.print(f"  {PLAIN.kinds[finding.kind].title}: {about(finding)}", markup=False)

@@ -8,6 +8,7 @@ from ajour_revenue.reports.page import html_page
 from ajour_revenue.reports.report import load_report
 from ajour_revenue.reports.texts import TEXTS
 from ajour_revenue.reports.write import report_file, write
+from ajour_revenue.schedules import upcoming_fetch
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.wages.assets import wage_chart
 from ajour_revenue.wages.figures import cut
@@ -24,7 +25,7 @@ def wage_report(settings: Settings) -> dg.AssetsDefinition:
         kinds={"html"},
         owners=["team:controlling"],
     )
-    def wage_report(warehouse: Warehouse) -> dg.MaterializeResult:
+    def wage_report(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
         """One page to read in the morning: yesterday's revenue, wage cost and wage percentage, and what came before.
 
         Against target and the same weekday of the week and the year before; per department and unit; the last 31 days;
@@ -32,9 +33,8 @@ def wage_report(settings: Settings) -> dg.AssetsDefinition:
         """
         texts = TEXTS[settings.report.language]
         with explained_failures(), warehouse.reading() as connection:
-            report = load_report(
-                connection, settings, latest_days(yesterday(), since=settings.activation_date), by="week"
-            )
+            window = latest_days(yesterday(), since=settings.activation_date)
+            report = load_report(connection, settings, window, "week", upcoming_fetch(context.instance, settings))
         path = report_file(settings, "html")
         write(path, html_page(report, texts).encode("utf-8"))
         day = report.figure(report.day)

@@ -32,7 +32,7 @@ def html_page(report: Report, texts: Texts) -> str:
         written_at=formats.moment(now()),
         window=formats.days(report.window.first_day, report.window.last_day),
         is_yesterday=report.window.last_day == yesterday(),
-        attention=len(report.notices) + len(report.unmapped) + len(report.corrections),
+        attention=len(report.findings),
         comparison=_comparison(report, texts),
         units_with_target=len(units),
         units_over=sum(unit.is_over_target for unit in units),

@@ -4,63 +4,15 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal
 
 import duckdb
 
+from ajour_revenue.attention.finding import Finding
+from ajour_revenue.attention.findings import findings
 from ajour_revenue.days import Window, latest_days
-from ajour_revenue.settings.model import Settings, Vat
+from ajour_revenue.schedules import NextFetch
+from ajour_revenue.settings.model import Settings
 from ajour_revenue.wages.figures import COMPANY, WEEK, YEAR, Figure, Period, Place, cut, earlier, load_figures
-from ajour_revenue.warehouse.run import rows, sql_file
-
-Kind = Literal["missing", "wages without revenue", "revenue without wages", "negative revenue"]
-Source = Literal["ajour", "manual"]
-
-NOTICES_SQL, UNMAPPED_SQL, CORRECTIONS_SQL = (
-    sql_file(__package__, name) for name in ("notices", "unmapped", "corrections")
-)
-
-
-@dataclass(frozen=True)
-class Notice:
-    """Days in a row on which a place needs attention; amounts in DKK, summed over them."""
-
-    kind: Kind
-    days: Window
-    place: Place
-    locations: str | None
-    """The names of the missing locations."""
-    revenue_excl_vat: Decimal | None
-    wage_cost: Decimal | None
-    hidden: bool
-    """Whether the wage is hidden (D5)."""
-
-
-@dataclass(frozen=True)
-class Unmapped:
-    """A location that feeds no unit (R13), and what it sold, in DKK, that no report counts."""
-
-    location_id: str
-    name: str
-    revenue_excl_vat: Decimal | None
-    revenue_incl_vat: Decimal | None
-
-
-@dataclass(frozen=True)
-class Correction:
-    """A unit-day whose figure was changed after it was first stored (D7); DKK, with VAT or without as `vat` says."""
-
-    day: dt.date
-    department: str | None
-    unit: str
-    vat: Vat
-    revenue_before: Decimal | None
-    revenue_after: Decimal | None
-    source_before: Source | None
-    source_after: Source | None
-    changed_at: dt.datetime
-    reason: str | None
-    """Why somebody entered the present figure."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +25,23 @@ class Report:
     chart_days: Window
     by: Period
     figures: Mapping[Window, Mapping[Place, Figure]]
-    notices: tuple[Notice, ...]
-    unmapped: tuple[Unmapped, ...]
-    corrections: tuple[Correction, ...]
+    findings: tuple[Finding, ...]
+    """What needs attention."""
+
+    @property
+    def unmapped(self) -> list[Finding]:
+        """Locations that feed no unit."""
+        return [finding for finding in self.findings if finding.kind == "unmapped"]
+
+    @property
+    def corrections(self) -> list[Finding]:
+        """Figures that were changed after they were first stored."""
+        return [finding for finding in self.findings if finding.kind == "corrected"]
+
+    @property
+    def notices(self) -> list[Finding]:
+        """All other findings."""
+        return [finding for finding in self.findings if finding.kind not in {"unmapped", "corrected"}]
 
     @property
     def day(self) -> Window:
@@ -107,23 +73,30 @@ class Report:
         return list(self.figures.get(window, {}).values())
 
 
-def load_report(connection: duckdb.DuckDBPyConnection, settings: Settings, window: Window, by: Period) -> Report:
+def load_report(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    window: Window,
+    by: Period,
+    upcoming: NextFetch | str,
+) -> Report:
     """Read a report from the warehouse: the last day of the window on top, the whole window by day, week or month."""
     chart_days = latest_days(window.last_day, since=settings.activation_date)
     figures = load_figures(connection, settings, _windows(window, chart_days, by))
-    days = {"first_day": window.first_day, "last_day": window.last_day}
     return Report(
         name=settings.name,
         window=window,
         chart_days=chart_days,
         by=by,
         figures=figures,
-        notices=tuple(
-            rows(connection, NOTICES_SQL, _notice, **days, show_single_person=settings.wages.show_single_person)
-        ),
-        unmapped=tuple(rows(connection, UNMAPPED_SQL, Unmapped, **days)),
-        corrections=tuple(rows(connection, CORRECTIONS_SQL, Correction, **days, vat=settings.revenue.vat)),
+        findings=tuple(sorted(findings(connection, settings, upcoming=upcoming, days=window), key=_latest_first)),
     )
+
+
+def _latest_first(finding: Finding) -> tuple[dt.timedelta, Decimal]:
+    """The latest days stand first, and of locations that feed no unit the one that sold most."""
+    before = dt.date.max - (finding.days.last_day if finding.days else dt.date.min)
+    return before, -(finding.facts.revenue_excl_vat or Decimal(0)) if finding.kind == "unmapped" else Decimal(0)
 
 
 def _to_date(day: dt.date) -> list[Window]:
@@ -150,15 +123,3 @@ def _windows(window: Window, chart_days: Window, by: Period) -> set[Window]:
         *cut(window, "day"),
         *cut(window, by),
     }
-
-
-def _notice(
-    *,
-    kind: Kind,
-    first_day: dt.date,
-    last_day: dt.date,
-    department: str,
-    unit: str | None,
-    **details: Any,  # noqa: ANN401 (the rest of a Notice)
-) -> Notice:
-    return Notice(kind=kind, days=Window(first_day, last_day), place=Place(department, unit), **details)

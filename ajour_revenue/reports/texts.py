@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from ajour_revenue.attention.finding import Finding
+from ajour_revenue.attention.texts import FINDING_TEXTS, FindingTexts
 from ajour_revenue.days import Window
-from ajour_revenue.reports.report import Correction, Kind, Notice, Source
-from ajour_revenue.settings.model import Vat
-from ajour_revenue.text.formats import DANISH, ENGLISH, NOTHING, Formats, Language
+from ajour_revenue.text.formats import DANISH, ENGLISH, Formats, Language
 from ajour_revenue.wages.figures import Figure, Period, Place
 
 
@@ -41,7 +41,6 @@ class Texts:
     under: str
     no_target: str
     hidden: str
-    hidden_why: str
     units_over_target: str
 
     comparison_caption: str
@@ -84,8 +83,8 @@ class Texts:
     source: str
     vat_head: str
     location: str
-    unmapped: str
-    corrected: str
+    to_do: str
+    explained_by: str
     unmapped_caption: str
     notices_caption: str
     corrections_caption: str
@@ -102,9 +101,7 @@ class Texts:
     days_hidden: str
     days_calculated: str
 
-    kinds: dict[Kind, str]
-    sources: dict[Source, str]
-    vat: dict[Vat, str]
+    findings: FindingTexts
     figures_sheet: str
     days_sheet: str
     attention_sheet: str
@@ -117,15 +114,10 @@ class Texts:
         """Name a place with its department."""
         return " · ".join(filter(None, [place.department, place.unit])) or self.company
 
-    def corrected_place(self, correction: Correction) -> str:
-        """Name the unit that was corrected, with its department."""
-        return self.path(Place(correction.department, correction.unit))
-
-    def source_of(self, correction: Correction) -> str:
-        """Say where the figure came from, where it comes from now if that is another place, and why it was entered."""
-        sources = (correction.source_before, correction.source_after)
-        told = " → ".join(dict.fromkeys(self.sources[source] if source else NOTHING for source in sources))
-        return f"{told}: {correction.reason}" if correction.reason else told
+    def action(self, finding: Finding) -> str:
+        """Say what to do about a finding, with the command that helps."""
+        action = self.findings.kinds[finding.kind].action
+        return f"{action}: {finding.command}" if finding.command else action
 
     def period_of(self, window: Window, by: Period) -> str:
         """Name a day, ISO week or month; a part of one by its days too."""
@@ -148,14 +140,10 @@ class Texts:
         ]
         return "; ".join(filter(None, said))
 
-    def details_of(self, notice: Notice) -> str:
-        """Say which locations, or which amount, a notice is about."""
-        if notice.kind == "missing":
-            return notice.locations or ""
-        if notice.kind == "wages without revenue":
-            return self.hidden_why if notice.hidden else self.formats.kroner(notice.wage_cost)
-        vat = f"{self.formats.kroner(notice.revenue_excl_vat)} {self.excl_vat}"
-        return vat if notice.revenue_excl_vat is not None else ""
+    def details_of(self, finding: Finding) -> str:
+        """Say which location, and which amounts, a finding is about."""
+        parts = (self.findings.named_location(finding), self.findings.facts(finding, self.formats))
+        return ": ".join(filter(None, parts))
 
 
 TEXTS: dict[Language, Texts] = {
@@ -186,7 +174,6 @@ TEXTS: dict[Language, Texts] = {
         under="{} under mål",
         no_target="intet mål sat",
         hidden="skjult",
-        hidden_why="skjult: færre end to personers løn",
         units_over_target="{} af {} enheder over mål",
         comparison_caption="Mod samme ugedag før; beløb i kr.",
         this_day="Dagen",
@@ -226,10 +213,10 @@ TEXTS: dict[Language, Texts] = {
         source="Kilde",
         vat_head="Moms",
         location="Lokation",
-        unmapped="Lokation uden enhed",
-        corrected="Rettet omsætning",
+        to_do="Det kan gøres",
+        explained_by="Vis historikken",
         unmapped_caption="Lokationer, som ingen enhed har; deres omsætning {} er ikke talt med",
-        notices_caption="Dage, der mangler noget, {}",
+        notices_caption="Det, der mangler eller afviger, {}",
         corrections_caption="Omsætning, der er rettet, efter at den først blev hentet; beløb i kr.",
         what="Hvad",
         where="Hvor",
@@ -242,14 +229,7 @@ TEXTS: dict[Language, Texts] = {
         days_incomplete="dage med manglende lokation: {}",
         days_hidden="dage med skjult løn: {}",
         days_calculated="tal for {} af {} dage",
-        kinds={
-            "missing": "Lokation mangler",
-            "wages without revenue": "Løn uden omsætning",
-            "revenue without wages": "Omsætning uden løn",
-            "negative revenue": "Negativ omsætning",
-        },
-        sources={"ajour": "Ajour", "manual": "indtastet"},
-        vat={"included": "incl. moms", "excluded": "excl. moms"},
+        findings=FINDING_TEXTS["da"],
         figures_sheet="Tal",
         days_sheet="Dage",
         attention_sheet="Opmærksomhed",
@@ -281,7 +261,6 @@ TEXTS: dict[Language, Texts] = {
         under="{} under target",
         no_target="no target set",
         hidden="hidden",
-        hidden_why="hidden: the wage of fewer than two people",
         units_over_target="{} of {} units over target",
         comparison_caption="Against the same weekday before; amounts in DKK",
         this_day="The day",
@@ -321,10 +300,10 @@ TEXTS: dict[Language, Texts] = {
         source="Source",
         vat_head="VAT",
         location="Location",
-        unmapped="Location without a unit",
-        corrected="Corrected revenue",
+        to_do="What to do",
+        explained_by="Show its history",
         unmapped_caption="Locations that no unit has; their revenue {} is not counted",
-        notices_caption="Days on which something is missing, {}",
+        notices_caption="What is missing or out of line, {}",
         corrections_caption="Revenue that was corrected after it was first fetched; amounts in DKK",
         what="What",
         where="Where",
@@ -337,14 +316,7 @@ TEXTS: dict[Language, Texts] = {
         days_incomplete="days with a missing location: {}",
         days_hidden="days with a hidden wage: {}",
         days_calculated="figures for {} of {} days",
-        kinds={
-            "missing": "Location missing",
-            "wages without revenue": "Wages without revenue",
-            "revenue without wages": "Revenue without wages",
-            "negative revenue": "Negative revenue",
-        },
-        sources={"ajour": "Ajour", "manual": "entered"},
-        vat={"included": "incl. VAT", "excluded": "excl. VAT"},
+        findings=FINDING_TEXTS["en"],
         figures_sheet="Figures",
         days_sheet="Days",
         attention_sheet="Attention",

@@ -8,6 +8,7 @@ from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]
 
+from ajour_revenue.attention.finding import Finding
 from ajour_revenue.reports.columns import Column, Value, figure_columns
 from ajour_revenue.reports.report import Report
 from ajour_revenue.reports.texts import Texts
@@ -117,39 +118,25 @@ class _Sheets:
     def attention(self, report: Report) -> None:
         """Add the sheet of what needs attention, each thing a row."""
         texts = self.texts
-        rows: list[list[Value]] = [
-            [
-                *(notice.days.first_day, notice.days.last_day),
-                *(texts.path(notice.place), texts.kinds[notice.kind]),
-                texts.details_of(notice) if notice.kind == "missing" or notice.hidden else None,
-                *(notice.revenue_excl_vat, notice.wage_cost),
-                *[None] * 4,
-            ]
-            for notice in report.notices
-        ]
-        rows += [
-            [
-                *(report.window.first_day, report.window.last_day),
-                *(texts.location, texts.unmapped, f"{location.location_id} · {location.name}"),
-                *(location.revenue_excl_vat, None),
-                *[None] * 4,
-            ]
-            for location in report.unmapped
-        ]
-        rows += [
-            [
-                *(correction.day, correction.day),
-                *(texts.corrected_place(correction), texts.corrected, None),
-                *(None, None),
-                *(correction.revenue_before, correction.revenue_after, texts.vat[correction.vat]),
-                texts.source_of(correction),
-            ]
-            for correction in report.corrections
-        ]
         columns = [
             *((texts.first_day, "day"), (texts.last_day, "day")),
             *((texts.where, "text"), (texts.what, "text"), (texts.details, "text")),
             *((texts.revenue_excl_vat, "money"), (texts.wage_cost, "money")),
             *((texts.before, "money"), (texts.after, "money"), (texts.vat_head, "text"), (texts.source, "text")),
+            (texts.to_do, "text"),
         ]
+        rows = [self.finding(finding) for finding in report.findings]
         self.table(texts.attention_sheet, columns, rows)
+
+    def finding(self, finding: Finding) -> list[Value]:
+        """Return the row of a finding."""
+        texts, facts, days = self.texts, finding.facts, finding.days
+        return [
+            *((days.first_day, days.last_day) if days else (None, None)),
+            *(texts.path(finding.place), texts.findings.kinds[finding.kind].title),
+            texts.details_of(finding),
+            *(facts.revenue_excl_vat, facts.wage_cost),
+            *(facts.revenue_before, facts.revenue_after),
+            *((texts.findings.vat[facts.vat], texts.findings.source(facts)) if facts.vat else (None, None)),
+            texts.action(finding),
+        ]

@@ -271,7 +271,7 @@ def office(fetched_company: Company, hook: Hook, tmp_path: Path, monkeypatch: py
     folder.mkdir()
     with dg.DagsterInstance.ephemeral() as instance:
         office = Office(fetched_company, instance, "webhook")
-        assert office.evaluate() == "Tells of the runs that end from now on."
+        assert office.evaluate() == "Sends alerts of the runs that end from now on."
         yield office
 
 

@@ -99,7 +99,7 @@ def test_a_failed_run_over_31_days_is_one_message_with_the_days_and_what_to_do(
     assert "line 2" in text
     assert "a lot" in text
     assert "run these days again" in text
-    assert said == [f"Told, mailed to {', '.join(RECIPIENTS)}: {mail['Subject']}.", "Nothing new to tell."]
+    assert said == [f"Alert mailed to {', '.join(RECIPIENTS)}: {mail['Subject']}.", "Nothing new."]
 
 
 def test_a_run_that_is_refused_tells_once_what_two_steps_say(office: Office, hook: Hook) -> None:
@@ -126,26 +126,26 @@ def test_after_a_successful_run_one_message_tells_everything_that_needs_attentio
 
     [text] = hook.texts
     gap = Window(ACTIVATION_DATE, DAYS.first_day - timedelta(days=1))
-    figures = "Wage cost 900,00 kr., revenue 2.100,90 kr. excl. VAT (missing: 11)."
+    figures = "wage cost 900,00 kr.; revenue 2.100,90 kr. excl. VAT; lacks location 11"
     assert (
         text
-        == f"""*demo: days never fetched; locations to map; revenue missing; and 1 more*
-Days since the activation date that no run has fetched. Launch a backfill for each line:
-- {gap}
+        == f"""*demo: days never fetched; location without a unit; location missing; and 1 more*
+Days never fetched. Fetch them:
+- {gap}: ajour-revenue fetch --from {gap.first_day} --to {gap.last_day}
 
-The units' locations in the settings and Ajour's list of locations differ:
-- Location '99' (Kitchen, new) feeds no unit; the most similar unit is 'Kitchen'. Add it to a unit's locations.
+Location without a unit. Add it to a unit's locations in the settings:
+- location 99 (Kitchen, new): not counted: 29.701,32 kr. excl. VAT; the unit with the most similar name is Kitchen: ajour-revenue test --write
 
-Locations that gave no revenue. Where a place was open, ask Ajour, and fetch the days again:
-- Bar: location '11' (Bar, first floor), {LAST_DAY}
+Location missing. If the place was open, ask Ajour, then fetch the days again:
+- Vesterbro, Bar, location 11 (Bar, first floor), {LAST_DAY}: ajour-revenue fetch --from {LAST_DAY} --to {LAST_DAY}
 
-Wage percentage over its target yesterday:
-- Bar (Vesterbro), {LAST_DAY}: 42,8 %, target 30,0 %. {figures}
+Wage percentage over target. See the unit in the wage report:
+- Vesterbro, Bar, {LAST_DAY}: 42,8 %, target 30,0 %; {figures}
 """[:-1]
     )
 
 
-# Told once
+# Sent once
 
 
 def test_the_same_is_told_once_however_many_runs_succeed(office: Office, hook: Hook) -> None:
@@ -182,7 +182,7 @@ def test_a_location_that_was_mapped_and_is_not_any_more_is_told_again(office: Of
         office.end(does_nothing)
         office.evaluate()
 
-    assert [text.splitlines()[0] for text in hook.texts[1:]] == ["*demo: locations to map*"] * 2
+    assert [text.splitlines()[0] for text in hook.texts[1:]] == ["*demo: location without a unit*"] * 2
 
 
 def test_runs_from_before_the_sensor_was_switched_on_are_not_told(office: Office, hook: Hook) -> None:
@@ -290,11 +290,11 @@ def test_what_could_not_be_sent_is_sent_once_by_a_later_evaluation(office: Offic
 
     assert first == (
         f"Try 1 of {MOST_TRIES} failed. The webhook answered HTTP 500. That lies with its server. "
-        f"Not told yet: demo: run failed for {DAYS}."
+        f"Not sent yet: demo: run failed for {DAYS}."
     )
     assert while_waiting.startswith("Could not be sent 1 time(s); tries again at ")
-    assert later == f"Told, posted to the webhook: demo: run failed for {DAYS}."
-    assert office.evaluate() == "Nothing new to tell."
+    assert later == f"Alert posted to the webhook: demo: run failed for {DAYS}."
+    assert office.evaluate() == "Nothing new."
     assert len(hook.posts) == 1
 
 
@@ -319,7 +319,7 @@ def test_what_happens_while_sending_fails_goes_into_the_same_message(office: Off
     office.evaluate()
 
     [text] = hook.texts
-    assert text.startswith(f"*demo: run failed for {DAYS}; days never fetched; locations to map*")
+    assert text.startswith(f"*demo: run failed for {DAYS}; days never fetched; location without a unit*")
 
 
 def test_tries_are_bounded_and_what_still_needs_attention_is_told_after_the_next_run(
@@ -332,14 +332,14 @@ def test_tries_are_bounded_and_what_still_needs_attention_is_told_after_the_next
         assert "failed." in office.evaluate()
         office.wait_for_the_next_try()
     assert office.evaluate().startswith(f"Given up after {MOST_TRIES} tries. The webhook answered HTTP 500.")
-    assert office.evaluate() == "Nothing new to tell."
+    assert office.evaluate() == "Nothing new."
 
     hook.status = 200
     office.end(does_nothing)
     office.evaluate()
 
     [text] = hook.texts
-    assert text.startswith("*demo: days never fetched; locations to map*")
+    assert text.startswith("*demo: days never fetched; location without a unit*")
 
 
 @pytest.mark.parametrize("broken", ["password", "port"])
@@ -384,14 +384,14 @@ def test_a_warehouse_in_use_keeps_no_failure_from_being_told_and_is_looked_at_la
     assert said[1].startswith("The warehouse")
     assert [text.splitlines()[0] for text in hook.texts] == [
         f"*demo: run failed for {DAYS}*",
-        "*demo: days never fetched; locations to map*",
+        "*demo: days never fetched; location without a unit*",
     ]
 
 
 def test_a_cursor_that_was_changed_by_hand_begins_anew(office: Office) -> None:
     office.cursor = "42"
 
-    assert office.evaluate() == "Tells of the runs that end from now on."
+    assert office.evaluate() == "Sends alerts of the runs that end from now on."
 
 
 # Secrets

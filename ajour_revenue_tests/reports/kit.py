@@ -66,7 +66,7 @@ class Books:
             "INSERT INTO unit_revenue_revisions BY NAME SELECT ? AS business_date, ? AS unit, "
             "?::DECIMAL(18, 2) AS revenue_before, ?::DECIMAL(18, 2) AS revenue_after, ? AS source_before, "
             "? AS source_after, ?::TIMESTAMPTZ AS changed_at, 'run' AS run_id, ? AS reason, CASE "
-            "WHEN source_after IS NULL THEN 'removed' WHEN source_after = 'manual' THEN 'entered by hand' "
+            "WHEN source_before IS NULL THEN 'first figure' WHEN source_after IS NULL THEN 'removed' WHEN source_after = 'manual' THEN 'entered by hand' "
             "WHEN source_before = 'manual' THEN 'replaced a manual entry' ELSE 'corrected' END AS change",
             [day, unit, before, after, *values.values()],
         )
@@ -82,6 +82,19 @@ class Books:
             "INSERT INTO raw_revenue VALUES (?, ?, ?, ?, ?, now(), 'run')",
             [COMPANY_ID, day, location_id, amount * Decimal("1.25"), amount],
         )
+
+    def fetch(self, window: Window) -> None:
+        """Let the days have been fetched, and Ajour list the locations of the settings."""
+        for day in window.days:
+            self.connection.execute(
+                "INSERT OR IGNORE INTO fetches VALUES (?, ?, '2026-11-24 07:00:00+01', true, 'run')", [COMPANY_ID, day]
+            )
+        for unit in self.settings.units:
+            for location in unit.locations:
+                self.connection.execute(
+                    "INSERT OR IGNORE INTO ajour_locations VALUES (?, ?, ?, ?, now())",
+                    [COMPANY_ID, location, f"Location {location}", unit.name],
+                )
 
     def fill(self, days: int = 40, last_day: dt.date = MONDAY) -> None:
         """Sell and pay in every unit on each of the days up to the last one; each amount stands once."""
@@ -118,13 +131,14 @@ class Books:
 
     def report(self, window: Window | None = None, by: Period = "week") -> Report:
         window = window or Window(days_before(30), MONDAY)
+        self.fetch(window)
         [[first_day, last_day]] = self.connection.execute(
             "SELECT min(business_date), max(business_date) FROM ("
             "SELECT business_date FROM unit_revenue UNION SELECT business_date FROM wage_costs)"
         ).fetchall()
         if first_day:
             calculate_wage_percentage(self.connection, self.settings, Window(first_day, last_day))
-        return load_report(self.connection, self.settings, window, by)
+        return load_report(self.connection, self.settings, window, by, upcoming="paused")
 
 
 class Page(HTMLParser):

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ajour_revenue.attention.finding import Location
 from ajour_revenue.days import Window
 from ajour_revenue.wages.figures import COMPANY, WEEK, YEAR, Figure, Period, Place, cut, daily_totals, earlier
 from ajour_revenue_tests.kit import settings_dict
@@ -273,7 +274,7 @@ def test_missing_days_in_a_row_are_one_notice_with_the_locations_names(books: Bo
 
     notices = books.report().notices
 
-    assert [(each.kind, each.days, each.place, each.locations) for each in notices] == [
+    assert [(each.kind, each.days, each.place, each.location and each.location.name) for each in notices] == [
         ("missing", Window(days_before(2), SUNDAY), BAR, "Bar, first floor"),
         ("missing", Window(days_before(5), days_before(5)), BAR, "Bar, first floor"),
     ]
@@ -283,7 +284,7 @@ def test_what_a_unit_says_is_not_said_again_by_its_department(books: Books) -> N
     books.pay("Vesterbro", "Bar", "400")
     books.pay("Aarhus", None, "700")
 
-    told = {(each.kind, each.place, each.wage_cost) for each in books.report().notices}
+    told = {(each.kind, each.place, each.facts.wage_cost) for each in books.report().notices}
 
     assert told == {
         ("wages without revenue", BAR, Decimal(400)),
@@ -296,7 +297,7 @@ def test_a_hidden_wage_without_revenue_is_told_without_its_amount(books: Books) 
 
     [notice] = books.report().notices
 
-    assert (notice.kind, notice.hidden, notice.wage_cost) == ("wages without revenue", True, None)
+    assert (notice.kind, notice.facts.hidden, notice.facts.wage_cost) == ("wages without revenue", True, None)
 
 
 def test_days_outside_the_window_need_no_attention(books: Books) -> None:
@@ -305,7 +306,7 @@ def test_days_outside_the_window_need_no_attention(books: Books) -> None:
 
     report = books.report()
 
-    assert (report.notices, report.corrections) == ((), ())
+    assert report.findings == ()
 
 
 def test_an_unmapped_location_is_told_with_what_it_sold_in_the_window(books: Books) -> None:
@@ -317,9 +318,9 @@ def test_an_unmapped_location_is_told_with_what_it_sold_in_the_window(books: Boo
 
     unmapped = books.report().unmapped
 
-    assert [(each.location_id, each.name, each.revenue_excl_vat, each.revenue_incl_vat) for each in unmapped] == [
-        ("99", "Garden", Decimal("120.01"), Decimal("150.01")),
-        ("98", "Closed", None, None),
+    assert [(each.location, each.facts.revenue_excl_vat, each.facts.revenue_incl_vat) for each in unmapped] == [
+        (Location("99", "Garden"), Decimal("120.01"), Decimal("150.01")),
+        (Location("98", "Closed"), None, None),
     ]
 
 
@@ -331,10 +332,12 @@ def test_a_correction_is_told_from_the_first_figure_to_the_present_one(books: Bo
 
     [correction] = books.report().corrections
 
-    assert (correction.department, correction.unit, correction.vat) == ("Vesterbro", "Bar", "excluded")
-    assert (correction.revenue_before, correction.revenue_after) == (Decimal(900), Decimal(1100))
-    assert (correction.source_before, correction.source_after) == ("ajour", "manual")
-    assert correction.reason == "till was down"
+    facts = correction.facts
+    assert (correction.place, correction.days, facts.vat) == (BAR, Window(MONDAY, MONDAY), "excluded")
+    assert (facts.revenue_before, facts.revenue_after) == (Decimal(900), Decimal(1100))
+    assert (facts.source_before, facts.source_after) == ("ajour", "manual")
+    assert facts.reason == "till was down"
+    assert correction.command == f"ajour-revenue explain Bar {MONDAY}"
 
 
 def test_a_figure_that_was_changed_back_is_no_news(books: Books) -> None:
@@ -342,11 +345,11 @@ def test_a_figure_that_was_changed_back_is_no_news(books: Books) -> None:
     books.correct("Bar", "900", "1000", at="2026-11-25 07:00:00+01")
     books.correct("Bar", "1000", "900", at="2026-11-26 07:00:00+01")
 
-    assert books.report().corrections == ()
+    assert books.report().corrections == []
 
 
 def test_an_empty_warehouse_has_an_empty_report(books: Books) -> None:
     report = books.report()
 
-    assert (report.figures, report.places, report.notices, report.unmapped, report.corrections) == ({}, [], (), (), ())
+    assert (report.figures, report.places, report.findings) == ({}, [], ())
     assert report.figure(report.day).revenue_excl_vat is None

@@ -18,7 +18,7 @@ from ajour_revenue.reports.texts import TEXTS, Texts
 from ajour_revenue.reports.write import write
 from ajour_revenue.reports.xlsx import xlsx_workbook
 from ajour_revenue.wages.figures import Figure
-from ajour_revenue_tests.reports.kit import Books, days_before
+from ajour_revenue_tests.reports.kit import MONDAY, Books, days_before
 
 SOFFICE = shutil.which("soffice")
 
@@ -219,9 +219,15 @@ def test_what_needs_attention_has_a_sheet(books: Books, texts: Texts) -> None:
     sheet = opened(report_of(books), texts)[texts.attention_sheet]
     lines = [line[2:] for line in sheet.iter_rows(min_row=2, values_only=True)]
 
-    assert (texts.location, texts.unmapped, "99 · =Garden", 10.5, *[None] * 5) in lines
-    assert ("Vesterbro · Bar", texts.corrected, None, None, None, 1, 2, texts.excl_vat, "Ajour") in lines
-    assert ("Aarhus · Shop", texts.kinds["negative revenue"], None, -5.25, 3876.04, *[None] * 4) in lines
+    words = texts.findings
+    by_what = {line[1]: line for line in lines}
+    assert by_what[words.kinds["unmapped"].title][3:5] == (10.5, None)
+    assert "99 (=Garden)" in str(by_what[words.kinds["unmapped"].title][2])
+    corrected = by_what[words.kinds["corrected"].title]
+    assert (corrected[0], *corrected[3:9]) == ("Vesterbro · Bar", None, None, 1, 2, texts.excl_vat, "Ajour")
+    assert str(corrected[9]).endswith(f": ajour-revenue explain Bar {MONDAY}")
+    negative = by_what[words.kinds["negative revenue"].title]
+    assert (negative[0], *negative[3:9]) == ("Aarhus · Shop", -5.25, 3876.04, *[None] * 4)
 
 
 def test_a_name_that_begins_like_a_formula_is_text(books: Books) -> None:

@@ -153,10 +153,22 @@ def test_what_needs_attention_is_told_and_counted(books: Books, texts: Texts) ->
     page = Page(html_page(full(books).report(), texts))
 
     notices = page.table(texts.what, texts.details)
+    words = texts.findings
     assert {(row[texts.what], row[texts.where], row[texts.details]) for row in notices} == {
-        (texts.kinds["missing"], "Vesterbro · Bar", "Bar, first floor"),
-        (texts.kinds["wages without revenue"], "Aarhus · Shop", texts.formats.kroner(Decimal("3819.01"))),
+        (words.kinds["missing"].title, "Vesterbro · Bar", words.location.format("11 (Bar, first floor)")),
+        (
+            words.kinds["wages without revenue"].title,
+            "Aarhus · Shop",
+            "; ".join(
+                [
+                    words.wage_cost.format(texts.formats.kroner(Decimal("3819.01"))),
+                    f"{words.revenue.format(texts.formats.kroner(Decimal(0)))} {texts.excl_vat}",
+                ]
+            ),
+        ),
     }
+    days = f"--from {days_before(2)} --to {days_before(2)}"
+    assert f"{words.kinds['missing'].action}: ajour-revenue fetch {days}" in {row[texts.to_do] for row in notices}
     [unmapped] = page.table(texts.location)
     assert unmapped[texts.location] == "99 · Garden"
     assert read(texts, unmapped[texts.revenue_excl_vat]) == Decimal("1234.50")
@@ -166,7 +178,8 @@ def test_what_needs_attention_is_told_and_counted(books: Books, texts: Texts) ->
         Decimal("11137.01"),
     )
     assert correction[texts.vat_head] == texts.excl_vat
-    assert correction[texts.source] == f"Ajour → {texts.sources['manual']}: till was down"
+    assert correction[texts.source] == f"Ajour → {words.sources['manual']}: till was down"
+    assert correction[texts.explained_by] == f"ajour-revenue explain Kitchen {days_before(1)}"
     assert f"{texts.attention}: 4" in page.text
 
 
@@ -244,5 +257,5 @@ def test_a_page_speaks_one_language(books: Books, language: str, words: list[str
     text = Page(html_page(full(books).report(), texts)).text
 
     assert [word for word in words[1:] if word not in text] == []
-    others = [other.revenue, other.places, other.attention, other.chart_hint, other.kinds["missing"]]
+    others = [other.revenue, other.places, other.attention, other.chart_hint, other.findings.kinds["missing"].title]
     assert [words for words in others if words in text] == []

@@ -19,7 +19,8 @@ WITH changes AS (
     GROUP BY ALL
 )
 SELECT
-    business_date AS day,
+    business_date,
+    business_date AS alone,
     department,
     unit,
     $vat AS vat,
@@ -33,4 +34,3 @@ SELECT
 FROM changes LEFT JOIN unit_revenue USING (business_date, unit)
 WHERE coalesce(known_before, told_before) IS DISTINCT FROM coalesce(known_after, told_after)
     OR source_before IS DISTINCT FROM source_after
-ORDER BY day DESC, department, unit;

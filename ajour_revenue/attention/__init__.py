@@ -1,0 +1,1 @@
+"""What needs attention, answered once; checks, alerts, reports and commands only show it."""

@@ -1,0 +1,115 @@
+"""The one answer to "what needs attention": each kind of finding is a query of its own, in `sql/`."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from typing import Any
+
+import duckdb
+
+from ajour_revenue.attention.finding import KINDS, Facts, Finding, Kind, Location
+from ajour_revenue.days import Window, latest_days, now, yesterday
+from ajour_revenue.mapping import most_similar_unit, register_units
+from ajour_revenue.schedules import NextFetch
+from ajour_revenue.settings.model import Settings
+from ajour_revenue.wages.figures import Place
+from ajour_revenue.warehouse.run import rows, sql_file, values
+
+QUERIES: dict[Kind, str] = {
+    kind: sql_file(__package__, kind.replace(" ", "_"))
+    for kind in KINDS
+    # Only Dagster's history knows of failed runs.
+    if kind != "run failed"
+}
+
+JOINED_DAYS_SQL = sql_file(__package__, "joined_days")
+
+# A warehouse is one integration's; its company is the one that Ajour answered for last.
+LAST_COMPANY = """
+    SELECT company_id
+    FROM (
+        SELECT company_id, asked_at FROM fetches
+        UNION ALL
+        SELECT company_id, last_seen_at FROM ajour_locations
+    )
+    ORDER BY asked_at DESC
+    LIMIT 1
+"""
+
+
+def findings(  # noqa: PLR0913 (what the answer depends on)
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    *,
+    upcoming: NextFetch | str,
+    days: Window | None = None,
+    company_id: str | None = None,
+    kinds: Collection[Kind] = KINDS,
+) -> list[Finding]:
+    """Return everything in the warehouse that needs attention, in the order of KINDS.
+
+    Of the `days`, whose last one is judged against targets. By default these are the latest 31 days, and then a day
+    that was never fetched counts however old it is. What the upcoming fetch brings by itself is not missed.
+    `company_id` is Ajour's; by default the one that Ajour answered for last.
+    """
+    asked = [kind for kind in KINDS if kind in kinds and kind in QUERIES]
+    if not asked:
+        return []
+    window = days or latest_days(yesterday(), since=settings.activation_date)
+    register_units(connection, settings)
+    found = rows(
+        connection,
+        JOINED_DAYS_SQL.replace("{found}", _union(asked)),
+        _finding,
+        kinds=asked,
+        first_day=window.first_day,
+        last_day=window.last_day,
+        since=max(settings.activation_date, days.first_day) if days else settings.activation_date,
+        brought_from=upcoming.window.first_day if isinstance(upcoming, NextFetch) else dt.date.max,
+        today=now().date(),
+        company_id=company_id if company_id is not None else last_company(connection),
+        show_single_person=settings.wages.show_single_person,
+        vat=settings.revenue.vat,
+    )
+    units = [unit.name for unit in settings.units]
+    return [_with_suggestion(finding, units) if finding.kind == "unmapped" else finding for finding in found]
+
+
+def run_failed(days: Window | None, reasons: Iterable[str]) -> Finding:
+    """Return the finding that the last run failed, from whoever knows Dagster's history."""
+    return Finding("run failed", days, facts=Facts(reason="; ".join(reasons) or None))
+
+
+def last_company(connection: duckdb.DuckDBPyConnection) -> str:
+    """Return the company that Ajour answered for last; empty where there was none."""
+    return next(iter(values(connection, LAST_COMPANY)), "")
+
+
+def _union(kinds: Iterable[Kind]) -> str:
+    queries = (f"SELECT '{kind}' AS kind, * FROM ({QUERIES[kind]})" for kind in kinds)  # noqa: S608 (files of ours)
+    return "\nUNION ALL BY NAME\n".join(queries)
+
+
+def _finding(  # noqa: PLR0913 (a column each)
+    *,
+    kind: Kind,
+    first_day: dt.date | None,
+    last_day: dt.date | None,
+    department: str | None,
+    unit: str | None,
+    location_id: str | None,
+    location_name: str | None,
+    **facts: Any,  # noqa: ANN401 (as Facts has them)
+) -> Finding:
+    return Finding(
+        kind,
+        days=Window(first_day, last_day) if first_day and last_day else None,
+        place=Place(department, unit),
+        location=Location(location_id, location_name) if location_id is not None else None,
+        facts=Facts(**facts),
+    )
+
+
+def _with_suggestion(finding: Finding, units: Iterable[str]) -> Finding:
+    name = (finding.location and finding.location.name) or ""
+    return replace(finding, facts=replace(finding.facts, similar_unit=most_similar_unit(name, units)))

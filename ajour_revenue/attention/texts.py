@@ -1,0 +1,160 @@
+"""What is said of findings, in each language: a title and an action for each kind; places and facts are named alike."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ajour_revenue.attention.finding import Facts, Finding, Kind, Source
+from ajour_revenue.settings.model import Vat
+from ajour_revenue.text.formats import DANISH, NOTHING, Formats, Language
+
+
+class Words(NamedTuple):
+    """What is said of a kind of finding."""
+
+    title: str
+    action: str
+    """What to do, in a sentence; a finding's command stands behind it."""
+
+
+@dataclass(frozen=True)
+class FindingTexts:
+    """The words of one language. `{}` takes what the name says."""
+
+    kinds: dict[Kind, Words]
+    location: str
+    revenue: str
+    not_counted: str
+    vat: dict[Vat, str]
+    wage_cost: str
+    target: str
+    hidden: str
+    missing_locations: str
+    similar_unit: str
+    before_and_after: str
+    sources: dict[Source, str]
+
+    def named_location(self, finding: Finding) -> str:
+        """Name the location that a finding is about; empty where it is about none."""
+        if finding.location is None:
+            return ""
+        name = f" ({finding.location.name})" if finding.location.name else ""
+        return self.location.format(finding.location.location_id + name)
+
+    def facts(self, finding: Finding, formats: Formats) -> str:
+        """Say what is known of a finding; empty where its kind and place say all."""
+        return "; ".join(self._facts(finding, formats))
+
+    def _facts(self, finding: Finding, formats: Formats) -> Iterator[str]:
+        facts = finding.facts
+        if facts.wage_percentage is not None:
+            yield f"{formats.percent(facts.wage_percentage)}, {self.target.format(formats.percent(facts.target))}"
+        if facts.hidden:
+            yield self.hidden
+        if facts.wage_cost is not None:
+            yield self.wage_cost.format(formats.kroner(facts.wage_cost))
+        if facts.revenue_excl_vat is not None:
+            revenue = self.not_counted if finding.kind == "unmapped" else self.revenue
+            yield f"{revenue.format(formats.kroner(facts.revenue_excl_vat))} {self.vat['excluded']}"
+        if facts.missing_locations:
+            yield self.missing_locations.format(facts.missing_locations)
+        if facts.similar_unit:
+            yield self.similar_unit.format(facts.similar_unit)
+        if facts.vat:
+            amounts = (formats.kroner(facts.revenue_before), formats.kroner(facts.revenue_after))
+            yield f"{self.before_and_after.format(*amounts)} {self.vat[facts.vat]} ({self.source(facts)})"
+        elif facts.reason:
+            yield facts.reason
+
+    def source(self, facts: Facts) -> str:
+        """Say where a figure came from, where it comes from now if that is another source, and why it was entered."""
+        sources = (facts.source_before, facts.source_after)
+        named = " → ".join(dict.fromkeys(self.sources[source] if source else NOTHING for source in sources))
+        return f"{named}: {facts.reason}" if facts.reason else named
+
+
+FINDING_TEXTS: dict[Language, FindingTexts] = {
+    "da": FindingTexts(
+        kinds={
+            "run failed": Words("Seneste kørsel fejlede", "Ret det, som kørslen melder, og hent dagene igen"),
+            "never fetched": Words("Dage, der aldrig er hentet", "Hent dem"),
+            "unmapped": Words("Lokation uden enhed", "Føj den til en enheds lokationer i indstillingerne"),
+            "not listed": Words("Lokation, som Ajour ikke kender", "Ret enhedens lokationer i indstillingerne"),
+            "missing": Words("Lokation mangler", "Spørg Ajour, hvis der var åbent, og hent dagene igen"),
+            "over target": Words("Lønprocent over mål", "Se lønprocenten for enheden i rapporten"),
+            "wages without revenue": Words("Løn uden omsætning", "Indtast omsætningen, hvis der var åbent"),
+            "revenue without wages": Words("Omsætning uden løn", "Tilføj lønnen i dens kilde, og hent dagene igen"),
+            "negative revenue": Words("Negativ omsætning", "Kontrollér returneringerne i Ajour"),
+            "corrected": Words("Rettet omsætning", "Se, hvor tallet kommer fra"),
+        },
+        location="lokation {}",
+        revenue="omsætning {}",
+        not_counted="ikke talt med: {}",
+        vat={"included": "incl. moms", "excluded": "excl. moms"},
+        wage_cost="lønomkostninger {}",
+        target="mål {}",
+        hidden="løn skjult: færre end to personers",
+        missing_locations="mangler lokation {}",
+        similar_unit="enheden med det mest lignende navn er {}",
+        before_and_after="fra {} til {}",
+        sources={"ajour": "Ajour", "manual": "indtastet"},
+    ),
+    "en": FindingTexts(
+        kinds={
+            "run failed": Words("Last run failed", "Fix what it reports, then fetch its days again"),
+            "never fetched": Words("Days never fetched", "Fetch them"),
+            "unmapped": Words("Location without a unit", "Add it to a unit's locations in the settings"),
+            "not listed": Words("Location not in Ajour's list", "Correct the unit's locations in the settings"),
+            "missing": Words("Location missing", "If the place was open, ask Ajour, then fetch the days again"),
+            "over target": Words("Wage percentage over target", "See the unit in the wage report"),
+            "wages without revenue": Words("Wages without revenue", "If the place was open, enter its revenue"),
+            "revenue without wages": Words(
+                "Revenue without wages", "Add the wages where they come from, then fetch the days again"
+            ),
+            "negative revenue": Words("Negative revenue", "Check the refunds in Ajour"),
+            "corrected": Words("Corrected revenue", "See where the figure comes from"),
+        },
+        location="location {}",
+        revenue="revenue {}",
+        not_counted="not counted: {}",
+        vat={"included": "incl. VAT", "excluded": "excl. VAT"},
+        wage_cost="wage cost {}",
+        target="target {}",
+        hidden="wage hidden: fewer than two people",
+        missing_locations="lacks location {}",
+        similar_unit="the unit with the most similar name is {}",
+        before_and_after="from {} to {}",
+        sources={"ajour": "Ajour", "manual": "entered"},
+    ),
+}
+
+PLAIN = FINDING_TEXTS["en"]
+"""What Dagster, the terminal and alerts say; numbers are written as Danes write them."""
+
+
+def about(finding: Finding) -> str:
+    """Say in one line which place, days and facts a finding is about."""
+    place = ", ".join(
+        filter(
+            None,
+            [
+                finding.place.department,
+                finding.place.unit,
+                PLAIN.named_location(finding),
+                str(finding.days) if finding.days else "",
+            ],
+        )
+    )
+    return ": ".join(filter(None, [place, PLAIN.facts(finding, DANISH)]))
+
+
+def with_command(finding: Finding) -> str:
+    """Say what a finding is about, and the command that helps."""
+    return f"{about(finding)}: {finding.command}" if finding.command else about(finding)
+
+
+def line(finding: Finding) -> str:
+    """Say all of a finding in one line: what it is, what it is about, and what to do."""
+    words = PLAIN.kinds[finding.kind]
+    said = ": ".join(filter(None, [words.title, about(finding)]))
+    return f"{said}. {words.action}{f': {finding.command}' if finding.command else '.'}"
