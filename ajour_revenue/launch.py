@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import dagster as dg
 
-from ajour_revenue.days import Window, now
+from ajour_revenue.days import Window
 from ajour_revenue.definitions import build_definitions
 from ajour_revenue.partitions import window_tags
-from ajour_revenue.schedules import NextFetch, next_fetch, upcoming_fetch
+from ajour_revenue.schedules import NextFetch, upcoming_fetch
 from ajour_revenue.settings.model import Settings
 
 INSTANCE_FILE = "dagster.yaml"
@@ -57,8 +57,6 @@ def next_fetch_here(settings: Settings) -> NextFetch | str:
 
     Raises RunFailedError where DAGSTER_HOME leads nowhere.
     """
-    if not has_dagster_instance():
-        return next_fetch(settings, now(), {})
     with dagster_instance() as instance:
         return upcoming_fetch(instance, settings)
 

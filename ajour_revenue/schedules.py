@@ -68,6 +68,9 @@ def upcoming_fetch(instance: dg.DagsterInstance, settings: Settings) -> NextFetc
 
 def switched_weekdays(instance: dg.DagsterInstance, settings: Settings) -> dict[str, bool]:
     """Return the weekdays whose schedule somebody has switched in Dagster, on (True) or off."""
+    # An instance that forgets everything keeps nothing about schedules.
+    if instance.schedule_storage is None:
+        return {}
     schedules = {f"{settings.name}_{weekday}": weekday for weekday in WEEKDAYS}
     return {
         schedules[state.instigator_name]: state.status.value == "RUNNING"

@@ -20,6 +20,8 @@ CHECKS = {
     "ajour_connection": "ajour_database",
     "locations_mapped": "ajour_locations",
     "days_covered": "raw_revenue",
+    "revenue_complete": "unit_revenue",
+    "within_target": "wage_percentage",
     "revenue_reconciles": "unit_revenue",
 }
 DAILY = {"raw_revenue", "unit_revenue", "wage_costs", "wage_percentage"}

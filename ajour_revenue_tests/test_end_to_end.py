@@ -49,9 +49,9 @@ CHECKS = {
     "ajour_database": {"ajour_connection"},
     "ajour_locations": {"locations_mapped"},
     "raw_revenue": {"days_covered"},
-    "unit_revenue": {"revenue_reconciles"},
+    "unit_revenue": {"revenue_reconciles", "revenue_complete"},
     "wage_costs": set(),
-    "wage_percentage": set(),
+    "wage_percentage": {"within_target"},
     "wage_report": set(),
 }
 

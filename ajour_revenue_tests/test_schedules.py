@@ -2,7 +2,8 @@
 
 import datetime as dt
 from itertools import islice
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import dagster as dg
 import pytest
@@ -11,7 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ajour_revenue.days import COPENHAGEN, WEEKDAYS, Window
-from ajour_revenue.schedules import freshness_policy, weekday_schedules, window_to_fetch
+from ajour_revenue.schedules import (
+    NextFetch,
+    freshness_policy,
+    next_fetch,
+    switched_weekdays,
+    weekday_schedules,
+    window_to_fetch,
+)
 from ajour_revenue.settings.model import Settings
 from ajour_revenue_tests.kit import settings_dict
 
@@ -264,3 +272,79 @@ def test_the_daily_assets_are_expected_within_an_hour_of_the_fetch(
     assert isinstance(policy, dg.FreshnessPolicy)
     assert policy.deadline_cron == deadline  # type: ignore[attr-defined]
     assert policy.timezone == "Europe/Copenhagen"  # type: ignore[attr-defined]
+
+
+# When the next fetch comes
+
+
+MONDAY = dt.date(2026, 3, 23)
+
+
+def at(day: dt.date, hour: int) -> dt.datetime:
+    return danish(day, dt.time(hour))
+
+
+def upcoming(
+    now: dt.datetime,
+    switched: dict[str, bool] | None = None,
+    **task: Any,  # noqa: ANN401 (YAML may hold anything)
+) -> tuple[dt.date, str] | str:
+    found = next_fetch(settings_of(**{"start_date": MONDAY, "days_back": 3} | task), now, switched or {})
+    return (found.at.date(), str(found.window)) if isinstance(found, NextFetch) else found
+
+
+def test_the_next_fetch_is_today_until_its_time_has_come() -> None:
+    assert upcoming(at(MONDAY, 6)) == (MONDAY, "2026-03-20 to 2026-03-22")
+    assert upcoming(at(MONDAY, 7)) == (dt.date(2026, 3, 24), "2026-03-21 to 2026-03-23")
+
+
+def test_the_next_fetch_is_on_a_ticked_weekday() -> None:
+    friday = dt.date(2026, 3, 27)
+    assert upcoming(at(MONDAY, 8), weekdays=["friday"], days_back=1) == (friday, "2026-03-26")
+    assert upcoming(at(friday, 8), weekdays=["friday"], days_back=1) == (dt.date(2026, 4, 3), "2026-04-02")
+
+
+def test_a_schedule_that_somebody_switched_in_dagster_counts() -> None:
+    assert upcoming(at(MONDAY, 6), {"monday": False}) == (dt.date(2026, 3, 24), "2026-03-21 to 2026-03-23")
+    assert upcoming(at(MONDAY, 6), {"monday": True}, weekdays=["friday"]) == (MONDAY, "2026-03-20 to 2026-03-22")
+    assert "switched off in Dagster" in upcoming(at(MONDAY, 6), {"monday": False}, weekdays=["monday"])
+
+
+class FakeInstance:
+    """What Dagster has stored about schedules."""
+
+    def __init__(self, *, remembers: bool) -> None:
+        self.schedule_storage = object() if remembers else None
+
+    def all_instigator_state(self) -> list[SimpleNamespace]:
+        stored = {
+            "demo_monday": "STOPPED",
+            "demo_friday": "RUNNING",
+            "demo_sunday": "DECLARED_IN_CODE",
+            "other_tuesday": "RUNNING",
+        }
+        return [
+            SimpleNamespace(instigator_name=name, status=SimpleNamespace(value=status))
+            for name, status in stored.items()
+        ]
+
+
+def test_only_what_somebody_has_switched_differs_from_the_settings() -> None:
+    instance = cast("dg.DagsterInstance", FakeInstance(remembers=True))
+    assert switched_weekdays(instance, settings_of()) == {"monday": False, "friday": True}
+
+
+def test_an_instance_that_forgets_everything_knows_of_no_switched_schedule() -> None:
+    instance = cast("dg.DagsterInstance", FakeInstance(remembers=False))
+    assert switched_weekdays(instance, settings_of()) == {}
+    with dg.DagsterInstance.ephemeral() as forgetful:
+        assert switched_weekdays(forgetful, settings_of()) == {}
+
+
+def test_why_there_is_no_next_fetch_is_said() -> None:
+    assert "task.active is false" in upcoming(at(MONDAY, 6), active=False)
+    assert "does not repeat" in upcoming(at(dt.date(2026, 3, 30), 8), repeat_weekly=False)
+
+
+def test_a_task_that_starts_later_is_waited_for() -> None:
+    assert upcoming(at(dt.date(2026, 1, 5), 6)) == (MONDAY, "2026-03-20 to 2026-03-22")

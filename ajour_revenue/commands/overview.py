@@ -128,7 +128,7 @@ class Overview:
 
 
 def overview_of(settings: Settings) -> Overview:
-    """Gather what the settings, Dagster's history and the warehouse say; raises FailedError and RunFailedError."""
+    """Gather what the settings, Dagster's history and the warehouse say; raises RunFailedError and WarehouseError."""
     last_run = None
     if has_dagster_instance():
         with dagster_instance() as instance:

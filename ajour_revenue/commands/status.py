@@ -16,6 +16,7 @@ from ajour_revenue.attention.texts import line
 from ajour_revenue.commands.overview import DayState, LastRun, Overview, overview_of
 from ajour_revenue.commands.terminal import FailedError, errors, output, print_indented, settings_or_fail
 from ajour_revenue.days import Window
+from ajour_revenue.errors import ActionableError
 from ajour_revenue.launch import RunFailedError
 from ajour_revenue.schedules import NextFetch
 from ajour_revenue.text.formats import DANISH
@@ -53,7 +54,7 @@ def status(*, settings_files: tuple[Path, ...], as_json: bool) -> None:
     for settings_file in settings_files or [None]:
         try:
             overviews.append(overview_of(settings_or_fail(settings_file)))
-        except (FailedError, RunFailedError) as error:
+        except (FailedError, RunFailedError, ActionableError) as error:
             failed.append(str(error))
     console = output()
     if as_json:

@@ -1,4 +1,4 @@
-"""The checks of the connection, the location mapping and the days that were fetched."""
+"""The check of the connection."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from ajour_revenue.ajour import checks
 from ajour_revenue.days import Window
 from ajour_revenue.partitions import window_tags
 from ajour_revenue.warehouse.connect import WarehouseLockedError
-from ajour_revenue_tests.kit import ACTIVATION_DATE, COMPANY_ID, LAST_DAY, Company, settings_dict
+from ajour_revenue_tests.kit import ACTIVATION_DATE, LAST_DAY, Company
 
 ONE_DAY = timedelta(days=1)
 TODAY_ONLY = Window(LAST_DAY, LAST_DAY)
@@ -146,111 +146,3 @@ def test_no_credential_is_in_what_a_failing_check_says(company: Company) -> None
 
     told = f"{evaluation.description} {evaluation.metadata}"
     assert [value for value in company.ajour.environment.values() if value in told] == []
-
-
-# locations_mapped
-
-
-def test_an_unmapped_location_is_a_warning_with_the_most_similar_unit(fetched_company: Company) -> None:
-    evaluation = fetched_company.check("locations_mapped")
-
-    assert not evaluation.passed
-    assert evaluation.severity == dg.AssetCheckSeverity.WARN
-    assert evaluation.description == (
-        "Location '99' (Kitchen, new) feeds no unit; the most similar unit is 'Kitchen'. Add it to a unit's locations."
-    )
-
-
-def test_a_mapped_location_that_is_none_of_ajours_is_a_warning(fetched_company: Company) -> None:
-    units = settings_dict()["units"]
-    units[2]["locations"] = ["30", "31", "99"]
-    fetched_company.reload(units=units)
-
-    evaluation = fetched_company.check("locations_mapped")
-
-    assert evaluation.description == "Location '31' of unit 'Shop' is none of Ajour's. Correct the unit's locations."
-
-
-def test_it_passes_where_every_location_feeds_a_unit(fetched_company: Company) -> None:
-    units = settings_dict()["units"]
-    units[1]["locations"] = ["20", "99"]
-    fetched_company.reload(units=units)
-
-    evaluation = fetched_company.check("locations_mapped")
-
-    assert evaluation.passed
-    assert evaluation.description == "All 5 locations feed a unit."
-
-
-# days_covered
-
-
-def covered(company: Company, *days: Window) -> None:
-    """Let exactly these days have been fetched."""
-    company.query("DELETE FROM fetches")
-    for window in days:
-        company.query(
-            f"INSERT INTO fetches SELECT '{COMPANY_ID}', unnest(generate_series("
-            f"DATE '{window.first_day}', DATE '{window.last_day}', INTERVAL 1 DAY))::DATE, now(), true, 'run'"
-        )
-
-
-def test_days_that_no_run_fetched_are_a_warning_with_ranges_of_at_most_31_days(fetched_company: Company) -> None:
-    evaluation = fetched_company.check("days_covered")
-
-    assert not evaluation.passed
-    assert evaluation.severity == dg.AssetCheckSeverity.WARN
-    assert evaluation.metadata["days_never_fetched"].value == 58
-    first, *ranges = str(evaluation.description).splitlines()
-    assert first.startswith("58 of 61 day(s)")
-    uncovered = Window(ACTIVATION_DATE, LAST_DAY - 3 * ONE_DAY)
-    assert ranges == [f"  {part}" for part in uncovered.split()]
-    assert len(ranges) == 2
-
-
-def test_every_gap_is_a_range_of_its_own(fetched_company: Company) -> None:
-    covered(
-        fetched_company,
-        Window(ACTIVATION_DATE + ONE_DAY, ACTIVATION_DATE + 3 * ONE_DAY),
-        Window(ACTIVATION_DATE + 6 * ONE_DAY, LAST_DAY - ONE_DAY),
-    )
-
-    _, *ranges = str(fetched_company.check("days_covered").description).splitlines()
-
-    assert ranges == [
-        f"  {ACTIVATION_DATE}",
-        f"  {ACTIVATION_DATE + 4 * ONE_DAY} to {ACTIVATION_DATE + 5 * ONE_DAY}",
-        f"  {LAST_DAY}",
-    ]
-
-
-def test_it_passes_where_every_day_since_activation_was_fetched(fetched_company: Company) -> None:
-    covered(fetched_company, Window(ACTIVATION_DATE, LAST_DAY))
-
-    evaluation = fetched_company.check("days_covered")
-
-    assert evaluation.passed
-    assert evaluation.description == "All 61 day(s) since activation have been fetched."
-
-
-def test_a_day_that_was_fetched_and_had_no_revenue_is_covered(fetched_company: Company) -> None:
-    covered(fetched_company, Window(ACTIVATION_DATE, LAST_DAY))
-    fetched_company.query("DELETE FROM raw_revenue")
-
-    assert fetched_company.check("days_covered").passed
-
-
-def test_days_that_were_fetched_for_another_company_are_not_covered(
-    fetched_company: Company, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    covered(fetched_company, Window(ACTIVATION_DATE, LAST_DAY))
-    monkeypatch.setenv("AJOUR_COMPANY_ID", "4712")
-
-    assert fetched_company.check("days_covered").metadata["days_never_fetched"].value == 61
-
-
-@pytest.mark.parametrize("days", [1, 30], ids=["today", "next month"])
-def test_before_the_first_day_is_over_there_is_nothing_to_cover(company: Company, days: int) -> None:
-    company.reload(activation_date=LAST_DAY + days * ONE_DAY)
-
-    assert company.check("days_covered").passed

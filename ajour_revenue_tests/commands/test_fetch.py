@@ -34,7 +34,8 @@ def test_what_is_too_much_for_one_run_is_several_on_the_instance_that_dagster_de
         runs = instance.get_runs()
     assert {run.tags["days"] for run in runs} == {f"{days_back(2)} to {days_back(1)}", str(LAST_DAY)}
     assert all(run.status is dg.DagsterRunStatus.SUCCESS for run in runs)
-    for shown in ("raw revenue", "3/3 days", "9 of them new, 0 figure(s) changed", "locations_mapped: Location '99'"):
+    unmapped = "! Location without a unit: location 99"
+    for shown in ("raw revenue", "3/3 days", "9 of them new, 0 figure(s) changed", unmapped):
         assert shown in result.stdout
 
     [status] = shell.json("status")["integrations"]

@@ -83,7 +83,7 @@ def test_unmapped_locations_are_shown_with_the_most_similar_unit(shell: Shell, a
 def test_a_location_that_is_none_of_ajours_stands_out(shell: Shell, right: Company) -> None:
     reload_right(right, units=[{"name": "Bar", "department": "V", "locations": ["10", "11", "20", "30", "99", "98"]}])
     assert "98 NOT IN AJOUR" in shell.run("test").stdout
-    assert "'98' of unit 'Bar' is none of Ajour's" in message(shell.json("test"), "Mapping")
+    assert "Location not in Ajour's list: Vesterbro, Bar, location 98" in message(shell.json("test"), "Mapping")
 
 
 FAULTS: dict[str, tuple[dict[str, str], dict[str, Any], str, str]] = {

@@ -70,7 +70,7 @@ def test_it_names_the_location_that_nobody_has_mapped(runs: list[Ran]) -> None:
     mapped = {location for unit in UNITS for location in unit.locations}
     [unmapped] = [location for location in LOCATIONS if location.id not in mapped]
     for ran in runs:
-        assert f"Location {unmapped.id} ({unmapped.name}) is mapped to no revenue unit" in ran.said
+        assert f"Location without a unit: location {unmapped.id} ({unmapped.name})" in ran.said
 
 
 def test_it_says_where_the_report_and_the_warehouse_lie_and_fits_a_terminal(runs: list[Ran], home: Path) -> None:
