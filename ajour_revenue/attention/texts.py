@@ -153,8 +153,13 @@ def with_command(finding: Finding) -> str:
     return f"{about(finding)}: {finding.command}" if finding.command else about(finding)
 
 
-def line(finding: Finding) -> str:
-    """Say all of a finding in one line: what it is, what it is about, and what to do."""
+def sentence(finding: Finding) -> str:
+    """Say what a finding is, what it is about, and what to do."""
     words = PLAIN.kinds[finding.kind]
     said = ": ".join(filter(None, [words.title, about(finding)]))
-    return f"{said}. {words.action}{f': {finding.command}' if finding.command else '.'}"
+    return f"{said}. {words.action}{':' if finding.command else '.'}"
+
+
+def line(finding: Finding) -> str:
+    """Say all of a finding in one line, with the command that helps."""
+    return f"{sentence(finding)} {finding.command}" if finding.command else sentence(finding)

@@ -17,7 +17,7 @@ from rich.text import Text
 from ajour_revenue.attention.checks import CHECKS
 from ajour_revenue.attention.finding import URGENT
 from ajour_revenue.attention.findings import findings
-from ajour_revenue.attention.texts import line
+from ajour_revenue.commands.attention import print_findings
 from ajour_revenue.commands.terminal import (
     DAY,
     FailedError,
@@ -217,10 +217,7 @@ def _tell(
         console.print("Planday: " + ", ".join(f"{count} {outcome}" for outcome, count in published))
     # What is still so after the last run.
     found = findings(connection, settings, upcoming=next_fetch_here(settings), days=window, kinds=URGENT)
-    for finding in found[:SHOWN_AT_MOST]:
-        console.print(f"! {line(finding)}", style="yellow")
-    if len(found) > SHOWN_AT_MOST:
-        console.print(f"and {len(found) - SHOWN_AT_MOST} more, which ajour-revenue status lists.", style="yellow")
+    print_findings(console, found, where_all_are="ajour-revenue status")
     # Of the checks that show findings, all has been said.
     shown = {check.name for check in CHECKS}
     for warning in warnings_of(results[-1].all_events):

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ajour_revenue.attention.texts import line
+from ajour_revenue.commands.attention import print_findings
 from ajour_revenue.commands.overview import DayState, LastRun, Overview, overview_of
 from ajour_revenue.commands.terminal import FailedError, errors, output, print_indented, settings_or_fail
 from ajour_revenue.days import Window
@@ -32,7 +33,6 @@ MARKS: dict[DayState, tuple[str, str, str]] = {
 
 LABEL_WIDTH = 14
 MONTH_WIDTH = 8
-SHOWN_AT_MOST = 20
 
 
 @click.command(epilog="Exit codes: 0 nothing to do, 1 something needs attention, 2 a wrong argument.")
@@ -92,10 +92,7 @@ def _tell(console: Console, overview: Overview) -> None:
         _line(console, "Days", f"none yet; the activation date is {DANISH.date(settings.activation_date)}")
     if overview.attention:
         console.print("Needs attention", style="bold yellow")
-        for finding in overview.attention[:SHOWN_AT_MOST]:
-            _line(console, "!", line(finding), indent=2)
-        if len(overview.attention) > SHOWN_AT_MOST:
-            console.print(f"and {len(overview.attention) - SHOWN_AT_MOST} more, which --json lists.")
+        print_findings(console, overview.attention, where_all_are="--json")
     else:
         console.print("Nothing needs attention.")
 
