@@ -289,7 +289,9 @@ def upcoming(
     switched: dict[str, bool] | None = None,
     **task: Any,  # noqa: ANN401 (YAML may hold anything)
 ) -> tuple[dt.date, str] | str:
-    found = next_fetch(settings_of(**{"start_date": MONDAY, "days_back": 3} | task), now, switched or {})
+    found = next_fetch(
+        settings_of(ACTIVATION_DATE, **{"start_date": MONDAY, "days_back": 3} | task), now, switched or {}
+    )
     return (found.at.date(), str(found.window)) if isinstance(found, NextFetch) else found
 
 
