@@ -55,7 +55,7 @@ from pathlib import Path
 
 from ajour_revenue.definitions import build_definitions
 from ajour_revenue.planday import client
-from ajour_revenue.settings import load_settings
+from ajour_revenue.settings.load import load_settings
 
 client.RATE_LIMITS = ((100_000, 1),)
 job = build_definitions(load_settings(Path(sys.argv[1]))).resolve_job_def("demo_daily_revenue")
