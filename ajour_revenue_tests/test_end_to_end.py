@@ -337,7 +337,7 @@ def test_missing_credentials_are_named(troubled: Troubled) -> None:
 
     found = server.evaluations(run)["ajour_connection"]
     assert not found["success"]
-    assert f"Nothing is set for {CREDENTIALS['password']}, {CREDENTIALS['host']}." in found["description"]
+    assert f"No value is set for {CREDENTIALS['password']}, {CREDENTIALS['host']}." in found["description"]
     assert not server.started_steps(run) & FETCHING
     [tags] = [found["tags"] for found in server.runs() if found["id"] == run]
     assert tags["dagster/will_retry"] == "false"

@@ -213,7 +213,7 @@ class AjourConnection:
     def _connect(self) -> "pyodbc.Connection":
         pyodbc = _import_pyodbc()
         if missing := [variable for name, variable in CREDENTIALS.items() if not getattr(self, name)]:
-            msg = f"Nothing is set for {', '.join(missing)}. Put what Ajour gave you into .env (see .env.example)."
+            msg = f"No value is set for {', '.join(missing)}. Put what Ajour gave you into .env (see .env.example)."
             raise MissingCredentialsError(msg)
         family = family_of(self.driver)
         self._check_driver(family, pyodbc.drivers())
@@ -252,7 +252,7 @@ class AjourConnection:
 
     def _driver_not_installed(self, family: DriverFamily, installed: list[str]) -> DriverNotInstalledError:
         return DriverNotInstalledError(
-            f"The ODBC driver {self.driver!r} is not installed here; installed are: {', '.join(installed) or 'none'}. "
+            f"The ODBC driver {self.driver!r} is not installed here. Installed: {', '.join(installed) or 'none'}. "
             f"Name one of them in ajour.driver, or {family.install}.",
         )
 
@@ -270,22 +270,22 @@ class AjourConnection:
             reason = "no answer in time" if isinstance(error, TimeoutError) else said
             msg = (
                 f"Nothing answers at AJOUR_HOST, port {self.port} ({reason}). Check AJOUR_HOST and ajour.port, and ask "
-                "Ajour whether this machine's address is let through their firewall."
+                "Ajour whether this machine's address is allowed through their firewall."
             )
             raise HostUnreachableError(msg) from None
 
     def _login_timed_out(self) -> TimedOutError:
         return TimedOutError(
-            f"Ajour took the connection at port {self.port}, but did not answer the login within "
+            f"Ajour accepted the connection on port {self.port}, but did not answer the login within "
             f"{self.login_timeout_seconds} s. Check that ajour.port is the database's port; if it is, ask Ajour "
-            "whether their server is well, or raise ajour.login_timeout_seconds.",
+            "whether their server is working, or raise ajour.login_timeout_seconds.",
         )
 
     def _why_not_connected(self, error: "pyodbc.Error", family: DriverFamily) -> AjourError:
         words = _words(error)
         said = f"The driver says: {self._without_credentials(words)}"
         if UNKNOWN_DATABASE.search(words):
-            return UnknownDatabaseError(f"Ajour knows no database of the name in AJOUR_DATABASE. Check it. {said}")
+            return UnknownDatabaseError(f"Ajour has no database with the name in AJOUR_DATABASE. Check it. {said}")
         if LOGIN_REFUSED.search(words):
             return LoginRefusedError(f"Ajour refused the login. Check AJOUR_USER and AJOUR_PASSWORD. {said}")
         if TIMED_OUT.search(words):
@@ -293,7 +293,9 @@ class AjourConnection:
         if NO_DRIVER.search(words):
             return self._driver_not_installed(family, _import_pyodbc().drivers())
         if BROKEN_OFF.search(words):
-            return ConnectionLostError(f"Ajour's server broke off the login; perhaps it is being restarted. {said}")
+            return ConnectionLostError(
+                f"Ajour's server closed the connection during the login; it may be restarting. {said}"
+            )
         return ConnectionFailedError(
             f"Ajour's server refused the connection. Check AJOUR_DATABASE, ajour.options and encryption. {said}",
         )
@@ -329,7 +331,7 @@ class AjourConnection:
             raise self._query_timed_out(query) from None
         except Exception as error:  # noqa: BLE001 (drivers raise exceptions of all kinds when a connection is cut)
             msg = (
-                f"The connection to Ajour was lost while rows of {query.path.name} came over; nothing was stored. "
+                f"The connection to Ajour was lost while fetching the rows of {query.path.name}; nothing was stored. "
                 f"The driver says: {self._without_credentials(_words(error))}"
             )
             raise ConnectionLostError(msg) from None
@@ -371,7 +373,7 @@ def _to_arrow(query: Query[DailyRevenue], rows: list[DailyRevenue], window: Wind
     if outside:
         msg = (
             f"{query.path} was asked for {window}, but returned {min(outside)}. "
-            "Let it use :from_date and :to_date, both included; nothing was stored."
+            "Use :from_date and :to_date in it, both inclusive; nothing was stored."
         )
         raise ContractBrokenError(msg)
     columns = [[getattr(row, name) for row in rows] for name in REVENUE_SCHEMA.names]

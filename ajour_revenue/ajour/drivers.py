@@ -66,8 +66,8 @@ class DriverFamily:
         for variable, value in values.items():
             if re.search(forbidden, value):
                 msg = (
-                    f"{variable} holds a character that this ODBC driver cannot carry. Ask Ajour for a value without "
-                    "semicolons, braces, line ends and spaces at the ends, or use another driver (ajour.driver)."
+                    f"{variable} contains a character that this ODBC driver cannot take. Ask Ajour for a value without "
+                    "semicolons, braces, line breaks, and spaces at either end, or use another driver (ajour.driver)."
                 )
                 raise InexpressibleValueError(msg)
 
@@ -108,7 +108,7 @@ SQLITE = DriverFamily(
     in_network=False,
     forbidden=r"[\0\r\n;{}]",
 )
-OTHER = DriverFamily(marks=(), install="install it as its maker says")
+OTHER = DriverFamily(marks=(), install="install it as its vendor describes")
 
 
 def family_of(driver: str) -> DriverFamily:

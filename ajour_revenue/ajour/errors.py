@@ -23,7 +23,7 @@ class DriverNotInstalledError(AjourError):
 
 
 class InexpressibleValueError(AjourError):
-    """A credential holds characters that this driver's connection string cannot carry."""
+    """A credential contains characters that this driver's connection string cannot express."""
 
 
 class HostUnreachableError(AjourError):
@@ -33,7 +33,7 @@ class HostUnreachableError(AjourError):
 
 
 class TimedOutError(AjourError):
-    """Ajour took the connection but did not answer in time."""
+    """Ajour accepted the connection but did not answer in time."""
 
     transient = True
 
@@ -43,7 +43,7 @@ class LoginRefusedError(AjourError):
 
 
 class UnknownDatabaseError(AjourError):
-    """Ajour knows no database of that name."""
+    """Ajour has no database of that name."""
 
 
 class ConnectionLostError(AjourError):

@@ -89,7 +89,8 @@ class Query(Generic[Row]):
             if name is None:
                 return token[0]
             if name not in values:
-                msg = f"{self.path} uses the parameter :{name}; there is {', '.join(f':{known}' for known in values)}."
+                available = ", ".join(f":{known}" for known in values)
+                msg = f"{self.path} uses the unknown parameter :{name}. Available: {available}."
                 raise QueryFailedError(msg)
             bound.append(values[name])
             return "?"
@@ -103,7 +104,7 @@ class Query(Generic[Row]):
         if missing or extra or len(found) != len(self.columns):
             msg = (
                 f"{self.path} must return exactly the columns {', '.join(self.columns)}, but it returned "
-                f"{', '.join(found)}: missing {', '.join(missing) or 'none'}, too many {', '.join(extra) or 'none'}. "
+                f"{', '.join(found)}: missing {', '.join(missing) or 'none'}, unexpected {', '.join(extra) or 'none'}. "
                 "Correct the query; nothing was stored."
             )
             raise ContractBrokenError(msg)

@@ -144,7 +144,7 @@ class PlandayClient:
     @property
     def _connection(self) -> "Connection":
         if missing := [variable for name, variable in CREDENTIALS.items() if not getattr(self, name)]:
-            msg = f"Nothing is set for {', '.join(missing)}. {API_ACCESS} shows both; put them into .env."
+            msg = f"No value is set for {', '.join(missing)}. {API_ACCESS} shows both; put them into .env."
             raise MissingCredentialsError(msg)
         with _opening:
             return _connection_with(**asdict(self))
@@ -190,8 +190,8 @@ class Connection:
             page = _understood(Page, self._json(endpoint, self.call(endpoint, params=window)), endpoint)
             if page.data and page.data == last:
                 msg = (
-                    f"{endpoint}: the page from row {len(rows)} is the one before it again, so the list cannot be read "
-                    "to its end. Nothing of it was used; run it again, and tell Planday's support if it stays so."
+                    f"{endpoint}: the page from row {len(rows)} repeats the one before it, so the list cannot be read "
+                    "to its end. None of it was used. Run it again, and contact Planday's support if this persists."
                 )
                 raise RepeatingPageError(msg)
             rows += page.data
@@ -286,7 +286,7 @@ class Connection:
             failure = error.last_attempt.exception()
         msg = (
             f"{endpoint}: Planday {failure}, at the last of {attempts} attempts within {self.patience_seconds:g} s. "
-            "What is stored stays as it is; run it again when Planday answers."
+            "What is stored is unchanged; run it again when Planday answers."
         )
         raise OutageError(msg)
 
@@ -302,8 +302,8 @@ class Connection:
             failure = _TryAgain(f"could not be reached, or cut the connection ({_innermost(error)})")
         except (requests.RequestException, UnicodeError) as error:
             failure = RequestNotSentError(
-                f"{endpoint}: the request cannot be sent ({type(error).__name__}). Look at Planday's addresses in the "
-                "settings, and for spaces or other strange characters in PLANDAY_CLIENT_ID.",
+                f"{endpoint}: the request cannot be sent ({type(error).__name__}). Check Planday's addresses in the "
+                "settings, and PLANDAY_CLIENT_ID for spaces or other unusual characters.",
             )
         else:
             if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
@@ -321,8 +321,8 @@ class Connection:
         except ValueError:
             found = f"{len(response.content)} bytes of {response.headers.get('content-type', 'no content type')}"
         msg = (
-            f"{endpoint}: the answer is not valid JSON ({found}). Look at Planday's addresses in the settings, and "
-            "for a proxy in between."
+            f"{endpoint}: the answer is not valid JSON ({found}). Check Planday's addresses in the settings, and "
+            "whether there is a proxy in between."
         )
         raise UnreadableAnswerError(msg)
 
@@ -390,8 +390,8 @@ def _refusal(endpoint: Endpoint, status: int, about: str = "") -> PlandayError |
             return None
         case 401:
             return AccessRevokedError(
-                f"{answered} to a token that it had just given, so the app, or the administrator who authorized it, "
-                f"was deactivated. {API_ACCESS}: authorize the app again, and put the new token in "
+                f"{answered} to a token that it had just issued, so the app, or the administrator who authorized it, "
+                f"has been deactivated. {API_ACCESS}: authorize the app again, and put the new token in "
                 "PLANDAY_REFRESH_TOKEN.",
             )
         case 403 if endpoint.scope:
@@ -402,8 +402,8 @@ def _refusal(endpoint: Endpoint, status: int, about: str = "") -> PlandayError |
             )
         case 404:
             return UnknownIdError(
-                f"{answered}: the portal has no department or revenue unit with that id, or the app may not see it. "
-                "Look at the ids, and at Planday's addresses, in the settings.",
+                f"{answered}: the portal has no department or revenue unit with that id, or the app has no access to "
+                "it. Check the ids and Planday's addresses in the settings.",
             )
         case 409 if posted:
             return NoOpeningDayError(
@@ -412,12 +412,12 @@ def _refusal(endpoint: Endpoint, status: int, about: str = "") -> PlandayError |
             )
         case 400 | 422 if posted:
             return RevenueRefusedError(
-                f"{answered}: Planday does not take this figure. Enter it in Planday by hand where it is right.",
+                f"{answered}: Planday does not accept this figure. If it is right, enter it in Planday by hand.",
             )
         case _:
             return RequestRefusedError(
-                f"{answered}, which its documentation does not foresee. Look at Planday's addresses in the settings; "
-                "if they are right, tell Planday's support.",
+                f"{answered}, which its documentation does not mention. Check Planday's addresses in the settings; "
+                "if they are right, contact Planday's support.",
             )
 
 
@@ -436,7 +436,8 @@ def _understood(kind: type[T], answer: object, endpoint: Endpoint) -> T:
         told.append(f"and {len(faults) - TOLD_FAULTS} more")
     fields = sorted(filter(str.isidentifier, answer)) if isinstance(answer, dict) else []
     msg = (
-        f"{endpoint}: the answer is not what Planday's documentation promises of a {kind.__name__}: {'; '.join(told)}. "
-        f"Fields that came: {', '.join(fields) or 'none'}. Nothing of it was used; see what Planday has changed."
+        f"{endpoint}: the answer is not what Planday's documentation promises for a {kind.__name__}: "
+        f"{'; '.join(told)}. Fields that came: {', '.join(fields) or 'none'}. None of it was used; check whether "
+        "Planday has changed its API."
     )
     raise UnreadableAnswerError(msg)

@@ -7,7 +7,7 @@ from ajour_revenue.errors import ActionableError
 
 
 class PlandayError(ActionableError):
-    """Planday could not be asked or told something; the message says what failed, what was found and what to do."""
+    """A request to Planday failed; the message says what failed, what was found and what to do."""
 
     transient = False
     """Whether trying again later may help."""
@@ -28,7 +28,7 @@ class LoginRefusedError(PlandayError):
 
 
 class AccessRevokedError(PlandayError):
-    """Planday refuses a token that it has just given: the app, or who authorized it, was deactivated."""
+    """Planday refuses a token that it has just issued: the app, or whoever authorized it, was deactivated."""
 
 
 class ScopeMissingError(PlandayError):
@@ -48,7 +48,7 @@ class RevenueRefusedError(PlandayError):
 
 
 class RequestRefusedError(PlandayError):
-    """Planday, or what stands where the settings say that it is, refused a request in a way that we do not know."""
+    """Planday, or whatever answers at its address in the settings, refused a request for an unknown reason."""
 
 
 class RequestNotSentError(PlandayError):

@@ -189,11 +189,11 @@ def test_a_repeated_key_is_refused_across_batches(source: Source, monkeypatch: p
         (f"{revenue_row()} UNION ALL {revenue_row()}", "more than one row for 2026-03-28, location 10"),
         (
             "SELECT '2026-03-28' AS business_date, '10' AS location_id, 1 AS revenue_incl_vat",
-            "missing revenue_excl_vat, too many none",
+            "missing revenue_excl_vat, unexpected none",
         ),
-        (f"{revenue_row()}, 'x' AS till", "missing none, too many till"),
+        (f"{revenue_row()}, 'x' AS till", "missing none, unexpected till"),
         (f"{revenue_row()}, '11' AS location_id", "location_id, revenue_incl_vat, revenue_excl_vat, location_id:"),
-        (revenue_row().replace("business_date", "date_of_sale"), "missing business_date, too many date_of_sale"),
+        (revenue_row().replace("business_date", "date_of_sale"), "missing business_date, unexpected date_of_sale"),
     ],
 )
 def test_revenue_that_breaks_the_contract_is_refused(source: Source, query: str, told: str) -> None:
@@ -209,8 +209,8 @@ def test_revenue_that_breaks_the_contract_is_refused(source: Source, query: str,
 @pytest.mark.parametrize(
     ("query", "told"),
     [
-        ("SELECT '10' AS location_id", "missing location_name, too many none"),
-        ("SELECT '10' AS location_id, 'Bar' AS location_name, 1 AS till", "missing none, too many till"),
+        ("SELECT '10' AS location_id", "missing location_name, unexpected none"),
+        ("SELECT '10' AS location_id, 'Bar' AS location_name, 1 AS till", "missing none, unexpected till"),
         ("SELECT NULL AS location_id, 'Bar' AS location_name", "row 1, location_id: found None"),
         ("SELECT '' AS location_id, 'Bar' AS location_name", "row 1, location_id: found ''"),
         ("SELECT '10' AS location_id, NULL AS location_name", "row 1, location_name: found None"),
@@ -254,7 +254,7 @@ def test_a_query_that_the_server_refuses_is_told_from_a_lost_connection(source: 
 def test_a_parameter_that_there_is_no_value_for_is_refused(source: Source) -> None:
     ajour = source.ajour(revenue="SELECT * FROM daily_revenue WHERE business_date > :from_day")
 
-    assert "uses the parameter :from_day; there is :company_id, :from_date, :to_date." in revenue_failure(
+    assert "uses the unknown parameter :from_day. Available: :company_id, :from_date, :to_date." in revenue_failure(
         QueryFailedError, ajour
     )
 
@@ -298,7 +298,7 @@ def test_a_driver_may_be_named_by_its_path(source: Source) -> None:
         ("PostgreSQL 99", "apt-get install odbc-postgresql"),
         ("MariaDB 99", "apt-get install odbc-mariadb"),
         ("SQLite 99", "apt-get install libsqliteodbc"),
-        ("Oracle 99", "as its maker says"),
+        ("Oracle 99", "as its vendor describes"),
         ("/nowhere/libmsodbcsql-18.so", "msodbcsql18"),
     ],
 )

@@ -137,7 +137,7 @@ def test_what_a_family_cannot_carry_is_refused(driver: str, field: str, value: s
 def refused(driver: str, field: str, value: str) -> None:
     with pytest.raises(InexpressibleValueError) as raised:
         connection_string(driver, **{field: value})  # type: ignore[arg-type]
-    assert str(raised.value).startswith(f"AJOUR_{field.upper()} holds a character that this ODBC driver cannot carry")
+    assert str(raised.value).startswith(f"AJOUR_{field.upper()} contains a character that this ODBC driver cannot take")
     assert "told" not in str(raised.value)
 
 

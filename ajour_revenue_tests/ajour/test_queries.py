@@ -71,7 +71,7 @@ def test_whatever_stands_beside_them_only_parameters_are_bound(
 
 
 def test_an_unknown_parameter_is_refused_with_those_that_there_are(tmp_path: Path) -> None:
-    with pytest.raises(QueryFailedError, match=":company; there is :company_id, :from_date, :to_date"):
+    with pytest.raises(QueryFailedError, match=r":company\. Available: :company_id, :from_date, :to_date"):
         query(tmp_path, "SELECT :company").bind(VALUES)
 
 

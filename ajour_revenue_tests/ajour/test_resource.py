@@ -15,9 +15,8 @@ from ajour_revenue.settings.load import load_settings
 from ajour_revenue.settings.model import Settings
 from ajour_revenue_tests.ajour.kit import LOCATIONS, REVENUE, WINDOW, Source
 from ajour_revenue_tests.ajour.postgres import free_port
+from ajour_revenue_tests.dagster_server import CHECKOUT
 from ajour_revenue_tests.kit import settings_dict, write_settings
-
-INSTANCE_FILE = Path(connection.__file__).parents[2] / "dagster.yaml"
 
 
 @pytest.fixture
@@ -86,7 +85,7 @@ def test_the_credentials_are_not_in_the_representation(source: Source) -> None:
 
 def test_a_run_logs_that_something_is_tried_again(postgres_ajour: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "retried", connection.retried.copy(wait=tenacity.wait_none()))
-    python_logs = YAML(typ="safe", pure=True).load(INSTANCE_FILE)["python_logs"]
+    python_logs = YAML(typ="safe", pure=True).load(CHECKOUT / "dagster.yaml")["python_logs"]
 
     @dg.asset
     def locations(ajour: AjourResource) -> None:

@@ -87,11 +87,11 @@ def test_a_location_that_is_none_of_ajours_stands_out(shell: Shell, right: Compa
 
 
 FAULTS: dict[str, tuple[dict[str, str], dict[str, Any], str, str]] = {
-    "no password": ({"AJOUR_PASSWORD": ""}, {}, "Credentials", "Nothing is set for AJOUR_PASSWORD"),
+    "no password": ({"AJOUR_PASSWORD": ""}, {}, "Credentials", "No value is set for AJOUR_PASSWORD"),
     "a semicolon": ({"AJOUR_DATABASE": "a;b"}, {}, "Credentials", "AJOUR_DATABASE holds a character"),
     "no such driver": ({}, {"driver": "None Such"}, "Driver", "'None Such' is not installed"),
     "nobody at the port": ({"AJOUR_HOST": "127.0.0.1"}, {"driver": "FreeTDS"}, "Host", "Nothing answers at AJOUR_HOST"),
-    "no such database": ({"AJOUR_DATABASE": "/none.sqlite"}, {}, "Login", "Ajour knows no database"),
+    "no such database": ({"AJOUR_DATABASE": "/none.sqlite"}, {}, "Login", "Ajour has no database"),
     "another company": ({"AJOUR_COMPANY_ID": "1"}, {}, "Locations", "Check AJOUR_COMPANY_ID"),
     "a wrong query": ({}, {"queries": {"locations": "locations.sql"}}, "Locations", "must return exactly the columns"),
     "a wrong revenue query": ({}, {"queries": {"revenue": "locations.sql"}}, "A day of revenue", "must return exactly"),

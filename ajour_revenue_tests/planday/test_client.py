@@ -693,5 +693,5 @@ def test_credentials_that_are_not_set_are_named() -> None:
         client_id="", refresh_token="", api_url="https://planday.invalid", identity_url="https://planday.invalid"
     )
 
-    with pytest.raises(MissingCredentialsError, match="Nothing is set for PLANDAY_CLIENT_ID, PLANDAY_REFRESH_TOKEN"):
+    with pytest.raises(MissingCredentialsError, match="No value is set for PLANDAY_CLIENT_ID, PLANDAY_REFRESH_TOKEN"):
         planday.portal()

@@ -55,7 +55,7 @@ from pathlib import Path
 
 from ajour_revenue.definitions import build_definitions
 from ajour_revenue.planday import client
-from ajour_revenue.settings import load_settings
+from ajour_revenue.settings.load import load_settings
 
 client.RATE_LIMITS = ((100_000, 1),)
 job = build_definitions(load_settings(Path(sys.argv[1]))).resolve_job_def("demo_daily_revenue")
@@ -247,25 +247,25 @@ BAD_INPUTS: dict[str, tuple[Arrange, str, str, tuple[str, ...]]] = {
     "no client id": (
         variable("PLANDAY_CLIENT_ID", ""),
         "planday_structure",
-        "Nothing is set for PLANDAY_CLIENT_ID.",
+        "No value is set for PLANDAY_CLIENT_ID.",
         OF_PLANDAY,
     ),
     "no refresh token": (
         variable("PLANDAY_REFRESH_TOKEN", ""),
         "planday_structure",
-        "Nothing is set for PLANDAY_REFRESH_TOKEN.",
+        "No value is set for PLANDAY_REFRESH_TOKEN.",
         OF_PLANDAY,
     ),
     "deactivated": (
         always(DEPARTMENTS, answers(401)),
         "planday_structure",
-        "the app, or the administrator who authorized it, was deactivated",
+        "the app, or the administrator who authorized it, has been deactivated",
         OF_PLANDAY,
     ),
     "repeating page": (
         always(POSITIONS, answers(200, json.dumps(REPEATED_PAGE).encode())),
         "planday_structure",
-        f"GET {POSITIONS}: the page from row 1 is the one before it again",
+        f"GET {POSITIONS}: the page from row 1 repeats the one before it",
         OF_PLANDAY,
     ),
     "malformed JSON": (
