@@ -21,8 +21,8 @@ def register_units(connection: duckdb.DuckDBPyConnection, settings: Settings) ->
         "units",
         pa.table(
             {
-                "unit": [unit.name for unit in settings.units],
-                "department": [unit.department for unit in settings.units],
+                "unit": pa.array([unit.name for unit in settings.units], pa.string()),
+                "department": pa.array([unit.department for unit in settings.units], pa.string()),
                 "target": pa.array([unit.target_wage_percentage for unit in settings.units], pa.decimal128(5, 2)),
                 "planday_unit_id": pa.array([unit.planday_unit_id for unit in settings.units], pa.int64()),
             },

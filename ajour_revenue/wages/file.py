@@ -99,7 +99,9 @@ def read_wage_file(settings: Settings) -> list[WageCost]:
 
 
 def _unknown_names(row: WageCost, departments: dict[str, str]) -> Iterator[str]:
-    if row.department not in departments.values():
+    if not departments:
+        yield f"department {row.department!r} is not one of yours: the settings list no units yet"
+    elif row.department not in departments.values():
         yield f"department {row.department!r} is none of {', '.join(sorted(set(departments.values())))}"
     elif row.unit is not None and departments.get(row.unit) != row.department:
         here = [unit for unit, department in departments.items() if department == row.department]
