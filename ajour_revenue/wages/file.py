@@ -70,6 +70,9 @@ def read_wage_file(settings: Settings) -> list[WageCost]:
     errors: list[str] = []
     first_seen: dict[tuple[dt.date, str, str | None], int] = {}
     departments = {unit.name: unit.department for unit in settings.units}
+    if numbered and not departments:
+        msg = f"{path} has wages, but the settings list no units yet. ajour-revenue test --write adds them."
+        raise WageFileError(msg)
     for line, values in numbered:
         # DictReader puts what is too much under None, and fills up with None: 400,50 must not become 400.
         if None in values or None in values.values():
@@ -99,9 +102,7 @@ def read_wage_file(settings: Settings) -> list[WageCost]:
 
 
 def _unknown_names(row: WageCost, departments: dict[str, str]) -> Iterator[str]:
-    if not departments:
-        yield f"department {row.department!r} is not one of yours: the settings list no units yet"
-    elif row.department not in departments.values():
+    if row.department not in departments.values():
         yield f"department {row.department!r} is none of {', '.join(sorted(set(departments.values())))}"
     elif row.unit is not None and departments.get(row.unit) != row.department:
         here = [unit for unit, department in departments.items() if department == row.department]
