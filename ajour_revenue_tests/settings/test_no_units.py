@@ -1,7 +1,6 @@
 """Before the settings list units, everything works, and says that there are none."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -13,6 +12,10 @@ from ajour_revenue.definitions import build_definitions
 from ajour_revenue.settings.load import SettingsWarning
 from ajour_revenue.wages.file import WageFileError, read_wage_file
 from ajour_revenue_tests.kit import LAST_DAY, Company, write_wages
+from ajour_revenue_tests.planday.conftest import Stage, stage
+from ajour_revenue_tests.planday.connected import connected, failures
+
+__all__ = ["stage"]
 
 WINDOW = Window(LAST_DAY - timedelta(days=1), LAST_DAY)
 HINT = "ajour-revenue test --write adds them"
@@ -60,11 +63,22 @@ def test_every_check_can_be_executed(new: Company) -> None:
     assert {name for name, check in found.items() if not check.passed} == {"locations_mapped", "days_covered"}
 
 
-def test_planday_is_asked_for_nothing_of_units_that_are_not_there(new: Company) -> None:
-    with pytest.warns(SettingsWarning, match="lists no units yet"):
-        new.reload(units=[], wages={"source": "planday"}, planday={"publish": True})
+def test_with_planday_only_wages_fail_its_units_are_listed_and_nothing_is_published(
+    company: Company, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with connected(company, stage, monkeypatch) as new:
+        with pytest.warns(SettingsWarning, match="lists no units yet"):
+            new.reload(units=[])
 
-    assert build_definitions(new.settings).resolve_asset_graph().has(dg.AssetKey(["demo", "planday_revenue"]))
+        failed = failures(new.run(WINDOW))
+
+        assert list(failed) == ["wage_costs"]
+        assert "None of the settings' units is known in Planday." in failed["wage_costs"]
+        assert new.posts == []
+        assert new.contents()["planday_revenue"] == []
+        assert "Planday's revenue unit 101 (Bar, Vesterbro) is not listed" in (
+            new.check("units_match_planday").description or ""
+        )
 
 
 @pytest.mark.parametrize(
@@ -93,7 +107,7 @@ def test_a_command_says_that_there_are_no_units(
 
 
 def test_a_wage_file_with_rows_is_refused_once_and_not_once_for_each_row(new: Company) -> None:
-    path: Path = new.folder / "wages.csv"
+    path = new.folder / "wages.csv"
     write_wages(path, [(day, "Vesterbro", "", "400.00", "2.5") for day in WINDOW.days])
 
     with pytest.raises(WageFileError) as raised:
