@@ -14,12 +14,11 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from ajour_revenue.ajour.drivers import MARIADB, MICROSOFT, POSTGRESQL, family_of
 from ajour_revenue.days import yesterday
-from ajour_revenue.settings.documents import is_plain, settings_file, usual_settings, yaml_value
+from ajour_revenue.settings.documents import MICROSOFT_OPTIONS, is_plain, settings_file, usual_settings, yaml_value
 from ajour_revenue.settings.edit import NotEditableError, append, edit
 from ajour_revenue.settings.model import AjourSettings, Settings
 
 DEFAULT_DRIVER = AjourSettings().driver
-MICROSOFT_OPTIONS = {"Encrypt": "yes", "TrustServerCertificate": "yes"}
 HEADING = "Check these settings with: ajour-revenue test. Paths are relative to this file. Secrets belong in .env."
 
 

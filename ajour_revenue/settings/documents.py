@@ -17,11 +17,13 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from ajour_revenue.days import WEEKDAYS
-from ajour_revenue.settings.model import Settings
+from ajour_revenue.settings.model import AjourSettings, Settings
 
 REPOSITORY = Path(__file__).parents[2]
 WIDTH = 120
 COMMENT_COLUMN = 34
+MICROSOFT_OPTIONS = {"Encrypt": "yes", "TrustServerCertificate": "yes"}
+"""Ajour is reached by its IP address, which a certificate seldom names."""
 PLAIN = re.compile(r"(?!(?:yes|no|on|off|true|false|null|y|n)$)(?:[^\W\d_]|/)[\w /.@-]*\w", re.IGNORECASE)
 
 KINDS = {"boolean": "`true` or `false`", "integer": "a whole number", "number": "a number"}
@@ -300,18 +302,15 @@ def _default(setting: Setting) -> str:
 
 def documents() -> dict[Path, str]:
     """Return the files that are kept in the repository: path in it, and text."""
-    microsoft = {
-        "driver": "ODBC Driver 18 for SQL Server",
-        "port": 1433,
-        "options": {"Encrypt": "yes", "TrustServerCertificate": "yes"},
-    }
+    usual = AjourSettings()
+    ajour = {"driver": usual.driver, "port": usual.port, "options": MICROSOFT_OPTIONS}
     bar = {"name": "Bar", "department": "Vesterbro", "locations": ["10", "11"]}
     kitchen = {"name": "Kitchen", "department": "Vesterbro", "locations": ["20"]}
     units = [
         bar | {"planday_unit_id": 101, "target_wage_percentage": 30},
         kitchen | {"planday_unit_id": 102, "target_wage_percentage": 35},
     ]
-    example = usual_settings(name="nord", activation_date=dt.date(2026, 1, 1), ajour=microsoft, units=units)
+    example = usual_settings(name="nord", activation_date=dt.date(2026, 1, 1), ajour=ajour, units=units)
     heading = "Copy to ajour.yaml and change to your company. Paths are relative to this file. Secrets belong in .env."
     return {
         Path("ajour.example.yaml"): settings_file(example, heading=heading),

@@ -236,7 +236,7 @@ class MailSettings(Section):
     port: int = Field(default=587, ge=1, le=65535, description="The mail server's port")
     encryption: Literal["starttls", "tls", "none"] = Field(
         default="starttls",
-        description="starttls for port 587, tls for 465, none for a server on this machine",
+        description="starttls for port 587, tls for 465, none for a local server",
     )
     sender: MailAddress = Field(description="The address that alerts come from", examples=["ajour@example.dk"])
     recipients: tuple[MailAddress, ...] = Field(
@@ -336,7 +336,7 @@ class Settings(Section):
     warehouse: SettingsPath = Field(
         default_factory=_default_warehouse,
         validate_default=True,
-        description="The DuckDB file that holds everything; by default data/<name>.duckdb",
+        description="The DuckDB file that holds everything; by default named after the integration, in data/",
         examples=["data/nord.duckdb"],
     )
     # R13

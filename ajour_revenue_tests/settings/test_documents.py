@@ -67,6 +67,7 @@ def test_no_generated_file_has_the_code_of_a_rule_or_a_path_of_this_machine(path
 @pytest.mark.parametrize("setting", list(each(all_settings())), ids=lambda setting: setting.path)
 def test_every_setting_is_described_in_the_reference_with_all_that_it_may_be(setting: Setting) -> None:
     assert setting.description
+    assert set("<>|").isdisjoint(setting.description), "Markdown would not show it"
     if setting.parts:
         assert f"\n## {setting.path}\n\n{setting.description}." in settings_reference()
     else:
