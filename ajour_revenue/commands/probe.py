@@ -36,7 +36,6 @@ from ajour_revenue.ajour.errors import (
 )
 from ajour_revenue.attention.findings import findings
 from ajour_revenue.attention.texts import line
-from ajour_revenue.commands.settings_file import lacks_only_units
 from ajour_revenue.commands.terminal import FailedError
 from ajour_revenue.days import Window, yesterday
 from ajour_revenue.environment import credentials
@@ -103,9 +102,6 @@ def settings_step(path: Path) -> Step:
     name = "Settings"
     if not path.exists():
         message = f"There is no {path} yet, so the settings of a new one are tried. Write it with: ajour-revenue init"
-        return Step(name, Result.WARNING, message)
-    if lacks_only_units(path):
-        message = f"{path} lists no units yet. Add them there, or let this command do it: ajour-revenue test --write"
         return Step(name, Result.WARNING, message)
     with warnings.catch_warnings(record=True) as doubts:
         warnings.simplefilter("always", SettingsWarning)

@@ -29,7 +29,6 @@ from ajour_revenue.commands.settings_file import (
     Addition,
     NewFile,
     NewUnit,
-    NotEditableError,
     add_units,
     unfinished_settings,
 )
@@ -43,6 +42,7 @@ from ajour_revenue.commands.terminal import (
 )
 from ajour_revenue.environment import read_env_file
 from ajour_revenue.mapping import most_similar_unit
+from ajour_revenue.settings.edit import NotEditableError
 from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE, SETTINGS_VARIABLE
 from ajour_revenue.settings.model import Settings
 

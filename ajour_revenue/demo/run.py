@@ -1,16 +1,15 @@
 """The demo: an Ajour and a Planday made for the purpose, and the real job on them."""
 
 import datetime as dt
-import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from rich.console import Console
 from rich.table import Table
-from ruamel.yaml import YAML
 
 from ajour_revenue.ajour.connection import CREDENTIALS
 from ajour_revenue.attention.findings import findings
@@ -22,6 +21,8 @@ from ajour_revenue.demo.planday import create_app, serve
 from ajour_revenue.demo.portal import chain_portal
 from ajour_revenue.launch import RunFailedError, dagster_instance, next_fetch_here, run_window
 from ajour_revenue.reports.write import report_file
+from ajour_revenue.settings.documents import settings_file, usual_settings
+from ajour_revenue.settings.edit import edit
 from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE, load_settings
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.formats import DANISH
@@ -34,34 +35,10 @@ PLANDAY_REFRESH_TOKEN = "demo-refresh-token"  # noqa: S105 (the demo's own)
 DAYS_SINCE_ACTIVATION = 40
 DAYS_BEFORE_ACTIVATION = 5
 
-SETTINGS = """\
-# The demo's settings. Change them and run `make demo` again; delete this folder to start anew.
-name: demo
-activation_date: {activation_date}
-task:
-  active: true
-  start_date: {start_date}
-  time: "07:00"
-  repeat_weekly: true
-  weekdays: [monday, tuesday, wednesday, thursday, friday, saturday, sunday]
-  days_back: 3
-revenue:
-  vat: excluded
-  vat_rate: 25
-  overwrite_existing: true
-ajour:
-  driver: SQLite3
-wages:
-  source: planday
-planday:
-  publish: true
-  # The demo's Planday is served anew, on another port, each time.
-  api_url: http://127.0.0.1:1
-  identity_url: http://127.0.0.1:1
-warehouse: ../demo.duckdb
-units:
-{units}
-"""
+NO_PLANDAY = "http://127.0.0.1:1"
+"""Where nothing answers: each run of the demo serves its Planday on another port, and puts it into the settings."""
+
+HEADING = "The demo's settings. Change them and run `make demo` again; delete this folder to start anew."
 
 WAGE_PERCENTAGES = "FROM wage_percentage_of($first_day::DATE, $last_day::DATE, $show_single_person)"
 
@@ -121,10 +98,10 @@ def _days(window: Window) -> str:
 
 
 def _write_settings(home: Path) -> None:
-    settings_file = home / DEFAULT_SETTINGS_FILE
-    if not settings_file.exists():
+    path = home / DEFAULT_SETTINGS_FILE
+    if not path.exists():
         activation_date = yesterday() - dt.timedelta(days=DAYS_SINCE_ACTIVATION)
-        settings_file.write_text(_settings_text(activation_date), encoding="utf-8")
+        path.write_text(_settings_text(activation_date), encoding="utf-8")
     environment = {
         CREDENTIALS["company_id"]: COMPANY_ID,
         CREDENTIALS["user"]: "demo",
@@ -139,11 +116,10 @@ def _write_settings(home: Path) -> None:
 
 
 def _point_to_planday(home: Path, url: str) -> None:
-    yaml = YAML()
-    settings_file = home / DEFAULT_SETTINGS_FILE
-    settings = yaml.load(settings_file)
-    settings["planday"] |= {"api_url": url, "identity_url": url}
-    yaml.dump(settings, settings_file)
+    def point(settings: dict[str, Any]) -> None:
+        settings["planday"] |= {"api_url": url, "identity_url": url}
+
+    edit(home / DEFAULT_SETTINGS_FILE, point)
 
 
 def _settings(home: Path) -> Settings:
@@ -152,15 +128,21 @@ def _settings(home: Path) -> Settings:
 
 def _settings_text(activation_date: dt.date) -> str:
     units = [
-        f"  - {{name: {unit.name}, department: {unit.department}, locations: {json.dumps(unit.locations)}, "
-        f"planday_unit_id: {unit.planday_unit_id}, target_wage_percentage: {unit.target_wage_percentage}}}"
+        {
+            "name": unit.name,
+            "department": unit.department,
+            "locations": unit.locations,
+            "planday_unit_id": unit.planday_unit_id,
+            "target_wage_percentage": unit.target_wage_percentage,
+        }
         for unit in UNITS
     ]
-    return SETTINGS.format(
-        activation_date=activation_date,
-        start_date=activation_date + dt.timedelta(days=1),
-        units="\n".join(units),
+    values = usual_settings(
+        name="demo", activation_date=activation_date, ajour={"driver": "SQLite3"}, wages="planday", units=units
     )
+    values["planday"] = {"publish": True, "api_url": NO_PLANDAY, "identity_url": NO_PLANDAY}
+    values["warehouse"] = "../demo.duckdb"
+    return settings_file(values, heading=HEADING)
 
 
 def _run(settings: Settings, window: Window) -> None:

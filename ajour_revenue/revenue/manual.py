@@ -166,7 +166,7 @@ def _problems(settings: Settings, entry: ManualEntry) -> list[str]:
     problems = []
     units = [unit.name for unit in settings.units]
     if entry.unit not in units:
-        problems.append(f"unit {entry.unit!r} is none of the settings': {', '.join(units)}")
+        problems.append(f"unit {entry.unit!r} is none of the settings': {', '.join(units) or 'they list no units yet'}")
     if not settings.activation_date <= entry.business_date <= yesterday():
         problems.append(
             f"{entry.business_date} is no day with revenue: these are from the activation date "

@@ -1,4 +1,4 @@
-"""The settings file: found, read, validated; everything that is wrong with it said at once."""
+"""The settings file: found, read, validated; everything that is wrong with it is said at once."""
 
 import os
 import warnings
@@ -31,16 +31,22 @@ def load_settings(path: Path | None = None) -> Settings:
 
     Relative paths inside the file are relative to the file's own folder.
 
-    Raises SettingsError, whose one message tells everything that is wrong with the file. Warns (SettingsWarning)
-    where valid settings would leave days of sale unfetched.
+    Raises SettingsError, whose one message lists everything that is wrong with the file. Warns (SettingsWarning)
+    where valid settings would leave days of sale unfetched, or list no units yet.
     """
     path = (path or Path(os.environ.get(SETTINGS_VARIABLE) or DEFAULT_SETTINGS_FILE)).absolute()
     raw = _read_yaml(path)
     try:
         settings = Settings.model_validate(raw, context={"folder": path.parent})
     except ValidationError as error:
-        raise SettingsError(_told_at_once(path, error.errors(), raw)) from None
+        raise SettingsError(_all_errors(path, error.errors(), raw)) from None
     _warn_of_gaps(path, settings)
+    if not settings.units:
+        warnings.warn(
+            f"{path} lists no units yet, so no location's revenue is counted. ajour-revenue test --write adds them.",
+            SettingsWarning,
+            stacklevel=2,
+        )
     return settings
 
 
@@ -65,15 +71,15 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     return raw
 
 
-def _told_at_once(path: Path, errors: Sequence[ErrorDetails], raw: dict[str, Any]) -> str:
-    told = [_told(error) for error in errors if not _follows_from_another(error, errors)]
+def _all_errors(path: Path, errors: Sequence[ErrorDetails], raw: dict[str, Any]) -> str:
+    lines = [_message(error) for error in errors if not _follows_from_another(error, errors)]
     if any(error["loc"][:1] == ("units",) and len(error["loc"]) > 1 for error in errors):
         # Pydantic compares the units with each other only once each of them is right in itself.
-        told += [
+        lines += [
             f"units: {conflict}" for conflict in conflicts(unit for unit in raw["units"] if isinstance(unit, dict))
         ]
-    things = "1 thing" if len(told) == 1 else f"{len(told)} things"
-    return "\n".join([f"{path} cannot be used; {things} to change:", *(f"  - {line}" for line in told)])
+    things = "1 thing" if len(lines) == 1 else f"{len(lines)} things"
+    return "\n".join([f"{path} cannot be used; {things} to change:", *(f"  - {line}" for line in lines)])
 
 
 def _follows_from_another(error: ErrorDetails, errors: Sequence[ErrorDetails]) -> bool:
@@ -85,7 +91,7 @@ def _follows_from_another(error: ErrorDetails, errors: Sequence[ErrorDetails]) -
     )
 
 
-def _told(error: ErrorDetails) -> str:
+def _message(error: ErrorDetails) -> str:
     key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error["loc"]).lstrip(".")
     if error["type"] == "missing":
         return f"{key}: is missing"
@@ -124,7 +130,7 @@ def _warn_of_gaps(path: Path, settings: Settings) -> None:
     if task.start_date < settings.activation_date:
         warnings.warn(
             f"{path}: task.start_date {task.start_date} is before activation_date {settings.activation_date}; "
-            "nothing is fetched before the day after the activation date (R3).",
+            "nothing is fetched before the day after the activation date.",
             SettingsWarning,
             stacklevel=3,
         )

@@ -19,6 +19,7 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationInfo,
+    WithJsonSchema,
 )
 
 from ajour_revenue.days import MAX_DAYS, WEEKDAYS, Weekday
@@ -48,7 +49,7 @@ def _existing_file(path: Path) -> Path:
     return path
 
 
-def _no_number(value: object) -> object:
+def _not_a_number(value: object) -> object:
     """Pydantic would take a number for seconds since 1970."""
     if isinstance(value, int | float):
         msg = "write a date as 2026-01-31, a time as 07:00"
@@ -58,10 +59,10 @@ def _no_number(value: object) -> object:
 
 def _not_before_five(value: dt.time) -> dt.time:
     if value.tzinfo:
-        msg = "write it without a time zone, as in 07:00; it is Danish time (R6)"
+        msg = "write it without a time zone, as in 07:00; it is Danish time"
         raise ValueError(msg)
     if value < dt.time(5):
-        msg = "Ajour's figures are ready from 05:00; choose 05:00 or later (R6)"
+        msg = "Ajour's figures are ready from 05:00; choose 05:00 or later"
         raise ValueError(msg)
     if value.second or value.microsecond:
         msg = "choose a full minute, as in 07:00"
@@ -98,28 +99,48 @@ def _mail_address(value: str) -> str:
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 MailAddress = Annotated[Text, AfterValidator(_mail_address)]
-Day = Annotated[dt.date, BeforeValidator(_no_number)]
-FetchTime = Annotated[dt.time, BeforeValidator(_no_number), AfterValidator(_not_before_five)]
+Day = Annotated[dt.date, BeforeValidator(_not_a_number)]
+# JSON schema's own "time" wants seconds and a time zone.
+FetchTime = Annotated[
+    dt.time,
+    BeforeValidator(_not_a_number),
+    AfterValidator(_not_before_five),
+    WithJsonSchema({"type": "string", "pattern": "^(0[5-9]|1[0-9]|2[0-3]):[0-5][0-9](:00)?$"}),
+]
 SettingsPath = Annotated[Path, AfterValidator(_beside_settings_file)]
 QueryFile = Annotated[SettingsPath, AfterValidator(_existing_file)]
 OdbcOptions = Annotated[dict[str, str], BeforeValidator(_no_reserved_keyword)]
 
 
 class Section(BaseModel):
-    """A part of the settings file: unknown keys are refused, and nothing changes after loading."""
+    """A part of the settings file: unknown keys are refused, and nothing changes after loading.
+
+    A section's docstring and its fields' descriptions are what users read: `documents.py` makes the example, the
+    reference and the schema for editors from them. So they are plain text, without the codes of our rules.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class TaskSettings(Section):
-    """When revenue is fetched, and for how many days back (R4-R9)."""
+    """When revenue is fetched, and for how many days back."""
 
-    active: bool = True
-    start_date: Day
-    time: FetchTime
-    repeat_weekly: bool = True
-    weekdays: Annotated[tuple[Weekday, ...], Field(min_length=1), AfterValidator(_weekdays_once)]
-    days_back: int = Field(ge=1, le=MAX_DAYS)
+    # R8
+    active: bool = Field(default=True, description="false pauses the schedules")
+    # R7
+    start_date: Day = Field(description="Nothing is fetched on a schedule before this date")
+    # R6
+    time: FetchTime = Field(description="When to fetch: Danish time, 05:00 or later")
+    # R9
+    repeat_weekly: bool = Field(default=True, description="false: fetch once on each weekday, in the first seven days")
+    # R5
+    weekdays: Annotated[tuple[Weekday, ...], AfterValidator(_weekdays_once)] = Field(
+        min_length=1, description="The days of the fetch, not of the sale"
+    )
+    # R4, R10
+    days_back: int = Field(
+        ge=1, le=MAX_DAYS, description="Days up to yesterday to fetch; several bring in later corrections"
+    )
 
     def sales_days_never_fetched(self) -> list[str]:
         """Return the weekdays of sale that no chosen weekday of fetch reaches (R5), Monday first."""
@@ -130,85 +151,133 @@ class TaskSettings(Section):
 
 
 class RevenueSettings(Section):
-    """Which revenue is taken (R11), and whether it replaces what is there (R12)."""
+    """Which revenue is reported, and whether it replaces what is there."""
 
-    vat: Vat
-    vat_rate: Decimal = Field(default=Decimal(25), ge=0, le=100)
-    overwrite_existing: bool
+    # R11
+    vat: Vat = Field(description="Whether the units report revenue with VAT included or excluded")
+    vat_rate: Decimal = Field(
+        default=Decimal(25), ge=0, le=100, description="In percent; only for manual entries, which give one amount"
+    )
+    # R12
+    overwrite_existing: bool = Field(
+        description="true: a fetched figure replaces the one that is there, a manual entry too"
+    )
 
 
 class QuerySettings(Section):
-    """The files with the two SQL texts; their result columns are the contract with Ajour's server."""
+    """Your own queries, where Ajour's tables have other names; see README."""
 
-    locations: QueryFile = DEFAULT_QUERIES / "locations.sql"
-    revenue: QueryFile = DEFAULT_QUERIES / "daily_revenue.sql"
+    locations: QueryFile = Field(
+        default_factory=lambda: DEFAULT_QUERIES / "locations.sql",
+        description="The query for locations; by default the package's own",
+        examples=["sql/locations.sql"],
+    )
+    revenue: QueryFile = Field(
+        default_factory=lambda: DEFAULT_QUERIES / "daily_revenue.sql",
+        description="The query for daily revenue; by default the package's own",
+        examples=["sql/daily_revenue.sql"],
+    )
 
 
 class AjourSettings(Section):
-    """How Ajour's database is reached over ODBC."""
+    """How to reach Ajour's database over ODBC."""
 
-    driver: Text = "ODBC Driver 18 for SQL Server"
-    port: int = Field(default=1433, ge=1, le=65535)
-    options: OdbcOptions = {}
-    queries: QuerySettings = QuerySettings()
-    login_timeout_seconds: int = Field(default=20, ge=1, le=600)
-    query_timeout_seconds: int = Field(default=20, ge=1, le=3600)
+    driver: Text = Field(
+        default="ODBC Driver 18 for SQL Server", description="The name of an installed ODBC driver, or a path to one"
+    )
+    port: int = Field(default=1433, ge=1, le=65535, description="The port of Ajour's database")
+    options: OdbcOptions = Field(
+        default={},
+        description="Further ODBC keywords of the driver. For Microsoft's driver, "
+        'TrustServerCertificate: "yes" encrypts without verifying who answers; '
+        "remove it where Ajour's certificate names the host that you connect to",
+    )
+    queries: QuerySettings = Field(default_factory=QuerySettings)
+    login_timeout_seconds: int = Field(default=20, ge=1, le=600, description="How long to wait for the login")
+    query_timeout_seconds: int = Field(default=20, ge=1, le=3600, description="How long to wait for a query's answer")
 
 
 class WageSettings(Section):
-    """Where wage costs come from, and whether those of a single person are shown (D5)."""
+    """Where wage costs come from."""
 
-    source: Literal["file", "planday"]
-    file: SettingsPath = Field(default=Path("wages.csv"), validate_default=True)
-    show_single_person: bool = False
+    source: Literal["file", "planday"] = Field(description="A CSV file, or the shifts planned in Planday")
+    file: SettingsPath = Field(
+        default=Path("wages.csv"),
+        validate_default=True,
+        description="CSV with the columns business_date, department, unit, wage_cost (DKK), hours",
+    )
+    # D5
+    show_single_person: bool = Field(
+        default=False, description="true shows the wages of a department on a day that only one person worked"
+    )
 
 
 class PlandaySettings(Section):
     """Where Planday is, and whether revenue is published to it."""
 
-    publish: bool = False
-    api_url: Text = "https://openapi.planday.com"
-    identity_url: Text = "https://id.planday.com"
+    publish: bool = Field(default=False, description="true publishes the units' revenue to Planday")
+    api_url: Text = Field(default="https://openapi.planday.com", description="The address of Planday's API")
+    identity_url: Text = Field(default="https://id.planday.com", description="Where access tokens are given out")
 
 
 class ReportSettings(Section):
-    """The wage report: where it is written, and in which language."""
+    """Where the wage report is written, and in which language."""
 
-    folder: SettingsPath = Field(default=Path("reports"), validate_default=True)
-    language: Literal["da", "en"] = "da"
+    folder: SettingsPath = Field(
+        default=Path("reports"), validate_default=True, description="The folder that reports are written to"
+    )
+    language: Literal["da", "en"] = Field(default="da", description="Danish or English")
 
 
 class MailSettings(Section):
-    """The mail server that alerts go through; its login comes from ALERT_SMTP_USER and ALERT_SMTP_PASSWORD."""
+    """The mail server; its login comes from ALERT_SMTP_USER and ALERT_SMTP_PASSWORD."""
 
-    host: Text
-    port: int = Field(default=587, ge=1, le=65535)
-    encryption: Literal["starttls", "tls", "none"] = "starttls"
-    """starttls: as usual on port 587; tls: from the first byte, as on port 465; none: for a server on this machine."""
-    sender: MailAddress
-    recipients: tuple[MailAddress, ...] = Field(min_length=1)
+    host: Text = Field(description="The mail server's name", examples=["smtp.example.dk"])
+    port: int = Field(default=587, ge=1, le=65535, description="The mail server's port")
+    encryption: Literal["starttls", "tls", "none"] = Field(
+        default="starttls",
+        description="starttls for port 587, tls for 465, none for a local server",
+    )
+    sender: MailAddress = Field(description="The address that alerts come from", examples=["ajour@example.dk"])
+    recipients: tuple[MailAddress, ...] = Field(
+        min_length=1, description="The addresses that alerts are sent to", examples=[["controller@example.dk"]]
+    )
 
 
 class AlertSettings(Section):
-    """Who is told when something needs attention; nobody by default."""
+    """Who is alerted when something needs attention: nobody, unless it is set here."""
 
     mail: MailSettings | None = None
-    webhook: bool = False
-    """Whether to post to the address in ALERT_WEBHOOK_URL, which is secret."""
+    webhook: bool = Field(
+        default=False,
+        description="true posts alerts to the secret address in ALERT_WEBHOOK_URL, such as Slack's",
+    )
 
 
 class Unit(Section):
-    """A revenue unit of Planday, its department, and the Ajour locations that feed it (R13)."""
+    """A revenue unit of Planday, its department, and the Ajour locations that feed it."""
 
-    name: Text
-    department: Text
-    locations: tuple[Text, ...] = ()
-    planday_unit_id: int | None = None
-    target_wage_percentage: Decimal | None = Field(default=None, gt=0, le=100, max_digits=5, decimal_places=2)
+    name: Text = Field(description="The unit's name, as in Planday")
+    department: Text = Field(description="The name of its department, as in Planday")
+    locations: tuple[Text, ...] = Field(
+        default=(), description="The ids of the Ajour locations that feed it, in quotes; each feeds one unit at most"
+    )
+    planday_unit_id: int | None = Field(
+        default=None,
+        description="Planday's id of the unit; needed where wages come from Planday or revenue is published to it",
+    )
+    target_wage_percentage: Decimal | None = Field(
+        default=None,
+        gt=0,
+        le=100,
+        max_digits=5,
+        decimal_places=2,
+        description="The wage percentage that is not to be exceeded, in percent of revenue excl. VAT",
+    )
 
 
 def conflicts(units: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Say what is told twice; takes plain mappings, so that it can judge units with other errors too."""
+    """List what is given twice (R13); takes plain mappings, so that units with other errors are compared too."""
     names: list[str] = []
     homes: dict[str, list[str]] = {}
     planday_ids: list[str] = []
@@ -224,7 +293,7 @@ def conflicts(units: Iterable[Mapping[str, Any]]) -> list[str]:
     return [
         *(f"unit {name!r} is listed more than once" for name in _repeated(names)),
         *(
-            f"location {location!r} feeds {' and '.join(map(repr, fed))}: it would be counted twice; keep one (R13)"
+            f"location {location!r} feeds {' and '.join(map(repr, fed))}: it would be counted twice; keep one"
             for location, fed in homes.items()
             if len(fed) > 1
         ),
@@ -232,9 +301,14 @@ def conflicts(units: Iterable[Mapping[str, Any]]) -> list[str]:
     ]
 
 
+def _none_is_empty(units: object) -> object:
+    """`units:` with nothing below it is a list without units."""
+    return () if units is None else units
+
+
 def _no_conflicts(units: tuple[Unit, ...]) -> tuple[Unit, ...]:
-    if told := conflicts(unit.model_dump() for unit in units):
-        raise ValueError("; ".join(told))
+    if found := conflicts(unit.model_dump() for unit in units):
+        raise ValueError("; ".join(found))
     return units
 
 
@@ -243,22 +317,36 @@ def _default_warehouse(validated: dict[str, Any]) -> Path:
 
 
 class Settings(Section):
-    """Everything that one integration, one company's Ajour, needs to know."""
+    """The settings of one integration: one company's Ajour. Paths are relative to the settings file."""
 
-    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]+$")]
-    activation_date: Day
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]+$")] = Field(
+        description="Letters, digits and _; the prefix of everything in Dagster"
+    )
+    # R3
+    activation_date: Day = Field(description="The date from which Ajour delivers revenue")
     task: TaskSettings
     revenue: RevenueSettings
-    ajour: AjourSettings = AjourSettings()
+    # The defaults are made by factories, so that no path of this machine gets into the schema for editors.
+    ajour: AjourSettings = Field(default_factory=AjourSettings)
     wages: WageSettings
-    planday: PlandaySettings = PlandaySettings()
+    planday: PlandaySettings = Field(default_factory=PlandaySettings)
     # A dict, since pydantic would not give a default that is a section already the folder of the file.
     report: ReportSettings = Field(default_factory=dict, validate_default=True)
-    alerts: AlertSettings = AlertSettings()
-    warehouse: SettingsPath = Field(default_factory=_default_warehouse, validate_default=True)
-    units: Annotated[tuple[Unit, ...], Field(min_length=1), AfterValidator(_no_conflicts)]
+    alerts: AlertSettings = Field(default_factory=AlertSettings)
+    warehouse: SettingsPath = Field(
+        default_factory=_default_warehouse,
+        validate_default=True,
+        description="The DuckDB file that holds everything; by default named after the integration, in data/",
+        examples=["data/nord.duckdb"],
+    )
+    # R13
+    units: Annotated[tuple[Unit, ...], BeforeValidator(_none_is_empty), AfterValidator(_no_conflicts)] = Field(
+        default=(),
+        description="Every revenue unit of Planday, with the Ajour locations that feed it; "
+        "ajour-revenue test --write adds them",
+    )
 
     @property
     def uses_planday(self) -> bool:
-        """Whether Planday is asked or told anything at all."""
+        """Whether anything is read from Planday or published to it."""
         return self.wages.source == "planday" or self.planday.publish

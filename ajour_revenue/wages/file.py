@@ -90,6 +90,9 @@ def read_wage_file(settings: Settings) -> list[WageCost]:
     errors: list[str] = []
     first_seen: dict[tuple[dt.date, str, str | None], int] = {}
     departments = {unit.name: unit.department for unit in settings.units}
+    if numbered and not departments:
+        msg = f"{path} has wages, but the settings list no units yet. ajour-revenue test --write adds them."
+        raise WageFileError(msg)
     for line, values in numbered:
         # DictReader puts what is too much under None, and fills up with None: 400,50 must not become 400.
         if None in values or None in values.values():

@@ -15,7 +15,7 @@ from ajour_revenue_tests.commands.conftest import Shell
 from ajour_revenue_tests.dagster_server import CHECKOUT, clean_environment
 from ajour_revenue_tests.kit import LAST_DAY
 
-PAGES = ["README.md", "docs/operations.md"]
+PAGES = ["README.md", "docs/operations.md", "docs/settings.md"]
 ENDLESS = {"make test", "make dev"}
 """The one is what runs this; the other, which test_ui.py looks at, runs until it is interrupted."""
 WHAT_MAKE_NEEDS = ("Makefile", "pyproject.toml", "constraints.txt", "dagster.yaml", "scripts/system-packages")

@@ -8,11 +8,11 @@ from ajour_revenue.commands.settings_file import (
     Addition,
     NewFile,
     NewUnit,
-    NotEditableError,
     add_units,
     settings_text,
     unfinished_settings,
 )
+from ajour_revenue.settings.edit import NotEditableError
 from ajour_revenue.settings.load import load_settings
 from ajour_revenue_tests.dagster_server import CHECKOUT
 from ajour_revenue_tests.kit import write_settings
@@ -24,8 +24,8 @@ BAR_LINE = '{name: Bar, department: Vesterbro, locations: ["10"], planday_unit_i
 def test_a_new_file_is_the_example_but_for_its_first_line_and_its_units() -> None:
     example = (CHECKOUT / "ajour.example.yaml").read_text(encoding="utf-8")
     new = settings_text(NewFile(name="nord", activation_date=date(2026, 1, 1), driver="ODBC Driver 18 for SQL Server"))
-    without_units = example[: example.index("\n  - {name: Bar")].replace("\nunits:   ", "\nunits: []")
-    assert new.partition("\n")[2] == without_units.partition("\n")[2] + "\n"
+    without_units = example[: example.index("\n  - {name: Bar")] + " []\n"
+    assert new.partition("\n")[2] == without_units.partition("\n")[2]
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ HEAD = "name: nord   # keep me\n\n# and me\nunits:"
 EDITS = {
     "a flow list": (
         ' # every unit\n  - {name: Kitchen, locations: ["20"]}   # hot\n\n# below\nwages: {}\n',
-        ' # every unit\n  - {name: Kitchen, locations: ["20", "21"]}   # hot\n  - BAR\n\n# below\nwages: {}\n',
+        ' # every unit\n  - {name: Kitchen, locations: ["20", "21"]} # hot\n  - BAR\n\n# below\nwages: {}\n',
     ),
     "an empty flow list": (
         "\n  - {name: Kitchen, locations: []}\n",
@@ -67,10 +67,33 @@ EDITS = {
         "\n- name: Kitchen\n  department: V # x\n",
         '\n- name: Kitchen\n  department: V # x\n  locations: ["21"]\n- BAR\n',
     ),
+    "block style with a comment below": (
+        "\n- name: Kitchen\n  department: V # x\n\n# below\nwages: {}\n",
+        '\n- name: Kitchen\n  department: V # x\n  locations: ["21"]\n- BAR\n\n# below\nwages: {}\n',
+    ),
+    "indented by four": (
+        """ # all
+    - name: 'Kitchen'
+      department: V
+task:
+    time: "07:00" # early
+    active: true
+""",
+        """ # all
+    - name: 'Kitchen'
+      department: V
+      locations: ["21"]
+    - BAR
+task:
+    time: "07:00" # early
+    active: true
+""",
+    ),
     "no line end at the end": ("\n- {name: Kitchen}", '\n- {name: Kitchen, locations: ["21"]}\n- BAR\n'),
+    # A list in brackets comes onto one line.
     "over several lines": (
-        '\n- {name: Kitchen,\n   locations: [\n     "20",   # stove\n   ]}\n',
-        '\n- {name: Kitchen,\n   locations: [\n     "20", "21",   # stove\n   ]}\n- BAR\n',
+        '\n- {name: Kitchen,\n   locations: [\n     "20",\n   ]}   # stove\n',
+        '\n- {name: Kitchen, locations: ["20", "21"]} # stove\n- BAR\n',
     ),
     "all in one line": (" [{name: Kitchen}]\n", ' [{name: Kitchen, locations: ["21"]}, BAR]\n'),
 }
@@ -78,7 +101,9 @@ EDITS = {
 
 @pytest.mark.parametrize("name", EDITS)
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
-def test_units_and_locations_are_added_and_every_other_byte_stays(tmp_path: Path, name: str, newline: str) -> None:
+def test_units_and_locations_are_added_and_comments_order_quotes_and_values_stay(
+    tmp_path: Path, name: str, newline: str
+) -> None:
     before, after = (HEAD + text.replace("BAR", BAR_LINE) for text in EDITS[name])
     path = tmp_path / "ajour.yaml"
     path.write_bytes(before.replace("\n", newline).encode())
@@ -91,7 +116,8 @@ def test_units_and_locations_are_added_and_every_other_byte_stays(tmp_path: Path
     [
         ("units: []    # none\nx: 1\n", "units:       # none\n  - BAR\nx: 1\n"),
         ("units:   # none\n\nx: 1\n", "units:   # none\n  - BAR\n\nx: 1\n"),
-        ("x: 1\n", "x: 1\n\nunits:\n  - BAR\n"),
+        ("x: 1\n", "x: 1\nunits:\n  - BAR\n"),
+        ("x:\n    y: 1\n\n# all\nunits: []\n", "x:\n    y: 1\n\n# all\nunits:\n  - BAR\n"),
     ],
 )
 def test_the_first_unit_is_added(tmp_path: Path, before: str, after: str) -> None:
@@ -99,6 +125,14 @@ def test_the_first_unit_is_added(tmp_path: Path, before: str, after: str) -> Non
     path.write_text(before, encoding="utf-8")
     add_units(path, [BAR])
     assert path.read_text(encoding="utf-8") == after.replace("BAR", BAR_LINE)
+
+
+def test_a_unit_gets_a_list_of_its_own_where_it_shared_an_empty_one(tmp_path: Path) -> None:
+    path = tmp_path / "ajour.yaml"
+    path.write_text("units:\n- {name: Kitchen, locations: &none []}\n- {name: Cellar, locations: *none}\n")
+    add_units(path, [Addition("Kitchen", "21")])
+    units = YAML(typ="safe", pure=True).load(path)["units"]
+    assert [unit["locations"] for unit in units] == [["21"], []]
 
 
 def test_names_are_quoted_where_yaml_would_misread_them(tmp_path: Path) -> None:
@@ -110,6 +144,14 @@ def test_names_are_quoted_where_yaml_would_misread_them(tmp_path: Path) -> None:
     assert [(unit["name"], unit["department"]) for unit in units] == [(name, name) for name in names]
 
 
+def test_a_new_file_keeps_every_line_when_its_first_units_are_added(tmp_path: Path) -> None:
+    path = tmp_path / "ajour.yaml"
+    text = settings_text(NewFile(name="nord"))
+    path.write_text(text, encoding="utf-8")
+    add_units(path, [BAR])
+    assert path.read_text(encoding="utf-8") == text.replace("units: []\n", f"units:\n  - {BAR_LINE}\n")
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -119,14 +161,17 @@ def test_names_are_quoted_where_yaml_would_misread_them(tmp_path: Path) -> None:
         "",
         "units:\n- &bar {name: Kitchen, locations: [a]}\n- {<<: *bar, name: Bar}\n",
         "units:\n- {name: Cellar}\n",
+        "units:\n- {name: Kitchen, locations: [\n    '20', # stove\n  ]}\n",
     ],
 )
-def test_a_file_that_cannot_be_changed_stays_as_it_is_and_is_told_what_to_add(tmp_path: Path, text: str) -> None:
+def test_a_file_that_cannot_be_changed_stays_as_it_is_and_the_message_says_what_to_add(
+    tmp_path: Path, text: str
+) -> None:
     path = tmp_path / "ajour.yaml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(NotEditableError, match=r"(?s)location '21' to unit 'Kitchen'.*- \{name: Bar") as told:
+    with pytest.raises(NotEditableError, match=r"(?s)location '21' to unit 'Kitchen'.*- \{name: Bar") as raised:
         add_units(path, [Addition("Kitchen", "21"), NewUnit("Bar", "Vesterbro")])
-    assert str(path) in str(told.value)
+    assert str(path) in str(raised.value)
     assert path.read_text(encoding="utf-8") == text
     assert list(tmp_path.iterdir()) == [path]
 
@@ -140,6 +185,21 @@ def test_the_file_keeps_its_mode_and_stays_a_link(tmp_path: Path) -> None:
     assert link.is_symlink()
     assert "Bar" in real.read_text(encoding="utf-8")
     assert real.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_file_that_cannot_be_replaced_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "ajour.yaml"
+    path.write_text("units: []\n", encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "replace", fails)
+        with pytest.raises(NotEditableError, match="No space left"):
+            add_units(path, [BAR])
+    assert path.read_text(encoding="utf-8") == "units: []\n"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def fails(*_: object) -> None:
+    raise OSError(28, "No space left on device")
 
 
 def test_what_is_right_in_an_unfinished_file_is_used(tmp_path: Path) -> None:

@@ -266,7 +266,7 @@ def test_an_accepted_suggestion_is_written_and_nothing_else_changes(shell: Shell
     result = shell.run("test", "--write", typed="\n")
     assert "Location 99 (Kitchen, new) feeds the unit (- for none) [Kitchen]:" in result.stdout
     assert "+ location 99 to unit Kitchen" in result.stdout
-    assert path.read_text(encoding="utf-8") == before.replace("['20']", "['20', \"99\"]")
+    assert path.read_text(encoding="utf-8") == before.replace("['20']  ", "['20', \"99\"]")
     assert result.exit_code == 0
     assert at_company.settings.name == "demo"
 
@@ -294,8 +294,8 @@ def test_who_breaks_off_has_written_nothing(shell: Shell) -> None:
 
 def test_a_file_that_cannot_be_changed_says_what_to_add(shell: Shell, at_company: Company) -> None:
     path = Path("ajour.yaml")
-    # Two units share what is written once, so none of them can get another location alone.
-    text = path.read_text(encoding="utf-8").replace("['20']", "&none []").replace("['30']", "*none")
+    # What stands between brackets is written on one line, where there is no room for this comment.
+    text = path.read_text(encoding="utf-8").replace("['20']", "[  # the stove\n    '20']")
     path.write_text(text, encoding="utf-8")
     at_company.ajour.list_locations({"99": "Kitchen, new"})
     result = shell.run("test", "--write", "--yes")

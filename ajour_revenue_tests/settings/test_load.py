@@ -1,6 +1,7 @@
 """What a settings file may hold, and what a person is told about one that cannot be used."""
 
 import os
+import re
 import subprocess
 import sys
 import warnings
@@ -203,7 +204,6 @@ def test_without_a_name_the_settings_file_is_ajour_yaml_here(tmp_path: Path, mon
         (section("ajour", options={"Encrypt": 1}), ["ajour.options.Encrypt", 'in quotes, as in "1"']),
         (section("ajour", login_timeout_seconds=0), ["ajour.login_timeout_seconds", "'0'"]),
         (section("ajour", query_timeout_seconds=0), ["ajour.query_timeout_seconds", "'0'"]),
-        ({"units": []}, ["units", "at least 1"]),
         ({"units": {"Bar": ["10"]}}, ["units", "a list"]),
         ({"units": [unit("Bar", 10)]}, ["units[0].locations[0]", "'10'", 'in quotes, as in "10"']),
         ({"units": [unit("Bar") | {"locations": 10}]}, ["units[0].locations", "'10'", "a list"]),
@@ -213,8 +213,11 @@ def test_without_a_name_the_settings_file_is_ajour_yaml_here(tmp_path: Path, mon
         ({"units": [unit("Bar", target_wage_percentage=101)]}, ["units[0].target_wage_percentage", "'101'"]),
         ({"units": [unit("Bar", "10"), unit("Bar", "11")]}, ["units", "'Bar' is listed more than once"]),
         ({"units": [unit("Bar", "10"), unit(" Bar ", "11")]}, ["units", "'Bar' is listed more than once"]),
-        ({"units": [unit("Bar", "10"), unit("Shop", "10")]}, ["units", "location '10' feeds 'Bar' and 'Shop'", "R13"]),
-        ({"units": [unit("Bar", "10", "11", "10")]}, ["units", "location '10' feeds 'Bar' and 'Bar'", "R13"]),
+        (
+            {"units": [unit("Bar", "10"), unit("Shop", "10")]},
+            ["units", "location '10' feeds 'Bar' and 'Shop'", "keep one"],
+        ),
+        ({"units": [unit("Bar", "10", "11", "10")]}, ["units", "location '10' feeds 'Bar' and 'Bar'", "keep one"]),
         (
             {"units": [unit("Bar", planday_unit_id=101), unit("Shop", planday_unit_id=101)]},
             ["units", "planday_unit_id 101"],
@@ -296,9 +299,7 @@ def test_a_key_that_is_missing_is_told(tmp_path: Path) -> None:
     path = tmp_path / "ajour.yaml"
     path.write_text("name: demo\n", encoding="utf-8")
 
-    assert complaints(path) == [
-        f"{key}: is missing" for key in ("activation_date", "task", "revenue", "wages", "units")
-    ]
+    assert complaints(path) == [f"{key}: is missing" for key in ("activation_date", "task", "revenue", "wages")]
 
 
 def test_five_errors_of_different_sorts_are_told_at_once(tmp_path: Path) -> None:
@@ -444,8 +445,25 @@ def test_a_start_before_the_activation_warns(tmp_path: Path) -> None:
         load_settings(path)
 
 
+@pytest.mark.parametrize("units", ["units: []\n", "units:\n", ""])
+def test_no_units_yet_is_allowed_with_a_warning_that_says_what_to_do(tmp_path: Path, units: str) -> None:
+    path = write_example(tmp_path)
+    before, _, _ = EXAMPLE.partition("units:")
+    path.write_text(before + units, encoding="utf-8")
+
+    with pytest.warns(SettingsWarning, match=r"lists no units yet.*ajour-revenue test --write adds them"):
+        assert load_settings(path).units == ()
+
+
+def test_no_message_quotes_the_code_of_a_rule(tmp_path: Path) -> None:
+    bad = [unit("Bar", "10"), unit("Bar", "10", planday_unit_id=1), unit("Shop", planday_unit_id=1)]
+    path = write_settings(tmp_path, units=bad, **section("task", time="04:00", days_back=32))
+
+    assert re.search(r"\b[RD]\d", "\n".join(complaints(path))) is None
+
+
 def test_dagster_tells_all_errors_of_a_broken_file_once_and_legibly(tmp_path: Path) -> None:
-    path = write_settings(tmp_path, name="Nord Vest", **section("task", time="04:00", days_bak=3), units=[])
+    path = write_settings(tmp_path, name="Nord Vest", **section("task", time="04:00", days_bak=3), units=[{}])
 
     shown = subprocess.run(
         [sys.executable, "-m", "dagster", "definitions", "validate", "-m", "ajour_revenue.definitions"],
@@ -459,8 +477,8 @@ def test_dagster_tells_all_errors_of_a_broken_file_once_and_legibly(tmp_path: Pa
     told = shown.stdout + shown.stderr
 
     assert shown.returncode == 1
-    assert told.count(f"{path} cannot be used; 4 things to change:") == 1
-    for key in ("name", "task.time", "task.days_bak", "units"):
+    assert told.count(f"{path} cannot be used; 5 things to change:") == 1
+    for key in ("name", "task.time", "task.days_bak", "units[0].name", "units[0].department"):
         assert told.count(f"\n  - {key}: ") == 1
     frames = [line for line in told.splitlines() if line.strip().startswith('File "')]
     assert len(frames) <= 2
