@@ -18,7 +18,7 @@ from ajour_revenue_tests.kit import LAST_DAY
 PAGES = ["README.md", "docs/operations.md"]
 ENDLESS = {"make test", "make dev"}
 """The one is what runs this; the other, which test_ui.py looks at, runs until it is interrupted."""
-WHAT_MAKE_NEEDS = ("Makefile", "pyproject.toml", "constraints.txt", "dagster.yaml", "scripts/system-packages")
+WHAT_MAKE_NEEDS = ("Makefile", "pyproject.toml", "requirements.txt", "dagster.yaml", "scripts/system-packages")
 NEEDS_ATTENTION = 1
 """Exit code of `test` and `status`, where they have something to say."""
 
