@@ -21,7 +21,7 @@ help:
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || $(SYSTEM_PACKAGES) python3-venv
 	$(PYTHON) -m venv .venv
 	$(PIP) --require-hashes -r requirements.txt
-	$(PIP) --no-deps --no-build-isolation -e '.[demo,dev]'
+	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(DEMO)/dagster.yaml: dagster.yaml
