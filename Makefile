@@ -46,7 +46,6 @@ lint: .venv/installed
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --disable-progress-bar ajour_revenue
 
-# In a virtual environment of its own, so that uv comes into no other.
 lock:
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.8,<1'
