@@ -1,24 +1,27 @@
 # make demo   a restaurant chain's wage percentages, from an Ajour made for the purpose
 # make dev    the Dagster UI on the same data, at http://127.0.0.1:3000; PORT=3001 for another port
 # make test   all tests
-# make lint   style and types
+# make lint   style, types and SQL
+# make lock   requirements.txt anew from pyproject.toml; UPGRADE=1 takes newer versions as well
 
 PYTHON ?= python3
 PORT ?= 3000
 SYSTEM_PACKAGES ?= scripts/system-packages
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 DEMO := $(CURDIR)/data/demo
 IN_DEMO := cd $(DEMO) && DAGSTER_HOME=$(DEMO) $(CURDIR)/$(BIN)
 
-.PHONY: help demo dev test lint clean
+.PHONY: help demo dev test lint lock clean
 
 help:
 	@sed -n 's/^# //p' Makefile
 
-.venv/installed: pyproject.toml constraints.txt
+.venv/installed: pyproject.toml requirements.txt
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || $(SYSTEM_PACKAGES) python3-venv
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(PIP) --require-hashes -r requirements.txt
+	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(DEMO)/dagster.yaml: dagster.yaml
@@ -41,6 +44,14 @@ lint: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --disable-progress-bar ajour_revenue
+
+lock:
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.8,<1'
+	.venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras --no-strip-extras \
+		--custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade) --output-file requirements.txt pyproject.toml >/dev/null
+	rm -rf .venv-lock
 
 clean:
-	rm -rf .venv data
+	rm -rf .venv .venv-lock data

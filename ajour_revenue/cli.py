@@ -2,6 +2,7 @@
 
 import click
 
+from ajour_revenue import __version__
 from ajour_revenue.commands.demo import demo
 from ajour_revenue.commands.enter import enter
 from ajour_revenue.commands.explain import explain_command
@@ -13,6 +14,7 @@ from ajour_revenue.commands.test import test
 
 
 @click.group(epilog="A new integration: init, test --write, fetch, status. Each command explains itself with --help.")
+@click.version_option(__version__, prog_name="ajour-revenue", message="%(prog)s %(version)s")
 def main() -> None:
     """Revenue from Ajour, wages from Planday, and the wage percentage of every restaurant."""
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from ajour_revenue.demo.run import DemoFailedError, run_demo
+SERVERS = {"starlette", "uvicorn"}
+"""The packages of the extra `demo`."""
 
 
 @click.command()
@@ -18,6 +19,15 @@ from ajour_revenue.demo.run import DemoFailedError, run_demo
 @click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True, help="With --ui: its port.")
 def demo(home: Path, *, ui: bool, port: int) -> None:
     """Make a demo Ajour and Planday, fetch their last 31 days, and print the wage percentages."""
+    try:
+        # Here, so that the other commands work without the extra.
+        from ajour_revenue.demo.run import DemoFailedError, run_demo  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        if error.name not in SERVERS:
+            raise
+        message = f"The demo needs {error.name}. Install it in the checkout: .venv/bin/pip install -e '.[demo]'"
+        raise click.ClickException(message) from error
+
     try:
         run_demo(home, ui_port=port if ui else None)
     except DemoFailedError as error:

@@ -159,7 +159,7 @@ def expected(state: Drawn) -> set[Key]:
 
 
 def key(finding: Finding) -> Key:
-    location = finding.location and finding.location.location_id
+    location = finding.location.location_id if finding.location else None
     return finding.kind, finding.place.department, finding.place.unit, location, finding.days
 
 
