@@ -29,9 +29,9 @@ def daily_asset(
 ) -> Callable[[Compute], dg.AssetsDefinition]:
     """Make an asset of a function that fills the table of its own name for the days of a run.
 
-    The function takes the context, the `window` of days that the run is for, and resources, the warehouse among them. Its
-    key, partitions, backfill policy, column schema and row counts come from here, and an ActionableError that it raises
-    fails the step with its message alone. `deps` are names of the integration's other assets.
+    The function takes the context, the `window` of days that the run is for, and resources, the warehouse among them.
+    Its key, partitions, backfill policy, column schema and row counts come from here, and an ActionableError that it
+    raises fails the step with its message alone. `deps` are names of the integration's other assets.
     """
 
     def decorate(compute: Compute) -> dg.AssetsDefinition:

@@ -105,8 +105,9 @@ def test_a_correction_leaves_one_revision_of_the_run_that_brought_it(history: Hi
     assert rows == [(Decimal(1000), Decimal("800.40"), "ajour", "ajour", history.second.run_id)]
 
 
-def test_a_location_that_disappears_lowers_nothing_and_is_told_in_the_note(history: History) -> None:
-    assert history.unit_day(DAYS[1], "Bar") == (Decimal(300), ["10", "11"], ["11"])
+def test_a_location_that_disappears_lowers_nothing_and_stands_in_the_note(history: History) -> None:
+    # What was corrected of the other location (100 to 90) comes in all the same.
+    assert history.unit_day(DAYS[1], "Bar") == (Decimal(290), ["10", "11"], ["11"])
     [(note,)] = history.company.query(
         f"SELECT note FROM wage_percentage WHERE business_date = '{DAYS[1]}' AND unit = 'Bar'"
     )
@@ -119,7 +120,7 @@ def test_the_wage_percentage_of_a_department_is_the_ratio_of_its_sums(history: H
         f"WHERE business_date = '{DAYS[1]}' AND department = 'Vesterbro' AND unit IS NULL"
     )
 
-    assert row == (Decimal("1100.40"), Decimal(1200), Decimal("109.05"))
+    assert row == (Decimal("1090.40"), Decimal(1200), Decimal("110.05"))
 
 
 @pytest.mark.parametrize("asset", DAILY)
@@ -145,19 +146,20 @@ def test_unit_revenue_tells_the_totals_of_the_window_incl_and_excl_vat(history: 
         f"FROM unit_revenue WHERE business_date >= '{SECOND_WINDOW.first_day}'"
     )
     assert (shown["revenue_incl_vat"], shown["revenue_excl_vat"]) == tuple(map(DANISH.kroner, totals))
-    assert shown["revenue_is"] == "excluded VAT (R11)"
+    assert shown["revenue_is"] == "VAT excluded"
 
 
 def test_unit_revenue_tells_what_changed_with_before_and_after(history: History) -> None:
     assert cells(history.metadata("unit_revenue")["changed"]) == [
-        [DANISH.date(DAYS[1]), "Kitchen", "1.000,00", "800,40", "ajour", "ajour"]
+        [DANISH.date(DAYS[1]), "Bar", "corrected", "300,00", "290,00", "ajour", "ajour"],
+        [DANISH.date(DAYS[1]), "Kitchen", "corrected", "1.000,00", "800,40", "ajour", "ajour"],
     ]
 
 
 def test_unit_revenue_tells_which_locations_are_missing_and_what_was_kept(history: History) -> None:
     shown = history.metadata("unit_revenue")
 
-    assert cells(shown["missing_locations"]) == [[DANISH.date(DAYS[1]), "Bar", "11", "300,00", "missing location"]]
+    assert cells(shown["missing_locations"]) == [[DANISH.date(DAYS[1]), "Bar", "11", "290,00", "missing location"]]
     assert (shown["unit_days_with_missing_locations"], shown["unit_days_kept"]) == (1, 1)
 
 
@@ -232,7 +234,7 @@ def test_with_overwrite_off_a_corrected_figure_stays_and_raw_revenue_has_the_cor
 # What a failed run leaves
 
 LAST_THREE = Window(DAYS[1], DAYS[3])
-FETCH = {"raw_revenue", "fetches", "unit_revenue", "unit_revenue_revisions"}
+FETCH = {"raw_revenue", "raw_revenue_history", "fetches", "unit_revenue", "unit_revenue_revisions"}
 WAGES = {"wage_costs"}
 
 

@@ -33,8 +33,11 @@ RAW_REVENUE_TOTALS = """
         coalesce(sum(revenue_incl_vat), 0)::DECIMAL(18, 2) AS revenue_incl_vat,
         coalesce(sum(revenue_excl_vat), 0)::DECIMAL(18, 2) AS revenue_excl_vat,
         (SELECT count(*) FROM raw_changes WHERE revenue_incl_vat_before IS NULL) AS rows_new,
-        (SELECT count(*) FROM raw_changes WHERE revenue_incl_vat_before IS NOT NULL AND revenue_incl_vat_after IS NOT NULL)
-            AS rows_corrected,
+        (
+            SELECT count(*)
+            FROM raw_changes
+            WHERE revenue_incl_vat_before IS NOT NULL AND revenue_incl_vat_after IS NOT NULL
+        ) AS rows_corrected,
         (SELECT count(*) FROM raw_changes WHERE revenue_incl_vat_after IS NULL) AS rows_disappeared,
         $last_day::DATE - $first_day::DATE + 1 - (SELECT count(*) FROM answered_days) AS days_asked_later_by_another_run
     FROM fetched
@@ -133,8 +136,8 @@ def raw_revenue(settings: Settings) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult:
         """What every location sold on each business date, kept as Ajour gave it.
 
-        A run asks for at most 31 days, and takes over what Ajour has corrected in them since. What each fetch changed is
-        kept in `raw_revenue_history`.
+        A run asks for at most 31 days, and takes over what Ajour has corrected in them since. What each fetch changed
+        is kept in `raw_revenue_history`.
         """
         fetched = ajour.daily_revenue(window)
         about = {"company_id": ajour.company_id, "first_day": window.first_day, "last_day": window.last_day}

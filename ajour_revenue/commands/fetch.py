@@ -66,7 +66,11 @@ CHANGED = """
 """
 
 PUBLISHED = """
-    SELECT outcome, count(*) FROM planday_revenue WHERE list_contains($run_ids, run_id) GROUP BY outcome ORDER BY outcome
+    SELECT outcome, count(*)
+    FROM planday_revenue
+    WHERE list_contains($run_ids, run_id)
+    GROUP BY outcome
+    ORDER BY outcome
 """
 
 

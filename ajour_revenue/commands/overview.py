@@ -74,7 +74,12 @@ LAST_FETCH = """
     LIMIT 1
 """
 
-PUBLISHING = "SELECT outcome, count(*) AS unit_days, max(published_at) AS published_at FROM planday_revenue GROUP BY outcome ORDER BY outcome"
+PUBLISHING = """
+    SELECT outcome, count(*) AS unit_days, max(published_at) AS published_at
+    FROM planday_revenue
+    GROUP BY outcome
+    ORDER BY outcome
+"""
 
 
 class _Published(NamedTuple):

@@ -44,8 +44,8 @@ def revenue_reconciles(settings: Settings) -> dg.AssetChecksDefinition:
             listed = table(connection, "FROM differences ORDER BY reason NULLS FIRST, business_date, unit LIMIT 50")
         if counts.unexplained:
             description = (
-                f"{counts.unexplained} unit-day(s) differ from raw revenue for no known reason. Materialize unit_revenue "
-                "for the days listed; if they still differ, the warehouse was changed by hand."
+                f"{counts.unexplained} unit-day(s) differ from raw revenue for no known reason. Materialize "
+                "unit_revenue for the days listed; if they still differ, the warehouse was changed by hand."
             )
         elif counts.explained:
             description = f"{counts.explained} unit-day(s) differ from raw revenue, each for the reason listed."

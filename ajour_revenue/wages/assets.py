@@ -79,7 +79,10 @@ WAGE_PERCENTAGE_PREVIEW = """
 
 
 def wage_costs(settings: Settings, *, source: str, deps: Sequence[str]) -> dg.AssetsDefinition:
-    """Define the asset of the wage costs, from the resource `wage_source`: `source` is its kind, `deps` what it needs."""
+    """Define the asset of the wage costs that the resource `wage_source` gives.
+
+    `source` is the kind that Dagster's UI shows, `deps` the assets that the source reads.
+    """
 
     @daily_asset(settings, group_name="wages", kinds={source, "duckdb"}, owners=["team:data"], deps=deps)
     def wage_costs(

@@ -130,8 +130,9 @@ def _why_not_opened(warehouse: Path, error: duckdb.Error) -> WarehouseError:
         )
     if MADE_BY_NEWER_DUCKDB.search(said):
         return WarehouseUnusableError(
-            f"The warehouse {warehouse} was written by a newer DuckDB than the one installed here, {duckdb.__version__}. "
-            f"Open it with that DuckDB and export it, or name another warehouse in the settings. DuckDB says: {said}"
+            f"The warehouse {warehouse} was written by a newer DuckDB than the one installed here, "
+            f"{duckdb.__version__}. Open it with that DuckDB and export it, or name another warehouse in the settings. "
+            f"DuckDB says: {said}"
         )
     return WarehouseUnusableError(
         f"The warehouse {warehouse} cannot be opened. Check that it is a DuckDB file and that this user may read and "

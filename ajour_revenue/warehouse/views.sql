@@ -68,7 +68,8 @@ SELECT
 FROM wage_percentage
 GROUP BY ALL;
 
--- The shown days once more for the reports: also with revenue incl. VAT, and with department NULL for the whole company.
+-- The shown days once more for the reports: also with revenue incl. VAT, and with department NULL for the whole
+-- company.
 -- A department has no target of its own; what its units' targets come to, weighed by their revenue, stands for it.
 CREATE OR REPLACE MACRO report_days(first_day, last_day, show_single_person) AS TABLE
     WITH days AS (

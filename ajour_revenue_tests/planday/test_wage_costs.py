@@ -4,7 +4,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from types import SimpleNamespace
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import duckdb
 import pytest
@@ -20,7 +20,6 @@ from ajour_revenue.planday.wages import PlandayWages
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.formats import DANISH
 from ajour_revenue.wages.assets import store_wage_costs
-from ajour_revenue.warehouse.resource import Warehouse
 from ajour_revenue.warehouse.run import run
 from ajour_revenue_tests.kit import settings_dict
 from ajour_revenue_tests.planday.conftest import Stage, answers
@@ -45,6 +44,9 @@ from ajour_revenue_tests.planday.connected import (
     unit_list,
 )
 from ajour_revenue_tests.planday.test_client import row_of_costs
+
+if TYPE_CHECKING:
+    from ajour_revenue.warehouse.resource import Warehouse
 
 ONE_DAY = Window(LAST, LAST)
 

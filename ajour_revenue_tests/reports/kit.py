@@ -66,7 +66,8 @@ class Books:
             "INSERT INTO unit_revenue_revisions BY NAME SELECT ? AS business_date, ? AS unit, "
             "?::DECIMAL(18, 2) AS revenue_before, ?::DECIMAL(18, 2) AS revenue_after, ? AS source_before, "
             "? AS source_after, ?::TIMESTAMPTZ AS changed_at, 'run' AS run_id, ? AS reason, CASE "
-            "WHEN source_before IS NULL THEN 'first figure' WHEN source_after IS NULL THEN 'removed' WHEN source_after = 'manual' THEN 'entered by hand' "
+            "WHEN source_before IS NULL THEN 'first figure' WHEN source_after IS NULL THEN 'removed' "
+            "WHEN source_after = 'manual' THEN 'entered by hand' "
             "WHEN source_before = 'manual' THEN 'replaced a manual entry' ELSE 'corrected' END AS change",
             [day, unit, before, after, *values.values()],
         )

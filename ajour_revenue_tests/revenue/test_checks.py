@@ -5,8 +5,10 @@ from datetime import timedelta
 import dagster as dg
 import pytest
 
+from ajour_revenue.commands.enter import store_entries
 from ajour_revenue.days import Window
 from ajour_revenue.partitions import window_tags
+from ajour_revenue.revenue.manual import check_entry
 from ajour_revenue.text.formats import DANISH
 from ajour_revenue_tests.kit import LAST_DAY, Company, settings_dict
 
@@ -66,17 +68,24 @@ def test_it_fails_where_the_warehouse_was_changed_by_hand_and_names_the_unit_day
     assert "Materialize unit_revenue" in str(evaluation.description)
 
 
-def test_a_manual_entry_that_was_kept_is_named_as_the_reason(fetched_company: Company) -> None:
-    fetched_company.query(
-        "UPDATE unit_revenue SET source = 'manual', revenue_excl_vat = 1, revenue_incl_vat = 1.25 "
-        f"WHERE unit = 'Bar' AND business_date = '{LAST_DAY}'"
-    )
+def test_a_manual_entry_that_stands_is_named_as_the_reason(fetched_company: Company) -> None:
+    values = {"unit": "Bar", "business_date": LAST_DAY, "revenue_excl_vat": "1", "reason": "a test"}
+    store_entries(fetched_company.settings, [check_entry(fetched_company.settings, values)])
 
     evaluation = reconcile(fetched_company)
 
     assert evaluation.passed
     assert counts(evaluation) == (1, 0)
-    assert [difference["reason"] for difference in differences(evaluation)] == ["manual entry kept"]
+    assert [difference["reason"] for difference in differences(evaluation)] == ["manual entry"]
+
+
+def test_a_manual_figure_that_nobody_entered_has_no_reason(fetched_company: Company) -> None:
+    fetched_company.query(
+        "UPDATE unit_revenue SET source = 'manual', revenue_excl_vat = 1, revenue_incl_vat = 1.25 "
+        f"WHERE unit = 'Bar' AND business_date = '{LAST_DAY}'"
+    )
+
+    assert counts(reconcile(fetched_company)) == (0, 1)
 
 
 def test_a_missing_location_whose_earlier_figure_was_kept_is_named_as_the_reason(fetched_company: Company) -> None:
@@ -90,22 +99,22 @@ def test_a_missing_location_whose_earlier_figure_was_kept_is_named_as_the_reason
 
 def test_overwrite_off_is_named_as_the_reason(fetched_company: Company) -> None:
     fetched_company.reload(revenue=OFF)
-    fetched_company.query("UPDATE raw_revenue SET revenue_excl_vat = 1 WHERE location_id = '20'")
+    fetched_company.ajour.sell(LAST_DAY, "20", "1")
 
-    evaluation = reconcile(fetched_company)
+    result = fetched_company.run(TODAY_ONLY)
 
+    [evaluation] = [each for each in result.get_asset_check_evaluations() if each.check_name == "revenue_reconciles"]
     assert evaluation.passed
     assert {difference["reason"] for difference in differences(evaluation)} == {"overwrite is off"}
 
 
-def test_a_day_without_any_row_is_no_difference(fetched_company: Company) -> None:
-    fetched_company.query("DELETE FROM raw_revenue WHERE location_id = '20'")
-    fetched_company.query(
-        "UPDATE unit_revenue SET revenue = NULL, revenue_excl_vat = NULL, revenue_incl_vat = NULL, "
-        "locations = [], missing_locations = ['20'] WHERE unit = 'Kitchen'"
-    )
+def test_a_day_without_any_row_is_no_difference(company: Company) -> None:
+    company.ajour.sell(LAST_DAY, "20", None)
 
-    assert counts(reconcile(fetched_company)) == (0, 0)
+    result = company.run(TODAY_ONLY)
+
+    [evaluation] = [each for each in result.get_asset_check_evaluations() if each.check_name == "revenue_reconciles"]
+    assert counts(evaluation) == (0, 0)
 
 
 def test_a_location_that_nobody_has_mapped_is_no_difference(fetched_company: Company) -> None:

@@ -52,9 +52,11 @@ def test_a_tables_columns_are_told_with_type_description_and_whether_they_may_be
         ("raw_revenue", "company_id business_date location_id revenue_incl_vat revenue_excl_vat fetched_at run_id"),
         (
             "unit_revenue_revisions",
-            "business_date unit revenue_before revenue_after source_before source_after changed_at run_id reason "
-            "vat_before vat_after revenue_incl_vat_before revenue_incl_vat_after revenue_excl_vat_before "
-            "revenue_excl_vat_after change",
+            (
+                "business_date unit revenue_before revenue_after source_before source_after changed_at run_id reason "
+                "vat_before vat_after revenue_incl_vat_before revenue_incl_vat_after revenue_excl_vat_before "
+                "revenue_excl_vat_after change"
+            ),
         ),
         ("wage_costs", "business_date department unit wage_cost hours updated_at run_id"),
         ("wage_percentage", "business_date department unit revenue_excl_vat wage_cost wage_percentage target note"),
