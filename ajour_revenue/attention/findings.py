@@ -13,7 +13,7 @@ from ajour_revenue.mapping import most_similar_unit, register_units
 from ajour_revenue.schedules import NextFetch
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.wages.figures import Place
-from ajour_revenue.warehouse.run import rows, sql_file, values
+from ajour_revenue.warehouse.run import rows, run, sql_file, values
 
 QUERIES: dict[Kind, str] = {
     kind: sql_file(__package__, kind.replace(" ", "_"))
@@ -57,20 +57,18 @@ def findings(  # noqa: PLR0913 (what the answer depends on)
         return []
     window = days or latest_days(yesterday(), since=settings.activation_date)
     register_units(connection, settings)
-    found = rows(
-        connection,
-        JOINED_DAYS_SQL.replace("{found}", _union(asked)),
-        _finding,
-        kinds=asked,
-        first_day=window.first_day,
-        last_day=window.last_day,
-        since=max(settings.activation_date, days.first_day) if days else settings.activation_date,
-        brought_from=upcoming.window.first_day if isinstance(upcoming, NextFetch) else dt.date.max,
-        today=now().date(),
-        company_id=company_id if company_id is not None else last_company(connection),
-        show_single_person=settings.wages.show_single_person,
-        vat=settings.revenue.vat,
-    )
+    about = {
+        "first_day": window.first_day,
+        "last_day": window.last_day,
+        "since": max(settings.activation_date, days.first_day) if days else settings.activation_date,
+        "brought_from": upcoming.window.first_day if isinstance(upcoming, NextFetch) else dt.date.max,
+        "today": now().date(),
+        "company_id": company_id if company_id is not None else last_company(connection),
+        "show_single_person": settings.wages.show_single_person,
+        "vat": settings.revenue.vat,
+    }
+    run(connection, f"CREATE OR REPLACE TEMP TABLE found_days AS {_union(asked)}", **about)
+    found = rows(connection, JOINED_DAYS_SQL, _finding, kinds=asked)
     units = [unit.name for unit in settings.units]
     return [_with_suggestion(finding, units) if finding.kind == "unmapped" else finding for finding in found]
 

@@ -167,7 +167,7 @@ class TestWhatIsTold:
         result = connected_company.materialize(*names)
         assert result.success
         assert connected_company.portal.revenue[SHOP, LAST] == Decimal(figure)
-        assert shown(result, "planday_revenue")["revenue_is"] == f"{vat} VAT (R11)"
+        assert shown(result, "planday_revenue")["revenue_is"] == f"VAT {vat}"
 
     def test_the_description_says_where_the_figure_is_from_and_when(self, listed: ConnectedCompany) -> None:
         bodies = listen(listed.planday.faults)

@@ -1,10 +1,11 @@
--- Unit-days of first_day to last_day whose figure was changed after it was first stored (D7, D16): what it was at first,
--- and what it is now, incl. or excl. VAT as vat says. One that was changed back is no longer news.
+-- Unit-days of first_day to last_day whose figure was changed after it was first stored (D7, D16): what it was at
+-- first, and what it is now, incl. or excl. VAT as vat says. One that was changed back is no longer news.
 WITH changes AS (
     SELECT
         business_date,
         unit,
-        first(if($vat = 'included', revenue_incl_vat_before, revenue_excl_vat_before) ORDER BY changed_at) AS known_before,
+        first(if($vat = 'included', revenue_incl_vat_before, revenue_excl_vat_before) ORDER BY changed_at)
+            AS known_before,
         first(revenue_before ORDER BY changed_at) AS told_before,
         last(if($vat = 'included', revenue_incl_vat_after, revenue_excl_vat_after) ORDER BY changed_at) AS known_after,
         last(revenue_after ORDER BY changed_at) AS told_after,

@@ -1,5 +1,5 @@
--- The findings of all kinds, with days in a row joined. What each kind's query gives is `found`: business_date (NULL where
--- it is about no day), place and facts, each column where the kind has it; `alone` is the day of what is never joined.
+-- The findings of all kinds, with days in a row joined. What each kind's query gives is in found_days: business_date
+-- (NULL where it is about no day), place and facts, each column where the kind has it; `alone` is the day of what is never joined.
 WITH found AS (
     SELECT
         NULL::VARCHAR AS kind,
@@ -25,7 +25,7 @@ WITH found AS (
         NULL::VARCHAR AS reason
     WHERE false
     UNION ALL BY NAME
-    {found}
+    FROM found_days
 ),
 -- What a department says only because one of its units does is said once, of the unit.
 said_once AS (

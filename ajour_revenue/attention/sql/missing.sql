@@ -1,5 +1,5 @@
--- Locations of a unit that gave no revenue (D3). Where somebody has entered the figure, nothing is left to do (D12); one
--- that Ajour does not list at all is a matter of the mapping.
+-- Locations of a unit that gave no revenue (D3). Where somebody has entered the figure, nothing is left to do (D12);
+-- one that Ajour does not list at all is a matter of the mapping.
 SELECT business_date, department, lacking.unit, lacking.location_id, location_name
 FROM (
     SELECT business_date, department, unit, unnest(missing_locations) AS location_id

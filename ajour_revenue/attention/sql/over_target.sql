@@ -1,5 +1,5 @@
--- Units whose wage percentage was over its target on the last day; the macro hides what the wage of fewer than two people
--- would show (D5).
+-- Units whose wage percentage was over its target on the last day; the macro hides what the wage of fewer than two
+-- people would show (D5).
 SELECT
     $last_day::DATE AS business_date,
     department,

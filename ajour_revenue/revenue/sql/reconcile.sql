@@ -1,6 +1,6 @@
 -- Where stored unit revenue differs from the raw revenue of its locations, or from what it should be by now
--- (unit_revenue_after), on the days(business_date): the temporary table differences. A reason is NULL where none is known.
--- The øre of a unit-day is rounded once (D1), so both sides are compared unit-day by unit-day.
+-- (unit_revenue_after), on the days(business_date): the temporary table differences. A reason is NULL where none is
+-- known. The øre of a unit-day is rounded once (D1), so both sides are compared unit-day by unit-day.
 
 CREATE OR REPLACE TEMP TABLE differences AS
 WITH last_fetches AS (
@@ -31,9 +31,9 @@ SELECT
     raw.excl_vat AS raw_excl_vat,
     stored.revenue_excl_vat AS unit_excl_vat,
     CASE
-        WHEN stored.revenue_incl_vat IS DISTINCT FROM expected.revenue_incl_vat
-            OR stored.revenue_excl_vat IS DISTINCT FROM expected.revenue_excl_vat
-            OR stored.source IS DISTINCT FROM expected.source THEN NULL
+        WHEN (stored.revenue_incl_vat IS DISTINCT FROM expected.revenue_incl_vat)
+            OR (stored.revenue_excl_vat IS DISTINCT FROM expected.revenue_excl_vat)
+            OR (stored.source IS DISTINCT FROM expected.source) THEN NULL
         WHEN stored.source = 'manual' THEN 'manual entry'
         WHEN len(stored.missing_locations) > 0 THEN 'missing location'
         WHEN NOT last_fetches.overwrite THEN 'overwrite is off'

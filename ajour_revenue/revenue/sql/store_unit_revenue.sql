@@ -51,10 +51,10 @@ SELECT
         WHEN before.source = 'manual' THEN 'replaced a manual entry'
         WHEN list_sort(list_distinct(before.locations || before.missing_locations))
             <> list_sort(list_distinct(after.locations || after.missing_locations)) THEN 'mapping'
-        WHEN before.revenue_incl_vat IS NOT DISTINCT FROM after.revenue_incl_vat
-            AND before.revenue_excl_vat IS NOT DISTINCT FROM after.revenue_excl_vat THEN 'VAT choice'
-        WHEN before.revenue_incl_vat IS NOT DISTINCT FROM former_part.incl_vat
-            AND before.revenue_excl_vat IS NOT DISTINCT FROM former_part.excl_vat THEN 'completed'
+        WHEN (before.revenue_incl_vat IS NOT DISTINCT FROM after.revenue_incl_vat)
+            AND (before.revenue_excl_vat IS NOT DISTINCT FROM after.revenue_excl_vat) THEN 'VAT choice'
+        WHEN (before.revenue_incl_vat IS NOT DISTINCT FROM former_part.incl_vat)
+            AND (before.revenue_excl_vat IS NOT DISTINCT FROM former_part.excl_vat) THEN 'completed'
         ELSE 'corrected'
     END AS change,
     CASE WHEN after.source = 'manual' THEN entries.reason END AS reason

@@ -1,6 +1,6 @@
--- What unit revenue is on the days(business_date), as the temporary table unit_revenue_after: calculated from what Ajour
--- said (fetches, raw_revenue_history), from what people entered (manual_revenue) and from the settings alone (D10), which
--- are units(unit, department), mapping(unit, location_id, first_day, last_day) and $vat.
+-- What unit revenue is on the days(business_date), as the temporary table unit_revenue_after: calculated from what
+-- Ajour said (fetches, raw_revenue_history), from what people entered (manual_revenue) and from the settings alone
+-- (D10), which are units(unit, department), mapping(unit, location_id, first_day, last_day) and $vat.
 
 -- A day uses the mapping that held on it (D13).
 CREATE OR REPLACE TEMP TABLE mapped AS
@@ -28,7 +28,15 @@ ASOF LEFT JOIN raw_revenue_history AS history
 
 CREATE OR REPLACE TEMP TABLE location_figures AS
 WITH known AS (
-    SELECT business_date, unit, location_id, asked_at AS known_at, overwrite AS replaces, false AS by_hand, incl_vat, excl_vat
+    SELECT
+        business_date,
+        unit,
+        location_id,
+        asked_at AS known_at,
+        overwrite AS replaces,
+        false AS by_hand,
+        incl_vat,
+        excl_vat
     FROM answers
     WHERE incl_vat IS NOT NULL
     UNION ALL
