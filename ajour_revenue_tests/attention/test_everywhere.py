@@ -21,6 +21,7 @@ from ajour_revenue.attention.texts import line, with_command
 from ajour_revenue.commands.overview import overview_of
 from ajour_revenue.days import Window
 from ajour_revenue.definitions import build_definitions
+from ajour_revenue.environment import SECRETS
 from ajour_revenue.reports.page import html_page
 from ajour_revenue.reports.report import Report, load_report
 from ajour_revenue.reports.texts import TEXTS
@@ -219,6 +220,8 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Work where no Dagster keeps its history."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.delenv("DAGSTER_HOME", raising=False)
+        for variable in SECRETS:
+            monkeypatch.setenv(variable, COMPANY_ID if variable == "AJOUR_COMPANY_ID" else "unused")
         monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
         yield
 

@@ -1,5 +1,6 @@
 -- The findings of all kinds, with days in a row joined. What each kind's query gives is in found_days: business_date
--- (NULL where it is about no day), place and facts, each column where the kind has it; `alone` is the day of what is never joined.
+-- (NULL where it is about no day), place and facts, each column where the kind has it; `alone` is the day of what is
+-- never joined.
 WITH found AS (
     SELECT
         NULL::VARCHAR AS kind,
