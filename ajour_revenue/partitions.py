@@ -60,13 +60,13 @@ def requested_window(tags: Mapping[str, str], settings: Settings) -> Window:
     if window.first_day < settings.activation_date or window.last_day > yesterday():
         message = (
             f"This run asks for {window}, but there is revenue only from the activation date "
-            f"{settings.activation_date} up to yesterday, {yesterday()} (R3). Launch it for days within these."
+            f"{settings.activation_date} up to yesterday, {yesterday()}. Launch it for days within these."
         )
         raise dg.Failure(message)
     if len(window.days) > MAX_DAYS:
         ranges = "\n".join(f"  {part}" for part in window.split())
         message = (
-            f"This run asks for {len(window.days)} days, {window}; one run takes at most {MAX_DAYS} (D8). Nothing was "
+            f"This run asks for {len(window.days)} days, {window}; one run takes at most {MAX_DAYS}. Nothing was "
             f"fetched. Launch it as a backfill, which Dagster splits by itself, or as one run for each of:\n{ranges}"
         )
         raise dg.Failure(message)

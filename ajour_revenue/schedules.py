@@ -21,14 +21,14 @@ def window_to_fetch(settings: Settings, day: dt.date) -> Window | str:
     """
     task = settings.task
     if not task.active:
-        return "The task is switched off: task.active is false in the settings (R8)."
+        return "The task is switched off: task.active is false in the settings."
     if day < task.start_date:
-        return f"The task starts on {task.start_date} (R7)."
+        return f"The task starts on {task.start_date}."
     if not task.repeat_weekly and day >= task.start_date + FIRST_WEEK:
-        return f"The task does not repeat: its only week began on {task.start_date} (R9)."
+        return f"The task does not repeat: its only week began on {task.start_date}."
     window = Window.back_from(day, days=task.days_back)
     if window.last_day < settings.activation_date:
-        return f"There is no revenue before the activation date {settings.activation_date} (R3, D9)."
+        return f"There is no revenue before the activation date {settings.activation_date}."
     return Window(max(window.first_day, settings.activation_date), window.last_day)
 
 
@@ -112,7 +112,7 @@ def _weekday_schedule(settings: Settings, number: int, *, job_name: str) -> dg.S
         execution_timezone=COPENHAGEN.key,
         default_status=dg.DefaultScheduleStatus.RUNNING if running else dg.DefaultScheduleStatus.STOPPED,
         description=f"Fetches on {weekday.capitalize()} at {task.time:%H:%M}, Danish time, the revenue of the "
-        f"{task.days_back} day(s) before (R5).",
+        f"{task.days_back} day(s) before.",
     )
     def weekday_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         # The time of the tick and not of now: a tick made up for after downtime still fetches its own days.

@@ -44,11 +44,12 @@ PASSWORD = "S3cret-Pass"
 
 JOB_ASSETS = {"ajour_locations", "raw_revenue", "unit_revenue", "wage_costs", "wage_percentage", "wage_report"}
 FETCHING = {"ajour_locations", "raw_revenue", "unit_revenue"}
-DAILY_ASSETS = JOB_ASSETS - {"ajour_locations"}
+DAILY_ASSETS = JOB_ASSETS - {"ajour_locations", "wage_report"}
 CHECKS = {
     "ajour_database": {"ajour_connection"},
     "ajour_locations": {"locations_mapped"},
     "raw_revenue": {"days_covered"},
+    "manual_revenue": set(),
     "unit_revenue": {"revenue_reconciles", "revenue_complete"},
     "wage_costs": set(),
     "wage_percentage": {"within_target"},

@@ -19,6 +19,7 @@ LAYERS = (
     ("attention",),
     ("reports",),
     ("alerts",),
+    ("environment",),
     ("definitions",),
     ("launch",),
     ("commands", "cli", "demo"),

@@ -32,7 +32,7 @@ def ajour_connection(settings: Settings) -> dg.AssetChecksDefinition:
         ajour: AjourResource,
         warehouse: Warehouse,
     ) -> dg.AssetCheckResult:
-        """Connect to Ajour, list the locations (R2), and verify the activation date as the lower bound (R3).
+        """Connect to Ajour, list the locations, and verify the activation date as the lower bound.
 
         Execute it alone to test the settings. Where it fails, nothing is fetched from Ajour.
         """
@@ -85,7 +85,7 @@ def activation_problem(
     if served is not None:
         return dg.AssetCheckSeverity.WARN, (
             f"Ajour serves revenue from {served} on, before activation_date {settings.activation_date}. Those days "
-            "are not fetched (R3). Ask Ajour for the date of activation, and correct the settings if it is earlier."
+            "are not fetched. Ask Ajour for the date of activation, and correct the settings if it is earlier."
         )
     return None
 

@@ -94,7 +94,7 @@ def _window(settings: Settings, first_day: dt.date | None, last_day: dt.date | N
     for option, day in (("--from", first_day), ("--to", last_day)):
         if day is not None and day < activation:
             message = (
-                f"{option} {day} is before the activation date {activation}, from which Ajour delivers revenue (R3). "
+                f"{option} {day} is before the activation date {activation}, from which Ajour delivers revenue. "
                 f"Write {activation} or a later day."
             )
             raise RefusedError(message)

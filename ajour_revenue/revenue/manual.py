@@ -170,7 +170,7 @@ def _problems(settings: Settings, entry: ManualEntry) -> list[str]:
     if not settings.activation_date <= entry.business_date <= yesterday():
         problems.append(
             f"{entry.business_date} is no day with revenue: these are from the activation date "
-            f"{settings.activation_date} to yesterday, {yesterday()} (R3)"
+            f"{settings.activation_date} to yesterday, {yesterday()}"
         )
     if (entry.revenue_incl_vat is None) == (entry.revenue_excl_vat is None):
         problems.append("give one amount, revenue_incl_vat or revenue_excl_vat; the other follows from it")

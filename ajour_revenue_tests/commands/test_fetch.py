@@ -6,7 +6,7 @@ import dagster as dg
 import duckdb
 import pytest
 
-from ajour_revenue import partitions
+from ajour_revenue import days
 from ajour_revenue.days import MAX_DAYS
 from ajour_revenue.launch import RunFailedError, dagster_instance
 from ajour_revenue_tests.commands.conftest import Shell
@@ -25,7 +25,7 @@ def test_what_is_too_much_for_one_run_is_several_on_the_instance_that_dagster_de
     shell: Shell, at_company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A persistent instance takes its time over each day.
-    monkeypatch.setattr(partitions, "MAX_DAYS", 2)
+    monkeypatch.setattr(days, "MAX_DAYS", 2)
     shutil.copy(CHECKOUT / "dagster.yaml", ".")
     result = shell.run("fetch", "--from", days_back(2))
     assert result.exit_code == 0, result.output
@@ -48,7 +48,7 @@ def test_what_has_changed_is_shown_with_before_and_after(shell: Shell, at_fetche
     result = shell.run("fetch", "--from", LAST_DAY, "--to", LAST_DAY)
     assert result.exit_code == 0
     assert "0 of them new, 1 figure(s) changed." in result.stdout
-    assert "1 unit-day(s) lack a location's figure" in result.stdout
+    assert "Location missing" in result.stdout
     [changed] = [line for line in result.stdout.splitlines() if "4.321,00" in line]
     assert "Shop" in changed
     assert "3.000,45" in changed

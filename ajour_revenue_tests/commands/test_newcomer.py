@@ -76,13 +76,16 @@ def test_a_newcomer_gets_from_five_credentials_to_the_figures(shell: Shell, ajou
         fetch.expect("3/3 days")
         fetch.expect(f"{DANISH.date(FIRST_DAY)} to {DANISH.date(LAST_DAY)}")
 
-    with command("status") as status:
+    with shell.terminal("status") as status:
         status.expect("ACTIVE")
         status.expect("# 2 fetched")
         status.expect("m 1 incomplete")
-        status.expect("Nothing needs attention.")
+        status.expect("Location missing")
+        assert status.end() == 1
 
     day = FIRST_DAY + timedelta(days=1)
     entered = shell.show("enter", "Bar", day, "--incl-vat", "2.500,00", "--reason", "till down")
     assert "2.000,00" in entered.text
-    assert "h 1 by hand" in shell.show("status").text
+    shown = shell.show("status").text
+    assert "h 1 by hand" in shown
+    assert "Nothing needs attention." in shown

@@ -72,8 +72,8 @@ class TestUnitsMatchPlanday:
             {
                 "Unit 'Bar' has the planday_unit_id 999, which Planday does not know.",
                 "Unit 'Kitchen' has no planday_unit_id, so it gets no wages and is not published.",
-                f"Planday's revenue unit {BAR} (Bar, Vesterbro) is not listed. Add it to the settings (R13).",
-                f"Planday's revenue unit {KITCHEN} (Kitchen, Vesterbro) is not listed. Add it to the settings (R13).",
+                f"Planday's revenue unit {BAR} (Bar, Vesterbro) is not listed. Add it to the settings.",
+                f"Planday's revenue unit {KITCHEN} (Kitchen, Vesterbro) is not listed. Add it to the settings.",
                 "Unit 'Shop' belongs to Vesterbro in the settings, and to Aarhus in Planday.",
             },
         )
