@@ -132,7 +132,6 @@ class Main:
     backfill_40: str
     refused: str
     overlapping: str
-    before_activation: str
     bypassing: tuple[JobExecution, ...]
 
 
@@ -144,7 +143,6 @@ def main(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Main]:
     (company.folder / ".env").write_text(dotenv)
     server = DagsterServer(company.folder)
     with server.dev(), ExitStack() as terminals:
-        day_before = ACTIVATION_DATE - dt.timedelta(days=1)
         bypassing = tuple(JobExecution.of(company, window) for window in BYPASSED)
         for execution in bypassing:
             terminals.callback(stop, execution.process)
@@ -156,7 +154,6 @@ def main(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Main]:
             backfill_40=server.backfill(BACKFILLED_40, assets=DAILY_ASSETS),
             overlapping=server.launch_window(OVERLAPPING),
             refused=server.launch_window(REFUSED_32),
-            before_activation=server.launch_window(Window(day_before, ACTIVATION_DATE)),
             bypassing=bypassing,
         )
 
@@ -408,17 +405,13 @@ def test_a_run_over_32_days_is_refused_before_anything_is_fetched(main: Main) ->
         assert rows_of(main.company, table, REFUSED_32) == 0
 
 
-def test_a_run_before_the_activation_date_is_refused(main: Main) -> None:
-    run = main.before_activation
+def test_a_run_before_the_activation_date_is_refused_when_it_is_launched(main: Main) -> None:
+    day_before = ACTIVATION_DATE - dt.timedelta(days=1)
 
-    assert main.server.wait_for_run(run) == "FAILURE"
+    with pytest.raises(AssertionError, match=f"{day_before} is before the partitions definition start"):
+        main.server.launch_window(Window(day_before, ACTIVATION_DATE))
 
-    check = main.server.evaluations(run)["ajour_connection"]
-    assert not check["success"]
-    assert f"only from the activation date {ACTIVATION_DATE}" in check["description"]
-    assert "CheckError" not in json.dumps(main.server.events(run))
-    assert not main.server.started_steps(run) & FETCHING
-    assert main.server.materialized_assets(run) == set()
+    assert rows_of(main.company, "fetches", Window(day_before, day_before)) == 0
 
 
 def test_a_backfill_and_a_run_over_some_of_its_days_both_finish(main: Main) -> None:
