@@ -430,7 +430,7 @@ def test_the_queue_lets_one_run_through_at_a_time(main: Main) -> None:
 
     queued = [run for run in main.server.runs() if run["stats"]["enqueuedTime"]]
     times = sorted((run["stats"]["launchTime"], run["stats"]["endTime"]) for run in queued)
-    assert len(times) >= 7
+    assert len(times) >= 6
     for (_, ended), (launched, _) in itertools.pairwise(times):
         assert ended <= launched, times
 
