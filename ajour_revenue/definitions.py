@@ -72,10 +72,18 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         description="From Ajour to wage percentages, for up to 31 days in one run.",
         tags={"dagster/max_runtime": MAX_RUNTIME_SECONDS},
     )
+    # Of the same days, from what is stored: after a change of the settings, say. Nothing is asked of Ajour or Planday.
+    calculated = [f"{settings.name}/{name}" for name in ("unit_revenue", "wage_percentage", "wage_report")]
+    recalculate = dg.define_asset_job(
+        f"{settings.name}_recalculate",
+        selection=dg.AssetSelection.assets(*calculated),
+        description="Unit revenue, wage percentages and report anew, from what is stored. Ajour is not asked.",
+        tags={"dagster/max_runtime": MAX_RUNTIME_SECONDS},
+    )
     return dg.Definitions(
         assets=[ajour_database(settings), manual_revenue(settings), *assets],
         asset_checks=checks,
-        jobs=[daily_revenue],
+        jobs=[daily_revenue, recalculate],
         schedules=weekday_schedules(settings, job_name=daily_revenue.name),
         sensors=alert_sensors(settings),
         resources=resources,

@@ -57,7 +57,10 @@ def test_the_checks_carry_the_names_that_users_rely_on(definitions: dg.Definitio
 def test_the_job_and_the_schedules_carry_the_names_that_users_rely_on(definitions: dg.Definitions) -> None:
     repository = definitions.get_repository_def()
 
-    assert {name for name in repository.job_names if not name.startswith("__")} == {"demo_daily_revenue"}
+    assert {name for name in repository.job_names if not name.startswith("__")} == {
+        "demo_daily_revenue",
+        "demo_recalculate",
+    }
     assert {schedule.name for schedule in repository.schedule_defs} == {f"demo_{weekday}" for weekday in WEEKDAYS}
 
 

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
 
 import duckdb
 
@@ -102,7 +101,8 @@ KNOWN_UNITS = """
 """
 
 
-class MappedLocation(NamedTuple):
+@dataclass(frozen=True)
+class MappedLocation:
     """A location that feeds the unit on the day; None where the mapping has no beginning or end."""
 
     location_id: str
@@ -112,7 +112,8 @@ class MappedLocation(NamedTuple):
     mapped_to: dt.date | None
 
 
-class Fetch(NamedTuple):
+@dataclass(frozen=True)
+class Fetch:
     """One fetch of the day."""
 
     asked_at: dt.datetime
@@ -120,7 +121,8 @@ class Fetch(NamedTuple):
     run_id: str
 
 
-class Answer(NamedTuple):
+@dataclass(frozen=True)
+class Answer:
     """What one fetch changed of a location's raw revenue, in DKK; None where Ajour gave no row."""
 
     location_id: str
@@ -132,7 +134,8 @@ class Answer(NamedTuple):
     run_id: str
 
 
-class Entry(NamedTuple):
+@dataclass(frozen=True)
+class Entry:
     """A manual entry, in DKK; for the whole unit where there is no location."""
 
     location_id: str | None
@@ -143,7 +146,8 @@ class Entry(NamedTuple):
     entered_by: str | None
 
 
-class UnitDay(NamedTuple):
+@dataclass(frozen=True)
+class UnitDay:
     """The figure as it is stored, in DKK."""
 
     department: str
@@ -157,7 +161,8 @@ class UnitDay(NamedTuple):
     updated_at: dt.datetime
 
 
-class Revision(NamedTuple):
+@dataclass(frozen=True)
+class Revision:
     """A change of the figure; DKK, incl. or excl. VAT as `vat_before` and `vat_after` say."""
 
     change: str
@@ -172,7 +177,8 @@ class Revision(NamedTuple):
     run_id: str
 
 
-class Publication(NamedTuple):
+@dataclass(frozen=True)
+class Publication:
     """What Planday was given for the unit-day."""
 
     planday_unit_id: int
