@@ -11,8 +11,10 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from ajour_revenue.days import Window
+from ajour_revenue.demo.planday import serve
 from ajour_revenue.warehouse.warehouse import SCHEMA_SQL
 from ajour_revenue_tests.kit import LAST_DAY, Company, make_company
+from ajour_revenue_tests.planday.kit import Stage
 
 # How long an example takes says how busy the machine is.
 hypothesis.settings.register_profile("no deadline", deadline=None)
@@ -65,3 +67,11 @@ def fetched_company(company: Company, warehouse_after_a_run: Path) -> Company:
     company.settings.warehouse.parent.mkdir()
     shutil.copy(warehouse_after_a_run, company.settings.warehouse)
     return company
+
+
+@pytest.fixture(scope="session")
+def stage() -> Iterator[Stage]:
+    """Run one server; each test says which Planday it is."""
+    stage = Stage()
+    with serve(stage) as stage.url:
+        yield stage

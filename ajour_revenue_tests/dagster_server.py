@@ -3,8 +3,6 @@
 import contextlib
 import json
 import os
-import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,10 +18,10 @@ from ruamel.yaml import YAML
 
 from ajour_revenue.days import Window
 from ajour_revenue.partitions import PARTITION_TAG, window_tags
+from ajour_revenue_tests.processes import CHECKOUT, clean_environment, free_port, stop
 
 T = TypeVar("T")
 
-CHECKOUT = Path(__file__).parents[1]
 WORKSPACE = ("--workspace", str(CHECKOUT / "workspace.yaml"))
 REPOSITORY = {"repositoryLocationName": "ajour_revenue.definitions", "repositoryName": "__repository__"}
 PATIENCE_SECONDS = 240
@@ -31,22 +29,6 @@ FINISHED = ("SUCCESS", "FAILURE", "CANCELED")
 LOG_SHOWN = 20_000
 
 PYTHON_ERROR = "... on PythonError { message className stack errorChain { error { message } } }"
-
-
-def free_port() -> int:
-    """Return a port of the loopback interface that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-    return port
-
-
-def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of a new terminal, with these variables set."""
-    inherited = {
-        name: value for name, value in os.environ.items() if not name.startswith(("AJOUR_", "PLANDAY_", "DAGSTER_"))
-    }
-    return inherited | {"PYTHONUNBUFFERED": "1"} | dict(environment)
 
 
 @dataclass
@@ -427,15 +409,3 @@ class DagsterServer:
                 entry["label"]: entry.get("intValue", entry.get("text")) for entry in materialization["metadataEntries"]
             }
         return found
-
-
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """Stop a server with Ctrl-C, as a user does, and see to it that none of its processes stays behind."""
-    if process.poll() is None:
-        process.send_signal(signal.SIGINT)
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(timeout=60)
-    # Its process group is its own: code servers and runs are in it too.
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait(timeout=60)

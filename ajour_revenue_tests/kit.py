@@ -3,7 +3,7 @@
 import csv
 import sqlite3
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -74,6 +74,11 @@ def write_settings(folder: Path, **changes: Any) -> Path:  # noqa: ANN401 (YAML 
     path = folder / "ajour.yaml"
     YAML(typ="safe", pure=True).dump(settings_dict(**changes), path)
     return path
+
+
+def write_env_file(folder: Path, values: Mapping[str, str]) -> None:
+    """Write the credentials into .env, as people do."""
+    (folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in values.items()), encoding="utf-8")
 
 
 @dataclass

@@ -25,16 +25,18 @@ from ajour_revenue.ajour.resource import CREDENTIALS
 from ajour_revenue.days import COPENHAGEN, MAX_DAYS, WEEKDAYS, Window
 from ajour_revenue.partitions import window_tags
 from ajour_revenue.settings.load import load_settings
-from ajour_revenue_tests.dagster_server import PATIENCE_SECONDS, REPOSITORY, DagsterServer, clean_environment, stop
+from ajour_revenue_tests.dagster_server import PATIENCE_SECONDS, REPOSITORY, DagsterServer
 from ajour_revenue_tests.kit import (
     COMPANY_ID,
     LAST_DAY,
     Company,
     SqliteAjour,
     settings_dict,
+    write_env_file,
     write_settings,
     write_wages,
 )
+from ajour_revenue_tests.processes import clean_environment, stop
 
 pytestmark = pytest.mark.slow
 
@@ -139,8 +141,7 @@ class Main:
 def main(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Main]:
     """Run `dagster dev` in a folder with ajour.yaml and .env, as `make dev` does; launch what the tests look at."""
     company = make_company(tmp_path_factory.mktemp("main"))
-    dotenv = "".join(f"{name}={value}\n" for name, value in company.ajour.environment.items())
-    (company.folder / ".env").write_text(dotenv)
+    write_env_file(company.folder, company.ajour.environment)
     server = DagsterServer(company.folder)
     with server.dev(), ExitStack() as terminals:
         day_before = ACTIVATION_DATE - dt.timedelta(days=1)

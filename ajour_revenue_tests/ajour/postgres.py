@@ -4,7 +4,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -15,18 +14,13 @@ from typing import Any
 
 import pyodbc
 
+from ajour_revenue_tests.processes import free_port
+
 ADMINISTRATOR = "administrator"
 ADMINISTRATORS_PASSWORD = "administrator-of-the-tests"
 LOCK = 42
 """The advisory lock on which a query can be made to wait, so that a test can meet it halfway."""
 PATIENCE_SECONDS = 30
-
-
-def free_port() -> int:
-    """Return a loopback port on which nothing listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def binaries() -> Path:

@@ -15,7 +15,7 @@ from ajour_revenue.alerts.sensors import MOST_TRIES, alert_channels, alert_senso
 from ajour_revenue.days import Window
 from ajour_revenue.definitions import build_definitions, defs
 from ajour_revenue.partitions import window_tags
-from ajour_revenue_tests.alerts.conftest import (
+from ajour_revenue_tests.alerts.kit import (
     PASSWORD,
     RECIPIENTS,
     SENDER,
@@ -27,9 +27,9 @@ from ajour_revenue_tests.alerts.conftest import (
     breaks,
     does_nothing,
     fails,
-    free_port,
 )
 from ajour_revenue_tests.kit import ACTIVATION_DATE, LAST_DAY, Company, write_settings, write_wages
+from ajour_revenue_tests.processes import free_port
 
 MONTH = Window.back_from(LAST_DAY + timedelta(days=1), days=31)
 DAYS = Window.back_from(LAST_DAY + timedelta(days=1), days=3)

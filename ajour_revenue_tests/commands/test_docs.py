@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from ajour_revenue.cli import main
-from ajour_revenue_tests.commands.conftest import Shell
-from ajour_revenue_tests.dagster_server import CHECKOUT, clean_environment
+from ajour_revenue_tests.commands.kit import Shell
 from ajour_revenue_tests.kit import LAST_DAY
+from ajour_revenue_tests.processes import CHECKOUT, clean_environment
 
 PAGES = ["README.md", "docs/operations.md"]
 ENDLESS = {"make test", "make dev"}

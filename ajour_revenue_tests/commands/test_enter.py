@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from ajour_revenue_tests.commands.conftest import Shell
+from ajour_revenue_tests.commands.kit import Shell
 from ajour_revenue_tests.kit import LAST_DAY, Company
 
 ONE = ("enter", "Bar", LAST_DAY)

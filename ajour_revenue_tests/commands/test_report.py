@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from ajour_revenue.days import Window
 from ajour_revenue.text.formats import DANISH
-from ajour_revenue_tests.commands.conftest import COLUMNS, Shell
+from ajour_revenue_tests.commands.kit import COLUMNS, Shell
 from ajour_revenue_tests.kit import ACTIVATION_DATE, LAST_DAY, Company, settings_dict
 from ajour_revenue_tests.reports.kit import Page
 

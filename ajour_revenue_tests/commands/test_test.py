@@ -11,13 +11,11 @@ from ajour_revenue.ajour import resource as ajour_resource
 from ajour_revenue.commands import probe
 from ajour_revenue.demo.planday import SCOPES
 from ajour_revenue.settings.load import load_settings
-from ajour_revenue_tests.commands.conftest import Shell, write_env_file
-from ajour_revenue_tests.dagster_server import free_port
-from ajour_revenue_tests.kit import LAST_DAY, Company, SqliteAjour, settings_dict, write_settings
-from ajour_revenue_tests.planday.conftest import Planday, Stage, answers, stage
+from ajour_revenue_tests.commands.kit import Shell
+from ajour_revenue_tests.kit import LAST_DAY, Company, SqliteAjour, settings_dict, write_env_file, write_settings
 from ajour_revenue_tests.planday.connected import portal, unit_list
-
-__all__ = ["stage"]
+from ajour_revenue_tests.planday.kit import Planday, Stage, answers
+from ajour_revenue_tests.processes import free_port
 
 AJOUR_STEPS = ["ODBC", "Credentials", "Driver", "Host", "Login", "Locations", "A day of revenue", "Activation date"]
 SINCE = LAST_DAY - timedelta(days=45)

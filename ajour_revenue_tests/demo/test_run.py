@@ -11,7 +11,7 @@ import pytest
 from ajour_revenue.days import MAX_DAYS
 from ajour_revenue.demo.chain import DEPARTMENTS, LOCATIONS, UNITS
 from ajour_revenue.text.formats import DANISH
-from ajour_revenue_tests.commands.conftest import COLUMNS
+from ajour_revenue_tests.commands.kit import COLUMNS
 
 pytestmark = pytest.mark.slow
 

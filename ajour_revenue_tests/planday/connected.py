@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dagster as dg
 import duckdb
@@ -24,9 +24,7 @@ from ajour_revenue.planday.resource import PlandayResource
 from ajour_revenue.planday.structure import fetch_structure
 from ajour_revenue.warehouse.warehouse import Warehouse
 from ajour_revenue_tests.kit import LAST_DAY, Company, settings_dict
-
-if TYPE_CHECKING:
-    from ajour_revenue_tests.planday.conftest import Planday, Seen, Stage
+from ajour_revenue_tests.planday.kit import Planday, Seen, Stage
 
 UNLIMITED = ((100_000, 1),)
 
@@ -123,7 +121,7 @@ def unit_list(**ids: int | None) -> list[dict[str, Any]]:
 class ConnectedCompany(Company):
     """A company that is connected to a Planday."""
 
-    planday: "Planday"
+    planday: Planday
     planday_settings: dict[str, Any] = field(default_factory=dict)
 
     def reload(self, **changes: Any) -> None:  # noqa: ANN401 (YAML may hold anything)
@@ -186,7 +184,7 @@ class ConnectedCompany(Company):
         return publish(client, warehouse or self.warehouse, self.settings, window, run_id="test")
 
     @property
-    def posts(self) -> list["Seen"]:
+    def posts(self) -> list[Seen]:
         """The figures that Planday was told, taken or not, in their order."""
         return [seen for seen in self.planday.faults.requests(REVENUE) if seen.method == "POST"]
 
@@ -225,7 +223,7 @@ def shown(result: dg.ExecuteInProcessResult, asset: str) -> dict[str, str]:
 @contextmanager
 def connected(
     company: Company,
-    stage: "Stage",
+    stage: Stage,
     monkeypatch: pytest.MonkeyPatch,
     **rules: Any,  # noqa: ANN401 (create_app's)
 ) -> Iterator[ConnectedCompany]:

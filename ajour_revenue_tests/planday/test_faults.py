@@ -27,7 +27,6 @@ from ajour_revenue.planday.errors import PlandayError
 from ajour_revenue.planday.resource import PlandayResource
 from ajour_revenue.warehouse.warehouse import Warehouse
 from ajour_revenue_tests.kit import Company, make_company
-from ajour_revenue_tests.planday.conftest import Fault, Stage, answers, cuts_the_connection, nothing_wrong
 from ajour_revenue_tests.planday.connected import (
     AARHUS,
     LAST,
@@ -43,6 +42,7 @@ from ajour_revenue_tests.planday.connected import (
     failures,
     unit_list,
 )
+from ajour_revenue_tests.planday.kit import Fault, Stage, answers, cuts_the_connection, nothing_wrong
 
 DEPARTMENTS = "/hr/v1.0/departments"
 POSITIONS = "/scheduling/v1.0/positions"

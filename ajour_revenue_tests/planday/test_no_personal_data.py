@@ -15,7 +15,6 @@ from ajour_revenue.definitions import build_definitions
 from ajour_revenue.demo.planday import Shift
 from ajour_revenue.partitions import window_tags
 from ajour_revenue_tests.kit import Company
-from ajour_revenue_tests.planday.conftest import Stage, answers
 from ajour_revenue_tests.planday.connected import (
     AARHUS,
     REVENUE,
@@ -25,7 +24,7 @@ from ajour_revenue_tests.planday.connected import (
     connected,
     costs_of,
 )
-from ajour_revenue_tests.planday.test_resource import row_of_costs
+from ajour_revenue_tests.planday.kit import Stage, answers, row_of_costs
 
 EMPLOYEE_IDS = range(731_904_650_101, 731_904_650_105)
 SHIFT_IDS = range(864_209_753_101, 864_209_753_113)

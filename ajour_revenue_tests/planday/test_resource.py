@@ -35,7 +35,7 @@ from ajour_revenue.planday.errors import (
 from ajour_revenue.planday.models import Department, Position, hours_of
 from ajour_revenue.planday.models import RevenueUnit as PlandayRevenueUnit
 from ajour_revenue.planday.resource import PlandayResource, Throttle
-from ajour_revenue_tests.planday.conftest import (
+from ajour_revenue_tests.planday.kit import (
     MONDAY,
     TUESDAY,
     Fault,
@@ -44,6 +44,7 @@ from ajour_revenue_tests.planday.conftest import (
     answers,
     cuts_the_connection,
     is_late,
+    row_of_costs,
 )
 
 DEPARTMENTS = "/hr/v1.0/departments"
@@ -59,11 +60,6 @@ def costs(client: PlandayResource) -> object:
 
 def posted(client: PlandayResource, turnover: Decimal = Decimal("100.25"), *, unit: int = 101) -> None:
     client.set_revenue(revenue_unit_id=unit, day=MONDAY, turnover=turnover, description="Imported from Ajour on time")
-
-
-def row_of_costs(**changes: object) -> bytes:
-    row = {"shiftId": 800001, "employeeId": 900101, "date": "2026-11-16", "duration": "0:07:30", "cost": 1}
-    return json.dumps({"data": {"costs": [{**row, **changes}], "currencySymbol": "kr."}}).encode()
 
 
 class TestWhatIsRead:

@@ -18,7 +18,6 @@ from ajour_revenue.settings.model import Settings
 from ajour_revenue.wages.assets import REPLACE_WAGE_COSTS
 from ajour_revenue.warehouse.warehouse import set_variables
 from ajour_revenue_tests.kit import settings_dict
-from ajour_revenue_tests.planday.conftest import Stage, answers
 from ajour_revenue_tests.planday.connected import (
     AARHUS,
     BARTENDER,
@@ -39,7 +38,7 @@ from ajour_revenue_tests.planday.connected import (
     shown,
     unit_list,
 )
-from ajour_revenue_tests.planday.test_resource import row_of_costs
+from ajour_revenue_tests.planday.kit import Stage, answers, row_of_costs
 
 ONE_DAY = Window(LAST, LAST)
 
