@@ -13,12 +13,20 @@ from playwright.sync_api import Browser, sync_playwright
 from ajour_revenue.days import Window
 from ajour_revenue.demo.planday import serve
 from ajour_revenue.warehouse.warehouse import SCHEMA_SQL
-from ajour_revenue_tests.kit import LAST_DAY, Company, make_company
+from ajour_revenue_tests.clock import LAST_DAY, MOMENT, set_now
+from ajour_revenue_tests.kit import Company, make_company
 from ajour_revenue_tests.planday.kit import Stage
 
 # How long an example takes says how busy the machine is.
 hypothesis.settings.register_profile("no deadline", deadline=None)
 hypothesis.settings.load_profile("no deadline")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the clock stand still, before any test is collected."""
+    patch = pytest.MonkeyPatch()
+    set_now(patch, MOMENT)
+    config.add_cleanup(patch.undo)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,13 +2,11 @@
 
 import csv
 import sqlite3
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from time import sleep
 from typing import Any
 
 import dagster as dg
@@ -18,28 +16,15 @@ import tenacity
 from ruamel.yaml import YAML
 
 from ajour_revenue.ajour.resource import CREDENTIALS
-from ajour_revenue.days import COPENHAGEN, WEEKDAYS, Window, yesterday
+from ajour_revenue.days import WEEKDAYS, Window
 from ajour_revenue.definitions import build_definitions
 from ajour_revenue.partitions import window_tags
 from ajour_revenue.settings.load import load_settings
 from ajour_revenue.settings.model import Settings
+from ajour_revenue_tests.clock import LAST_DAY
 
 COMPANY_ID = "Nord-4711"
 """With letters that no hash has: tests look for it where it must not be."""
-LONGEST_RUN = timedelta(minutes=8)
-
-
-def last_day() -> date:
-    """Return yesterday, which must stay yesterday until the tests are through: just before midnight, wait for it."""
-    now = datetime.now(COPENHAGEN)
-    until_midnight = datetime.combine(now.date() + timedelta(days=1), time(), COPENHAGEN) - now
-    if until_midnight < LONGEST_RUN:
-        print(f"Waiting for Danish midnight, {until_midnight} from now ...", file=sys.stderr)  # noqa: T201
-        sleep(until_midnight.total_seconds())
-    return yesterday()
-
-
-LAST_DAY = last_day()
 ACTIVATION_DATE = LAST_DAY - timedelta(days=60)
 
 

@@ -8,6 +8,8 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from ajour_revenue_tests.clock import SUBPROCESSES
+
 CHECKOUT = Path(__file__).parents[1]
 
 
@@ -20,11 +22,12 @@ def free_port() -> int:
 
 
 def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of a new terminal, with these variables set."""
+    """Return the environment of a new terminal, with these variables set; it is the tests' moment there too."""
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith(("AJOUR_", "PLANDAY_", "DAGSTER_"))
     }
-    return inherited | {"PYTHONUNBUFFERED": "1"} | dict(environment)
+    path = os.pathsep.join([str(SUBPROCESSES), *filter(None, [inherited.get("PYTHONPATH")])])
+    return inherited | {"PYTHONUNBUFFERED": "1", "PYTHONPATH": path} | dict(environment)
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

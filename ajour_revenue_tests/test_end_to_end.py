@@ -25,10 +25,10 @@ from ajour_revenue.ajour.resource import CREDENTIALS
 from ajour_revenue.days import COPENHAGEN, MAX_DAYS, WEEKDAYS, Window
 from ajour_revenue.partitions import window_tags
 from ajour_revenue.settings.load import load_settings
+from ajour_revenue_tests.clock import LAST_DAY, MOMENT
 from ajour_revenue_tests.dagster_server import PATIENCE_SECONDS, REPOSITORY, DagsterServer
 from ajour_revenue_tests.kit import (
     COMPANY_ID,
-    LAST_DAY,
     Company,
     SqliteAjour,
     settings_dict,
@@ -90,8 +90,7 @@ def make_company(folder: Path, **settings: Any) -> Company:  # noqa: ANN401 (YAM
 
 def task(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 (YAML may hold anything)
     """Return a scheduled task, none of whose ticks falls into the time of these tests."""
-    now = dt.datetime.now(COPENHAGEN)
-    time = "05:00" if 6 <= now.hour < 18 else "12:00"
+    time = "05:00" if 6 <= MOMENT.hour < 18 else "12:00"
     given: dict[str, Any] = settings_dict()["task"]
     return given | {"time": time, "start_date": ACTIVATION_DATE + dt.timedelta(days=1)} | changes
 
@@ -174,7 +173,7 @@ class Troubled:
 def troubled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Troubled]:
     """Run the UI as a service does: the credentials in the environment, and the daemon apart from it."""
     # Fetches on another weekday than the last, so that a test can switch the last one on.
-    weekday = (dt.datetime.now(COPENHAGEN) + dt.timedelta(days=3)).weekday()
+    weekday = (MOMENT + dt.timedelta(days=3)).weekday()
     company = make_company(tmp_path_factory.mktemp("troubled"), task=task(weekdays=[WEEKDAYS[weekday]], days_back=7))
     server = DagsterServer(company.folder, company.ajour.environment)
     settings_file = company.folder / "ajour.yaml"
@@ -270,9 +269,8 @@ def stored_state(server: DagsterServer, schedule: str) -> Iterator[tuple[dg.Dags
 def test_a_tick_makes_one_run_over_the_right_days_and_its_repetition_none(troubled: Troubled) -> None:
     """The daemon was down at the last scheduled time, comes up, makes the run, and crashes before it noted that."""
     server, company = troubled.server, troubled.company
-    now = dt.datetime.now(COPENHAGEN)
     time = company.settings.task.time
-    day = now.date() if now.time() > time else now.date() - dt.timedelta(days=1)
+    day = MOMENT.date() if MOMENT.time() > time else LAST_DAY
     tick_time = dt.datetime.combine(day, time, COPENHAGEN)
     window = Window.back_from(day, days=company.settings.task.days_back)
     schedule = f"demo_{WEEKDAYS[day.weekday()]}"

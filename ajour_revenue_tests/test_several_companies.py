@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from ajour_revenue.partitions import PARTITION_TAG
+from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.dagster_server import DagsterServer
-from ajour_revenue_tests.kit import LAST_DAY, SqliteAjour, opened, write_env_file, write_settings, write_wages
+from ajour_revenue_tests.kit import SqliteAjour, opened, write_env_file, write_settings, write_wages
 from ajour_revenue_tests.processes import CHECKOUT, free_port
 
 pytestmark = pytest.mark.slow

@@ -9,7 +9,8 @@ from ajour_revenue.ajour import checks
 from ajour_revenue.days import Window
 from ajour_revenue.partitions import window_tags
 from ajour_revenue.warehouse.warehouse import WarehouseLockedError
-from ajour_revenue_tests.kit import ACTIVATION_DATE, COMPANY_ID, LAST_DAY, Company, settings_dict
+from ajour_revenue_tests.clock import LAST_DAY
+from ajour_revenue_tests.kit import ACTIVATION_DATE, COMPANY_ID, Company, settings_dict
 
 ONE_DAY = timedelta(days=1)
 TODAY_ONLY = Window(LAST_DAY, LAST_DAY)

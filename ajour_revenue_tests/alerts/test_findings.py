@@ -8,7 +8,8 @@ import pytest
 
 from ajour_revenue.alerts.findings import Finding, Subject, alerts_of, find, news, upcoming_fetch
 from ajour_revenue.days import COPENHAGEN, Window
-from ajour_revenue_tests.kit import ACTIVATION_DATE, COMPANY_ID, LAST_DAY, Company, settings_dict
+from ajour_revenue_tests.clock import LAST_DAY, MOMENT
+from ajour_revenue_tests.kit import ACTIVATION_DATE, COMPANY_ID, Company, settings_dict
 
 FETCHED = Window.back_from(LAST_DAY + timedelta(days=1), days=3)
 
@@ -40,7 +41,7 @@ def test_days_that_no_run_has_fetched_are_found_as_ranges_to_backfill(fetched_co
 
 def test_days_that_the_next_fetch_brings_by_itself_are_no_gap(fetched_company: Company) -> None:
     change(fetched_company, f"DELETE FROM fetched_days WHERE business_date >= '{FETCHED.first_day}'")
-    upcoming = upcoming_fetch(fetched_company.settings, dt.datetime.now(COPENHAGEN))
+    upcoming = upcoming_fetch(fetched_company.settings, MOMENT)
     assert upcoming is not None
 
     [text] = found(fetched_company, "never fetched")

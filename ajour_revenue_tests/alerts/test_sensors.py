@@ -28,7 +28,8 @@ from ajour_revenue_tests.alerts.kit import (
     does_nothing,
     fails,
 )
-from ajour_revenue_tests.kit import ACTIVATION_DATE, LAST_DAY, Company, write_settings, write_wages
+from ajour_revenue_tests.clock import LAST_DAY
+from ajour_revenue_tests.kit import ACTIVATION_DATE, Company, write_settings, write_wages
 from ajour_revenue_tests.processes import free_port
 
 MONTH = Window.back_from(LAST_DAY + timedelta(days=1), days=31)

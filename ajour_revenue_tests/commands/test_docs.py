@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from ajour_revenue.cli import main
+from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.commands.kit import Shell
-from ajour_revenue_tests.kit import LAST_DAY
 from ajour_revenue_tests.processes import CHECKOUT, clean_environment
 
 PAGES = ["README.md", "docs/operations.md"]

@@ -14,8 +14,9 @@ from ajour_revenue.commands.overview import NextFetch, next_fetch, switched_week
 from ajour_revenue.days import COPENHAGEN, Window
 from ajour_revenue.launch import RunFailedError, dagster_instance, run_window
 from ajour_revenue.settings.model import Settings
+from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.commands.kit import Shell
-from ajour_revenue_tests.kit import LAST_DAY, Company, settings_dict, write_settings
+from ajour_revenue_tests.kit import Company, settings_dict, write_settings
 from ajour_revenue_tests.processes import CHECKOUT
 
 if TYPE_CHECKING:

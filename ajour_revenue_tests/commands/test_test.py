@@ -11,8 +11,9 @@ from ajour_revenue.ajour import resource as ajour_resource
 from ajour_revenue.commands import probe
 from ajour_revenue.demo.planday import SCOPES
 from ajour_revenue.settings.load import load_settings
+from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.commands.kit import Shell
-from ajour_revenue_tests.kit import LAST_DAY, Company, SqliteAjour, settings_dict, write_env_file, write_settings
+from ajour_revenue_tests.kit import Company, SqliteAjour, settings_dict, write_env_file, write_settings
 from ajour_revenue_tests.planday.connected import portal, unit_list
 from ajour_revenue_tests.planday.kit import Planday, Stage, answers
 from ajour_revenue_tests.processes import free_port

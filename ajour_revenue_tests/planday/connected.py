@@ -23,7 +23,8 @@ from ajour_revenue.planday.publish import Outcome, publish
 from ajour_revenue.planday.resource import PlandayResource
 from ajour_revenue.planday.structure import fetch_structure
 from ajour_revenue.warehouse.warehouse import Warehouse
-from ajour_revenue_tests.kit import LAST_DAY, Company, settings_dict
+from ajour_revenue_tests.clock import LAST_DAY
+from ajour_revenue_tests.kit import Company, settings_dict
 from ajour_revenue_tests.planday.kit import Planday, Seen, Stage
 
 UNLIMITED = ((100_000, 1),)
