@@ -3,9 +3,7 @@
 import contextlib
 import json
 import os
-import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,7 +16,7 @@ from ruamel.yaml import YAML
 
 from ajour_revenue.days import Window
 from ajour_revenue.partitions import PARTITION_TAG, window_tags
-from ajour_revenue_tests.processes import CHECKOUT, clean_environment, free_port, stop
+from ajour_revenue_tests.processes import CHECKOUT, free_port, launch, stop, wait_until
 
 T = TypeVar("T")
 
@@ -73,7 +71,7 @@ class DagsterServer:
             with self._running(*command):
                 try:
                     self.wait_for("the code location to be loaded", is_ready or self.is_loaded, seconds=patience)
-                except AssertionError:
+                except TimeoutError:
                     if patience == PATIENCE_SECONDS:
                         raise
                     continue
@@ -84,17 +82,9 @@ class DagsterServer:
     def _running(self, *command: str, **environment: str | None) -> Iterator[None]:
         variables = {**self.environment, **environment}
         programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        with self.log.open("a") as log:
-            process = subprocess.Popen(
-                command,
-                cwd=self.folder,
-                env=clean_environment({name: value for name, value in variables.items() if value is not None})
-                | {"DAGSTER_HOME": str(self.folder), "PATH": programs},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        given = {name: value for name, value in variables.items() if value is not None}
+        given |= {"DAGSTER_HOME": str(self.folder), "PATH": programs}
+        process = launch(*command, folder=self.folder, log=self.log, environment=given)
         try:
             yield
         finally:
@@ -117,13 +107,11 @@ class DagsterServer:
 
     def wait_for(self, what: str, look: Callable[[], T], *, seconds: float = PATIENCE_SECONDS) -> T:
         """Return what `look` returns as soon as it is true; fail with the server's log where it never is."""
-        deadline = time.monotonic() + seconds
-        while not (found := look()):
-            if time.monotonic() > deadline:
-                msg = f"waited {seconds} s for {what}, in vain; the last answer was {found!r}\n{self.logged()}"
-                raise AssertionError(msg)
-            time.sleep(0.5)
-        return found
+        try:
+            return wait_until(look, what, seconds=seconds, pause=0.5)
+        except TimeoutError as error:
+            error.add_note(self.logged())
+            raise
 
     def logged(self, start: int = 0) -> str:
         """Return the last part of what the server has logged, from a position in its log on."""

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import os
-import subprocess
 import sys
 from decimal import Decimal
 
@@ -11,9 +10,12 @@ import pytest
 
 from ajour_revenue import days
 from ajour_revenue.days import Window, yesterday
+from ajour_revenue.partitions import requested_window, window_tags
+from ajour_revenue.settings.model import Settings
+from ajour_revenue_tests import processes
 from ajour_revenue_tests.clock import LAST_DAY, MOMENT, VARIABLE, set_now
 from ajour_revenue_tests.kit import COMPANY_ID, Company, settings_dict
-from ajour_revenue_tests.processes import CHECKOUT, clean_environment
+from ajour_revenue_tests.processes import CHECKOUT
 
 MOMENTS = {
     # Midnight in winter and in summer
@@ -37,16 +39,8 @@ MOMENTS = {
 
 def said_by_a_process(program: str, **environment: str) -> list[str]:
     """Return what a Python program prints in a process that the tests start."""
-    ended = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=CHECKOUT,
-        env=clean_environment(environment),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    assert ended.stderr == ""
+    ended = processes.run(sys.executable, "-c", program, folder=CHECKOUT, environment=environment)
+    assert (ended.returncode, ended.stderr) == (0, "")
     return ended.stdout.split()
 
 
@@ -59,18 +53,6 @@ def moment(request: pytest.FixtureRequest) -> dt.datetime:
 def last_day(moment: dt.datetime) -> dt.date:
     """The day that was yesterday at the moment."""
     return dt.date.fromisoformat(MOMENTS[moment.isoformat()])
-
-
-@pytest.fixture
-def company_then(moment: dt.datetime, last_day: dt.date, company: Company, monkeypatch: pytest.MonkeyPatch) -> Company:
-    """A company that sold something on the last two days before the moment, and already on its day."""
-    set_now(monkeypatch, moment)
-    activation_date = last_day - dt.timedelta(days=30)
-    task = settings_dict()["task"] | {"start_date": last_day}
-    company.reload(activation_date=activation_date, task=task)
-    for number in range(-1, 2):
-        company.ajour.sell(last_day + dt.timedelta(days=number), "10", Decimal(1000 + number))
-    return company
 
 
 def failure_texts(result: dg.ExecuteInProcessResult) -> str:
@@ -104,20 +86,42 @@ def test_a_process_and_the_tests_in_it_are_at_the_moment_that_they_are_given(
     assert said == [moment.isoformat(), str(last_day), str(last_day)]
 
 
-def test_a_run_at_a_moment_takes_the_day_before_it_and_no_later_one(company_then: Company, last_day: dt.date) -> None:
-    company = company_then
-    tomorrow = last_day + dt.timedelta(days=1)
+def test_at_a_moment_the_day_before_it_may_be_asked_for_and_no_later_one(
+    moment: dt.datetime, last_day: dt.date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_now(monkeypatch, moment)
+    settings = Settings.model_validate(settings_dict(activation_date=last_day))
+    whole, too_late = Window(last_day, last_day), Window(last_day, last_day + dt.timedelta(days=1))
 
-    taken = company.run(Window(last_day - dt.timedelta(days=1), last_day))
-    refused = company.run(Window(last_day, tomorrow))
+    assert yesterday() == last_day
+    assert requested_window(window_tags(whole), settings) == whole
+    with pytest.raises(dg.Failure) as refused:
+        requested_window(window_tags(too_late), settings)
+    assert f"up to yesterday, {last_day}" in str(refused.value.description)
 
-    assert taken.success, failure_texts(taken)
-    assert not refused.success
-    assert f"up to yesterday, {last_day}" in failure_texts(refused)
+
+@pytest.mark.parametrize(
+    "moment",
+    [dt.datetime.fromisoformat(moment) for moment in MOMENTS if moment[5:10] in {"01-14", "03-31", "10-27"}],
+    ids=str,
+)
+def test_a_run_at_a_moment_takes_the_day_before_it(
+    moment: dt.datetime, last_day: dt.date, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_now(monkeypatch, moment)
+    task = settings_dict()["task"] | {"start_date": last_day}
+    company.reload(activation_date=last_day - dt.timedelta(days=30), task=task)
+    for number in range(-1, 2):
+        company.ajour.sell(last_day + dt.timedelta(days=number), "10", Decimal(1000 + number))
+    window = Window.back_from(moment.date(), days=2)
+
+    result = company.run(window)
+
+    assert result.success, failure_texts(result)
     assert company.query("SELECT company_id, business_date FROM fetched_days ORDER BY ALL") == [
-        (COMPANY_ID, last_day - dt.timedelta(days=1)),
-        (COMPANY_ID, last_day),
+        (COMPANY_ID, day) for day in window.days
     ]
-    assert company.query(f"SELECT revenue FROM unit_revenue WHERE business_date = '{last_day}' AND unit = 'Bar'") == [
-        (Decimal(1000),)
+    assert company.query("SELECT business_date, revenue FROM unit_revenue WHERE unit = 'Bar' ORDER BY ALL") == [
+        (day, Decimal(999 + number)) for number, day in enumerate(window.days)
     ]
+    assert window.last_day == last_day

@@ -36,7 +36,7 @@ from ajour_revenue_tests.kit import (
     write_settings,
     write_wages,
 )
-from ajour_revenue_tests.processes import clean_environment, stop
+from ajour_revenue_tests.processes import launch, stop
 
 pytestmark = pytest.mark.slow
 
@@ -105,20 +105,12 @@ class JobExecution:
     @classmethod
     def of(cls, company: Company, window: Window) -> "JobExecution":
         """Begin to execute the job over a window of days."""
-        dagster = str(Path(sys.executable).with_name("dagster"))
+        dagster = Path(sys.executable).with_name("dagster")
         command = [dagster, "job", "execute", "--module-name", "ajour_revenue.definitions", "--job", company.job_name]
+        tags = ["--tags", json.dumps(window_tags(window))]
         log = company.folder / f"{window.first_day}.log"
-        with log.open("w") as output:
-            process = subprocess.Popen(
-                [*command, "--tags", json.dumps(window_tags(window))],
-                cwd=company.folder,
-                env=clean_environment({"DAGSTER_HOME": str(company.folder)}),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        return cls(log, process)
+        home = {"DAGSTER_HOME": str(company.folder)}
+        return cls(log, launch(*command, *tags, folder=company.folder, log=log, environment=home))
 
 
 @dataclass

@@ -1,7 +1,6 @@
 """What AjourResource promises, over ODBC against every source alike."""
 
 import os
-import subprocess
 import sys
 from datetime import date
 from decimal import Decimal
@@ -25,9 +24,9 @@ from ajour_revenue.ajour.errors import (
 from ajour_revenue.ajour.resource import CREDENTIALS, AjourResource
 from ajour_revenue.days import Window
 from ajour_revenue.settings.load import load_settings
+from ajour_revenue_tests import processes
 from ajour_revenue_tests.ajour.kit import (
     LOCATIONS,
-    PATIENCE_SECONDS,
     REVENUE,
     WINDOW,
     Source,
@@ -385,15 +384,16 @@ def test_a_missing_driver_manager_is_told_with_what_to_install(sqlite_ajour: Sou
         encoding="utf-8",
     )
 
-    shown = subprocess.run(
-        [sys.executable, program],
-        input=sqlite_ajour.ajour().model_dump_json(),
-        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(broken), str(Path(resource.__file__).parents[2])])},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_SECONDS,
-        check=True,
-    ).stdout.splitlines()
+    path = os.pathsep.join([str(broken), str(Path(resource.__file__).parents[2])])
+    ended = processes.run(
+        sys.executable,
+        program,
+        folder=tmp_path,
+        typed=sqlite_ajour.ajour().model_dump_json(),
+        environment={"PYTHONPATH": path},
+    )
+    assert ended.returncode == 0, ended.stderr
+    shown = ended.stdout.splitlines()
 
     assert shown[0] == DriverManagerMissingError.__name__
     assert "apt-get install unixodbc" in shown[1]

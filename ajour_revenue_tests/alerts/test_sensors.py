@@ -1,7 +1,5 @@
 """From the end of a run to one message: real runs, a real Dagster instance, real servers."""
 
-import subprocess
-import sys
 from datetime import timedelta
 
 import dagster as dg
@@ -30,7 +28,7 @@ from ajour_revenue_tests.alerts.kit import (
 )
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.kit import ACTIVATION_DATE, Company, write_settings, write_wages
-from ajour_revenue_tests.processes import free_port
+from ajour_revenue_tests.processes import free_port, open_in_another_process
 
 MONTH = Window.back_from(LAST_DAY + timedelta(days=1), days=31)
 DAYS = Window.back_from(LAST_DAY + timedelta(days=1), days=3)
@@ -368,17 +366,8 @@ def test_a_mail_server_that_does_not_take_it_leaves_the_mail_for_later(
 def test_a_warehouse_in_use_keeps_no_failure_from_being_told_and_is_looked_at_later(office: Office, hook: Hook) -> None:
     office.end(fails, DAYS)
     office.end(does_nothing)
-    keeps_it_open = "import duckdb, sys; opened = duckdb.connect(sys.argv[1]); print('open', flush=True); input()"
-    with subprocess.Popen(
-        [sys.executable, "-c", keeps_it_open, str(office.company.settings.warehouse)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "open\n"
+    with open_in_another_process(office.company.settings.warehouse):
         said = [office.evaluate(), office.evaluate()]
-        process.communicate("\n")
     office.evaluate()
 
     assert said[0].endswith("is in use by another process; what is in it is looked at later.")

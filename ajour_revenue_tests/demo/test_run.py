@@ -1,4 +1,3 @@
-import subprocess
 import sys
 from collections import Counter
 from decimal import ROUND_HALF_UP, Decimal
@@ -11,6 +10,7 @@ import pytest
 from ajour_revenue.days import MAX_DAYS
 from ajour_revenue.demo.chain import DEPARTMENTS, LOCATIONS, UNITS
 from ajour_revenue.text.formats import DANISH
+from ajour_revenue_tests import processes
 from ajour_revenue_tests.commands.kit import COLUMNS
 
 pytestmark = pytest.mark.slow
@@ -40,7 +40,7 @@ def runs(home: Path) -> list[Ran]:
 
 
 def run(home: Path) -> Ran:
-    result = subprocess.run(COMMAND, cwd=home, capture_output=True, text=True, timeout=300, check=False)
+    result = processes.run(*COMMAND, folder=home)
     [warehouse] = home.parent.glob("*.duckdb")
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         names = [name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]

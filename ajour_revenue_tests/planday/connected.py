@@ -136,6 +136,12 @@ class ConnectedCompany(Company):
         return Warehouse(database=str(self.settings.warehouse))
 
     @property
+    def environment(self) -> dict[str, str]:
+        """The credentials that lead to its Ajour and its Planday."""
+        planday = {"PLANDAY_CLIENT_ID": self.planday.client_id, "PLANDAY_REFRESH_TOKEN": self.planday.refresh_token}
+        return self.ajour.environment | planday
+
+    @property
     def portal(self) -> PlandayPortal:
         return self.planday.portal
 

@@ -3,7 +3,6 @@ import itertools
 import os
 import shutil
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -43,6 +42,7 @@ from ajour_revenue_tests.planday.connected import (
     unit_list,
 )
 from ajour_revenue_tests.planday.kit import Fault, Stage, answers, cuts_the_connection, nothing_wrong
+from ajour_revenue_tests.processes import launch
 
 DEPARTMENTS = "/hr/v1.0/departments"
 POSITIONS = "/scheduling/v1.0/positions"
@@ -55,7 +55,7 @@ from pathlib import Path
 
 from ajour_revenue.definitions import build_definitions
 from ajour_revenue.planday import resource
-from ajour_revenue.settings import load_settings
+from ajour_revenue.settings.load import load_settings
 
 resource.RATE_LIMITS = ((100_000, 1),)
 job = build_definitions(load_settings(Path(sys.argv[1]))).resolve_job_def("demo_daily_revenue")
@@ -74,24 +74,22 @@ class TestAProcessThatIsKilled:
         is_taken: bool,  # noqa: FBT001 (a parameter of the test)
     ) -> None:
         posts_before = 4
-        process: subprocess.Popen[bytes] | None = None
+        started: list[int] = []
 
         async def kills_the_client(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-            assert process is not None
             if is_taken:
                 await app(scope, receive, unheard)
-            os.kill(process.pid, signal.SIGKILL)
+            os.kill(started[0], signal.SIGKILL)
             await answers(503)(app, scope, receive, send)
 
         faults = [*itertools.repeat(nothing_wrong, REVENUE_LISTS + posts_before), kills_the_client]
         connected_company.planday.faults.order(REVENUE, faults)
-        command = [sys.executable, "-c", THE_JOB_ALONE, str(connected_company.folder / "ajour.yaml")]
-        process = subprocess.Popen(
-            [*command, str(WINDOW.first_day), str(WINDOW.last_day)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        assert process.wait(timeout=120) == -signal.SIGKILL
+        folder = connected_company.folder
+        command = [sys.executable, "-c", THE_JOB_ALONE, folder / "ajour.yaml", WINDOW.first_day, WINDOW.last_day]
+        log = folder / "job.log"
+        process = launch(*command, folder=folder, log=log, environment=connected_company.environment)
+        started.append(process.pid)
+        assert process.wait(timeout=120) == -signal.SIGKILL, log.read_text()
 
         assert len(connected_company.portal.revenue) == posts_before + is_taken
         assert [outcome for _, outcome in connected_company.published().values()] == ["published"] * posts_before

@@ -1,10 +1,7 @@
 """The warehouse: whole transactions, and one writer at a time."""
 
 import datetime as dt
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import repeat
 from pathlib import Path
 
@@ -13,30 +10,14 @@ import duckdb
 import pytest
 
 from ajour_revenue.warehouse.warehouse import Warehouse, WarehouseLockedError
+from ajour_revenue_tests.processes import let_go, open_in_another_process
 
-HOLD = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
 DELAYS = "dagster._utils.backoff.exponential_delay_generator"
 
 
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Warehouse:
     return Warehouse(database=str(tmp_path / "data" / "demo.duckdb"))
-
-
-@contextmanager
-def held_by_another_process(path: str) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-c", HOLD, path]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
-        assert holder.stdout
-        assert holder.stdout.readline() == "held\n"
-        yield holder
-        let_go(holder)
-
-
-def let_go(holder: subprocess.Popen[str]) -> None:
-    assert holder.stdin
-    holder.stdin.close()
-    assert holder.wait(timeout=30) == 0
 
 
 def store(warehouse: Warehouse, name: str) -> None:
@@ -107,7 +88,7 @@ def test_the_file_is_let_go_after_a_transaction(warehouse: Warehouse) -> None:
     with warehouse.transaction() as connection:
         connection.execute("SELECT 1")
 
-    with held_by_another_process(warehouse.database):
+    with open_in_another_process(warehouse.database):
         assert connection  # still in somebody's hands, and closed
 
 
@@ -115,7 +96,7 @@ def test_the_file_is_let_go_after_an_error(warehouse: Warehouse) -> None:
     with pytest.raises(ZeroDivisionError), warehouse.transaction() as connection:
         _ = 1 / 0
 
-    with held_by_another_process(warehouse.database):
+    with open_in_another_process(warehouse.database):
         assert connection
 
 
@@ -142,7 +123,7 @@ def test_a_file_that_another_process_keeps_is_told_with_what_to_do(
     store(warehouse, "Bar")
     monkeypatch.setattr(DELAYS, lambda: repeat(0))
 
-    with held_by_another_process(warehouse.database) as holder, pytest.raises(WarehouseLockedError) as error:
+    with open_in_another_process(warehouse.database) as holder, pytest.raises(WarehouseLockedError) as error:
         store(warehouse, "Kitchen")
 
     message = str(error.value)
@@ -157,7 +138,7 @@ def test_a_transaction_waits_until_another_process_lets_go(
 ) -> None:
     store(warehouse, "Bar")
 
-    with held_by_another_process(warehouse.database) as holder:
+    with open_in_another_process(warehouse.database) as holder:
 
         def delays() -> Iterator[float]:
             yield 0
