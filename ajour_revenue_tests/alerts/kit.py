@@ -21,7 +21,7 @@ from ajour_revenue.alerts.sensors import Memory
 from ajour_revenue.days import Window
 from ajour_revenue.definitions import build_definitions
 from ajour_revenue.partitions import window_tags
-from ajour_revenue_tests.kit import Company
+from ajour_revenue_tests.kit import Company, execute
 from ajour_revenue_tests.processes import free_port
 
 USER = "alerts@example.dk"
@@ -182,14 +182,14 @@ class Office:
     def run(self, window: Window, **tags: str) -> dg.ExecuteInProcessResult:
         """Run the real job, in the instance that the sensor looks at."""
         job = self.definitions().resolve_job_def(self.company.job_name)
-        return job.execute_in_process(instance=self.instance, tags=window_tags(window) | tags, raise_on_error=False)
+        return execute(job, tags=window_tags(window) | tags, instance=self.instance)
 
     def end(self, op: dg.OpDefinition, window: Window | None = None, **tags: str) -> dg.ExecuteInProcessResult:
         """Let some run end, which costs less than the real job."""
         job = dg.GraphDefinition("demo_daily_revenue", node_defs=[op]).to_job()
         days = window_tags(window) if window else {}
         tags = {key.replace("__", "/"): value for key, value in tags.items()}
-        return job.execute_in_process(instance=self.instance, tags=days | tags, raise_on_error=False)
+        return execute(job, tags=days | tags, instance=self.instance)
 
     def evaluate(self) -> str:
         """Evaluate the sensor as the daemon does, and return what the tick says."""

@@ -3,7 +3,6 @@
 import datetime as dt
 from datetime import timedelta
 
-import duckdb
 import pytest
 
 from ajour_revenue.alerts.findings import Finding, Subject, alerts_of, find, news, upcoming_fetch
@@ -16,11 +15,6 @@ FETCHED = Window.back_from(LAST_DAY + timedelta(days=1), days=3)
 
 def found(company: Company, topic: str) -> list[str]:
     return [finding.text for finding in find(company.settings, company_id=COMPANY_ID) if finding.subject.topic == topic]
-
-
-def change(company: Company, sql: str) -> None:
-    with duckdb.connect(str(company.settings.warehouse), config={"custom_user_agent": "dagster"}) as connection:
-        assert connection.execute(sql).fetchall() != [(0,)]
 
 
 def test_nothing_is_found_before_the_first_run(company: Company) -> None:
@@ -40,7 +34,7 @@ def test_days_that_no_run_has_fetched_are_found_as_ranges_to_backfill(fetched_co
 
 
 def test_days_that_the_next_fetch_brings_by_itself_are_no_gap(fetched_company: Company) -> None:
-    change(fetched_company, f"DELETE FROM fetched_days WHERE business_date >= '{FETCHED.first_day}'")
+    fetched_company.change(f"DELETE FROM fetched_days WHERE business_date >= '{FETCHED.first_day}'")
     upcoming = upcoming_fetch(fetched_company.settings, MOMENT)
     assert upcoming is not None
 
@@ -51,7 +45,7 @@ def test_days_that_the_next_fetch_brings_by_itself_are_no_gap(fetched_company: C
 
 def test_without_a_task_yesterday_is_a_gap_too(fetched_company: Company) -> None:
     fetched_company.reload(task=settings_dict()["task"] | {"active": False})
-    change(fetched_company, f"DELETE FROM fetched_days WHERE business_date = '{LAST_DAY}'")
+    fetched_company.change(f"DELETE FROM fetched_days WHERE business_date = '{LAST_DAY}'")
 
     assert found(fetched_company, "never fetched")[-1] == str(LAST_DAY)
 
@@ -63,12 +57,10 @@ def test_there_is_no_gap_before_the_activation_date(fetched_company: Company) ->
 
 
 def test_a_mapped_location_without_a_row_is_found_with_its_days(fetched_company: Company) -> None:
-    change(
-        fetched_company,
+    fetched_company.change(
         f"UPDATE unit_revenue SET missing_locations = ['11'] WHERE unit = 'Bar' AND business_date < '{LAST_DAY}'",
     )
-    change(
-        fetched_company,
+    fetched_company.change(
         "INSERT INTO unit_revenue BY NAME SELECT * REPLACE (business_date - 5 AS business_date, ['11', '10'] AS "
         f"missing_locations) FROM unit_revenue WHERE unit = 'Bar' AND business_date = '{LAST_DAY}'",
     )
@@ -82,20 +74,20 @@ def test_a_mapped_location_without_a_row_is_found_with_its_days(fetched_company:
 
 
 def test_a_location_of_a_unit_that_was_entered_by_hand_is_not_missed(fetched_company: Company) -> None:
-    change(fetched_company, "UPDATE unit_revenue SET missing_locations = ['11'], source = 'manual' WHERE unit = 'Bar'")
+    fetched_company.change("UPDATE unit_revenue SET missing_locations = ['11'], source = 'manual' WHERE unit = 'Bar'")
 
     assert found(fetched_company, "missing") == []
 
 
 def test_before_the_locations_are_listed_none_is_said_to_be_wrong(fetched_company: Company) -> None:
-    change(fetched_company, "DELETE FROM ajour_locations")
+    fetched_company.change("DELETE FROM ajour_locations")
 
     assert found(fetched_company, "mapping") == []
 
 
 def test_a_location_that_ajour_does_not_list_is_found_once(fetched_company: Company) -> None:
-    change(fetched_company, "DELETE FROM ajour_locations WHERE location_id = '30'")
-    change(fetched_company, "UPDATE unit_revenue SET missing_locations = ['30'] WHERE unit = 'Shop'")
+    fetched_company.change("DELETE FROM ajour_locations WHERE location_id = '30'")
+    fetched_company.change("UPDATE unit_revenue SET missing_locations = ['30'] WHERE unit = 'Shop'")
 
     assert found(fetched_company, "missing") == []
     assert "Location '30' of unit 'Shop' is none of Ajour's. Correct the unit's locations." in found(
@@ -110,7 +102,7 @@ OVER_TARGET = """
 
 
 def test_a_unit_over_its_target_yesterday_is_found_with_its_figures_labelled(fetched_company: Company) -> None:
-    change(fetched_company, OVER_TARGET.format(first_day=FETCHED.first_day))
+    fetched_company.change(OVER_TARGET.format(first_day=FETCHED.first_day))
 
     [text] = found(fetched_company, "over target")
     assert text == (
@@ -119,8 +111,8 @@ def test_a_unit_over_its_target_yesterday_is_found_with_its_figures_labelled(fet
 
 
 def test_a_figure_that_lacks_a_location_says_so(fetched_company: Company) -> None:
-    change(fetched_company, OVER_TARGET.format(first_day=LAST_DAY))
-    change(fetched_company, f"UPDATE wage_percentage SET note = 'missing: 11' WHERE business_date = '{LAST_DAY}'")
+    fetched_company.change(OVER_TARGET.format(first_day=LAST_DAY))
+    fetched_company.change(f"UPDATE wage_percentage SET note = 'missing: 11' WHERE business_date = '{LAST_DAY}'")
 
     assert found(fetched_company, "over target")[0].endswith("excl. VAT (missing: 11).")
 
@@ -130,15 +122,15 @@ def test_a_figure_that_lacks_a_location_says_so(fetched_company: Company) -> Non
     ["wage_cost = 1017.00", "target = NULL", "revenue_excl_vat = 0", "revenue_excl_vat = NULL", "wage_cost = NULL"],
 )
 def test_a_unit_at_its_target_or_without_a_figure_is_not_over_it(fetched_company: Company, figures: str) -> None:
-    change(fetched_company, OVER_TARGET.format(first_day=LAST_DAY))
-    change(fetched_company, f"UPDATE wage_percentage SET {figures} WHERE business_date = '{LAST_DAY}'")
+    fetched_company.change(OVER_TARGET.format(first_day=LAST_DAY))
+    fetched_company.change(f"UPDATE wage_percentage SET {figures} WHERE business_date = '{LAST_DAY}'")
 
     assert found(fetched_company, "over target") == []
 
 
 def test_a_unit_over_its_target_on_an_earlier_day_is_history(fetched_company: Company) -> None:
-    change(fetched_company, OVER_TARGET.format(first_day=FETCHED.first_day))
-    change(fetched_company, f"DELETE FROM wage_percentage WHERE business_date = '{LAST_DAY}'")
+    fetched_company.change(OVER_TARGET.format(first_day=FETCHED.first_day))
+    fetched_company.change(f"DELETE FROM wage_percentage WHERE business_date = '{LAST_DAY}'")
 
     assert found(fetched_company, "over target") == []
 
@@ -151,8 +143,8 @@ def test_the_wage_of_one_person_is_told_only_where_the_settings_show_it(
     told: int,
 ) -> None:
     fetched_company.reload(wages=settings_dict()["wages"] | {"show_single_person": shown})
-    change(fetched_company, OVER_TARGET.format(first_day=LAST_DAY))
-    change(fetched_company, f"INSERT INTO wage_cost_people VALUES ('{LAST_DAY}', 'Vesterbro', {people})")
+    fetched_company.change(OVER_TARGET.format(first_day=LAST_DAY))
+    fetched_company.change(f"INSERT INTO wage_cost_people VALUES ('{LAST_DAY}', 'Vesterbro', {people})")
 
     assert len(found(fetched_company, "over target")) == told
 

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import dagster as dg
-import duckdb
 import pytest
 from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 from dagster._core.remote_representation.external_data import RepositorySnap
@@ -33,11 +32,6 @@ from ajour_revenue_tests.processes import free_port, open_in_another_process
 MONTH = Window.back_from(LAST_DAY + timedelta(days=1), days=31)
 DAYS = Window.back_from(LAST_DAY + timedelta(days=1), days=3)
 MAIL = {"host": "127.0.0.1", "sender": SENDER, "recipients": RECIPIENTS}
-
-
-def change(office: Office, sql: str) -> None:
-    with duckdb.connect(str(office.company.settings.warehouse), config={"custom_user_agent": "dagster"}) as connection:
-        connection.execute(sql)
 
 
 # Off and on
@@ -158,15 +152,14 @@ def test_the_same_is_told_once_however_many_runs_succeed(office: Office, hook: H
 def test_a_gap_that_grows_is_told_again_and_one_that_shrinks_is_not(office: Office, hook: Hook) -> None:
     office.end(does_nothing)
     office.evaluate()
-    change(
-        office,
+    office.company.change(
         f"INSERT INTO fetched_days SELECT * REPLACE ('{ACTIVATION_DATE}' AS business_date) FROM fetched_days LIMIT 1",
     )
     office.end(does_nothing)
     office.evaluate()
     assert len(hook.posts) == 1
 
-    change(office, f"DELETE FROM fetched_days WHERE business_date = '{ACTIVATION_DATE}'")
+    office.company.change(f"DELETE FROM fetched_days WHERE business_date = '{ACTIVATION_DATE}'")
     office.end(does_nothing)
     office.evaluate()
 
@@ -177,7 +170,9 @@ def test_a_gap_that_grows_is_told_again_and_one_that_shrinks_is_not(office: Offi
 
 def test_a_location_that_was_mapped_and_is_not_any_more_is_told_again(office: Office, hook: Hook) -> None:
     for location in ("99", "98", "99"):
-        change(office, f"UPDATE ajour_locations SET location_id = '{location}' WHERE location_name = 'Kitchen, new'")
+        office.company.change(
+            f"UPDATE ajour_locations SET location_id = '{location}' WHERE location_name = 'Kitchen, new'"
+        )
         office.end(does_nothing)
         office.evaluate()
 

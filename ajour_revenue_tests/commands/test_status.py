@@ -203,12 +203,11 @@ def test_publishing_is_told(shell: Shell, at_fetched_company: Company) -> None:
     company = at_fetched_company
     company.reload(planday={"publish": True})
     assert "to Planday; unit-days: none yet" in shell.run("status").stdout
-    with duckdb.connect(str(company.settings.warehouse)) as connection:
-        connection.execute(
-            "INSERT INTO planday_revenue VALUES "
-            "('2026-01-01', 'Bar', 1, 1, 'published', '2026-01-02 12:00:00+01', 'run'), "
-            "('2026-01-02', 'Bar', 1, 1, 'no shift that day', NULL, 'run')"
-        )
+    company.change(
+        "INSERT INTO planday_revenue VALUES "
+        "('2026-01-01', 'Bar', 1, 1, 'published', '2026-01-02 12:00:00+01', 'run'), "
+        "('2026-01-02', 'Bar', 1, 1, 'no shift that day', NULL, 'run')"
+    )
     shown = shell.run("status").stdout
     assert "1 no shift that day, 1 published; last on 02-01-2026" in " ".join(shown.split())
 
@@ -224,8 +223,7 @@ def test_a_warehouse_that_a_run_writes_to_is_told(
 
 
 def test_a_warehouse_of_an_earlier_version_is_told(shell: Shell, at_fetched_company: Company) -> None:
-    with duckdb.connect(str(at_fetched_company.settings.warehouse)) as connection:
-        connection.execute("DROP TABLE planday_revenue")
+    at_fetched_company.query("DROP TABLE planday_revenue")
     result = shell.run("status")
     assert result.exit_code == 1
     assert "is from an earlier version" in " ".join(result.stderr.split())

@@ -10,11 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 import dagster as dg
-import duckdb
 import pytest
 
 from ajour_revenue.days import Window
-from ajour_revenue.definitions import build_definitions
 from ajour_revenue.demo.planday import Department, PlandayPortal, Position, RevenueUnit, Shift
 from ajour_revenue.partitions import window_tags
 from ajour_revenue.planday import resource
@@ -24,7 +22,7 @@ from ajour_revenue.planday.resource import PlandayResource
 from ajour_revenue.planday.structure import fetch_structure
 from ajour_revenue.warehouse.warehouse import Warehouse
 from ajour_revenue_tests.clock import LAST_DAY
-from ajour_revenue_tests.kit import Company, settings_dict
+from ajour_revenue_tests.kit import Company, opened, settings_dict
 from ajour_revenue_tests.planday.kit import Planday, Seen, Stage
 
 UNLIMITED = ((100_000, 1),)
@@ -147,12 +145,8 @@ class ConnectedCompany(Company):
 
     def materialize(self, *names: str, window: Window = WINDOW) -> dg.ExecuteInProcessResult:
         """Materialize some assets alone, as the UI does it."""
-        definitions = build_definitions(self.settings)
         selection = dg.AssetSelection.assets(*([self.settings.name, name] for name in names))
-        job = dg.define_asset_job("some_assets", selection=selection.without_checks())
-        alone = dg.Definitions.merge(definitions, dg.Definitions(jobs=[job])).resolve_job_def(job.name)
-        with dg.DagsterInstance.ephemeral() as instance:
-            return alone.execute_in_process(instance=instance, tags=window_tags(window), raise_on_error=False)
+        return self.run_alone(selection.without_checks(), tags=window_tags(window))
 
     def list_structure(self) -> None:
         """Store Planday's structure without a run."""
@@ -173,7 +167,7 @@ class ConnectedCompany(Company):
         """Store the revenue of some unit-days without a run."""
         department = {unit.name: unit.department for unit in self.settings.units}
         vat = self.settings.revenue.vat
-        with duckdb.connect(str(self.settings.warehouse), config={"custom_user_agent": "dagster"}) as connection:
+        with opened(self.settings.warehouse) as connection:
             connection.begin()
             for (unit, day), figure in revenue.items():
                 connection.execute(EARN, [day, unit, department[unit], figure, vat, list(missing)])
