@@ -7,6 +7,7 @@ import pytest
 
 from ajour_revenue.alerts.findings import Finding, Subject, alerts_of, find, news, upcoming_fetch
 from ajour_revenue.days import COPENHAGEN, Window
+from ajour_revenue.settings.model import Settings
 from ajour_revenue_tests.clock import LAST_DAY, MOMENT
 from ajour_revenue_tests.kit import ACTIVATION_DATE, COMPANY_ID, Company, settings_dict
 
@@ -51,7 +52,9 @@ def test_without_a_task_yesterday_is_a_gap_too(fetched_company: Company) -> None
 
 
 def test_there_is_no_gap_before_the_activation_date(fetched_company: Company) -> None:
-    fetched_company.reload(activation_date=LAST_DAY + timedelta(days=1))
+    today = LAST_DAY + timedelta(days=1)
+    task = settings_dict()["task"] | {"start_date": today + timedelta(days=1)}
+    fetched_company.reload(activation_date=today, task=task)
 
     assert found(fetched_company, "never fetched") == []
 
@@ -194,14 +197,12 @@ def test_one_alert_per_topic_lists_at_most_twenty_things_and_counts_the_rest() -
     ],
 )
 def test_the_upcoming_fetch_covers_the_days_before_its_own(
-    company: Company, now: str, task: dict[str, object], first: str | None, last: str | None
+    now: str, task: dict[str, object], first: str | None, last: str | None
 ) -> None:
-    company.reload(
-        activation_date=dt.date(2026, 1, 1),
-        task=settings_dict()["task"] | {"start_date": dt.date(2026, 1, 2)} | task,
-    )
+    given = settings_dict()["task"] | {"start_date": dt.date(2026, 1, 2)} | task
+    settings = Settings.model_validate(settings_dict(activation_date=dt.date(2026, 1, 1), task=given))
 
-    window = upcoming_fetch(company.settings, dt.datetime.fromisoformat(now).replace(tzinfo=COPENHAGEN))
+    window = upcoming_fetch(settings, dt.datetime.fromisoformat(now).replace(tzinfo=COPENHAGEN))
 
     expected = Window(dt.date.fromisoformat(first), dt.date.fromisoformat(last)) if first and last else None
     assert window == expected

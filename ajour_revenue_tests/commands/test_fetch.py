@@ -6,7 +6,7 @@ import dagster as dg
 import duckdb
 import pytest
 
-from ajour_revenue import partitions
+from ajour_revenue import days
 from ajour_revenue.days import MAX_DAYS
 from ajour_revenue.launch import RunFailedError, dagster_instance
 from ajour_revenue_tests.clock import LAST_DAY
@@ -26,7 +26,7 @@ def test_what_is_too_much_for_one_run_is_several_on_the_instance_that_dagster_de
     shell: Shell, at_company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A persistent instance takes its time over each day.
-    monkeypatch.setattr(partitions, "MAX_DAYS", 2)
+    monkeypatch.setattr(days, "MAX_DAYS", 2)
     shutil.copy(CHECKOUT / "dagster.yaml", ".")
     result = shell.run("fetch", "--from", days_back(2))
     assert result.exit_code == 0, result.output

@@ -148,7 +148,14 @@ def test_who_waits_is_told_that_it_is_tried_again(
     ("changes", "result", "told"),
     [
         ({"activation_date": SINCE + timedelta(days=1)}, "warning", "before activation_date"),
-        ({"activation_date": LAST_DAY + timedelta(days=40)}, "ok", "Ajour serves nothing earlier"),
+        (
+            {
+                "activation_date": LAST_DAY + timedelta(days=40),
+                "task": settings_dict()["task"] | {"start_date": LAST_DAY + timedelta(days=41)},
+            },
+            "ok",
+            "Ajour serves nothing earlier",
+        ),
     ],
 )
 def test_the_activation_date_is_held_against_what_ajour_serves(
