@@ -255,6 +255,11 @@ class Company:
         """Write other settings and load them."""
         self.settings = load_settings(write_settings(self.folder, **changes))
 
+    def activate(self, day: date) -> None:
+        """Load settings with another activation date, and a task that starts on the day after it."""
+        task = settings_dict()["task"] | {"start_date": day + timedelta(days=1)}
+        self.reload(activation_date=day, task=task)
+
 
 def cells(table: dg.TableMetadataValue) -> list[list[object]]:
     """Return the rows of a table in the metadata, cell by cell."""

@@ -35,7 +35,7 @@ def test_the_connection_can_be_tested_alone_before_anything_was_fetched(company:
 
 
 def test_an_activation_date_moved_later_fails_where_the_warehouse_holds_earlier_days(fetched_company: Company) -> None:
-    fetched_company.reload(activation_date=LAST_DAY)
+    fetched_company.activate(LAST_DAY)
 
     evaluation = fetched_company.check("ajour_connection")
 
@@ -64,7 +64,7 @@ def test_the_earliest_day_that_ajour_serves_before_the_activation_date_is_a_warn
 
 
 def test_revenue_before_the_activation_date_does_not_stop_the_fetch_and_is_not_fetched(company: Company) -> None:
-    company.reload(activation_date=LAST_DAY)
+    company.activate(LAST_DAY)
 
     assert company.run(TODAY_ONLY).success
 
@@ -252,6 +252,6 @@ def test_days_that_were_fetched_for_another_company_are_not_covered(
 
 @pytest.mark.parametrize("days", [1, 30], ids=["today", "next month"])
 def test_before_the_first_day_is_over_there_is_nothing_to_cover(company: Company, days: int) -> None:
-    company.reload(activation_date=LAST_DAY + days * ONE_DAY)
+    company.activate(LAST_DAY + days * ONE_DAY)
 
     assert company.check("days_covered").passed

@@ -52,9 +52,7 @@ def test_without_a_task_yesterday_is_a_gap_too(fetched_company: Company) -> None
 
 
 def test_there_is_no_gap_before_the_activation_date(fetched_company: Company) -> None:
-    today = LAST_DAY + timedelta(days=1)
-    task = settings_dict()["task"] | {"start_date": today + timedelta(days=1)}
-    fetched_company.reload(activation_date=today, task=task)
+    fetched_company.activate(LAST_DAY + timedelta(days=1))
 
     assert found(fetched_company, "never fetched") == []
 
