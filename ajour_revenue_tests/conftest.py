@@ -10,13 +10,24 @@ import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from ajour_revenue import days
 from ajour_revenue.days import Window
+from ajour_revenue.demo.planday import serve
 from ajour_revenue.warehouse import schema
-from ajour_revenue_tests.kit import LAST_DAY, Company, make_company
+from ajour_revenue_tests.clock import LAST_DAY, now
+from ajour_revenue_tests.kit import Company, make_company
+from ajour_revenue_tests.planday.kit import Stage
 
 # How long an example takes says how busy the machine is.
 hypothesis.settings.register_profile("no deadline", deadline=None)
 hypothesis.settings.load_profile("no deadline")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Set the clock, before any test is collected."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(days, "now", now)
+    config.add_cleanup(patch.undo)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -65,3 +76,11 @@ def fetched_company(company: Company, warehouse_after_a_run: Path) -> Company:
     company.settings.warehouse.parent.mkdir()
     shutil.copy(warehouse_after_a_run, company.settings.warehouse)
     return company
+
+
+@pytest.fixture(scope="session")
+def stage() -> Iterator[Stage]:
+    """Run one server; each test says which Planday it is."""
+    stage = Stage()
+    with serve(stage) as stage.url:
+        yield stage

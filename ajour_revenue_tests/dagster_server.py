@@ -3,11 +3,7 @@
 import contextlib
 import json
 import os
-import signal
-import socket
-import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,10 +16,10 @@ from ruamel.yaml import YAML
 
 from ajour_revenue.days import Window
 from ajour_revenue.partitions import PARTITION_TAG, window_tags
+from ajour_revenue_tests.processes import CHECKOUT, free_port, launch, stop, wait_until
 
 T = TypeVar("T")
 
-CHECKOUT = Path(__file__).parents[1]
 WORKSPACE = ("--workspace", str(CHECKOUT / "workspace.yaml"))
 REPOSITORY = {"repositoryLocationName": "ajour_revenue.definitions", "repositoryName": "__repository__"}
 PATIENCE_SECONDS = 240
@@ -31,22 +27,6 @@ FINISHED = ("SUCCESS", "FAILURE", "CANCELED")
 LOG_SHOWN = 20_000
 
 PYTHON_ERROR = "... on PythonError { message className stack errorChain { error { message } } }"
-
-
-def free_port() -> int:
-    """Return a port of the loopback interface that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-    return port
-
-
-def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of a new terminal, with these variables set."""
-    inherited = {
-        name: value for name, value in os.environ.items() if not name.startswith(("AJOUR_", "PLANDAY_", "DAGSTER_"))
-    }
-    return inherited | {"PYTHONUNBUFFERED": "1"} | dict(environment)
 
 
 @dataclass
@@ -91,7 +71,7 @@ class DagsterServer:
             with self._running(*command):
                 try:
                     self.wait_for("the code location to be loaded", is_ready or self.is_loaded, seconds=patience)
-                except AssertionError:
+                except TimeoutError:
                     if patience == PATIENCE_SECONDS:
                         raise
                     continue
@@ -102,17 +82,9 @@ class DagsterServer:
     def _running(self, *command: str, **environment: str | None) -> Iterator[None]:
         variables = {**self.environment, **environment}
         programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        with self.log.open("a") as log:
-            process = subprocess.Popen(
-                command,
-                cwd=self.folder,
-                env=clean_environment({name: value for name, value in variables.items() if value is not None})
-                | {"DAGSTER_HOME": str(self.folder), "PATH": programs},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        given = {name: value for name, value in variables.items() if value is not None}
+        given |= {"DAGSTER_HOME": str(self.folder), "PATH": programs}
+        process = launch(*command, folder=self.folder, log=self.log, environment=given)
         try:
             yield
         finally:
@@ -135,13 +107,11 @@ class DagsterServer:
 
     def wait_for(self, what: str, look: Callable[[], T], *, seconds: float = PATIENCE_SECONDS) -> T:
         """Return what `look` returns as soon as it is true; fail with the server's log where it never is."""
-        deadline = time.monotonic() + seconds
-        while not (found := look()):
-            if time.monotonic() > deadline:
-                msg = f"waited {seconds} s for {what}, in vain; the last answer was {found!r}\n{self.logged()}"
-                raise AssertionError(msg)
-            time.sleep(0.5)
-        return found
+        try:
+            return wait_until(look, what, seconds=seconds, pause=0.5)
+        except TimeoutError as error:
+            error.add_note(self.logged())
+            raise
 
     def logged(self, start: int = 0) -> str:
         """Return the last part of what the server has logged, from a position in its log on."""
@@ -427,15 +397,3 @@ class DagsterServer:
                 entry["label"]: entry.get("intValue", entry.get("text")) for entry in materialization["metadataEntries"]
             }
         return found
-
-
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """Stop a server with Ctrl-C, as a user does, and see to it that none of its processes stays behind."""
-    if process.poll() is None:
-        process.send_signal(signal.SIGINT)
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(timeout=60)
-    # Its process group is its own: code servers and runs are in it too.
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait(timeout=60)

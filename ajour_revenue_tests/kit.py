@@ -2,13 +2,11 @@
 
 import csv
 import sqlite3
-import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from time import sleep
 from typing import Any
 
 import dagster as dg
@@ -18,28 +16,15 @@ import tenacity
 from ruamel.yaml import YAML
 
 from ajour_revenue.ajour.connection import CREDENTIALS
-from ajour_revenue.days import COPENHAGEN, WEEKDAYS, Window, yesterday
+from ajour_revenue.days import WEEKDAYS, Window
 from ajour_revenue.definitions import build_definitions
 from ajour_revenue.partitions import window_tags
 from ajour_revenue.settings.load import load_settings
 from ajour_revenue.settings.model import Settings
+from ajour_revenue_tests.clock import LAST_DAY
 
 COMPANY_ID = "Nord-4711"
 """With letters that no hash has: tests look for it where it must not be."""
-LONGEST_RUN = timedelta(minutes=8)
-
-
-def last_day() -> date:
-    """Return yesterday, which must stay yesterday until the tests are through: just before midnight, wait for it."""
-    now = datetime.now(COPENHAGEN)
-    until_midnight = datetime.combine(now.date() + timedelta(days=1), time(), COPENHAGEN) - now
-    if until_midnight < LONGEST_RUN:
-        print(f"Waiting for Danish midnight, {until_midnight} from now ...", file=sys.stderr)  # noqa: T201
-        sleep(until_midnight.total_seconds())
-    return yesterday()
-
-
-LAST_DAY = last_day()
 ACTIVATION_DATE = LAST_DAY - timedelta(days=60)
 
 
@@ -74,6 +59,11 @@ def write_settings(folder: Path, **changes: Any) -> Path:  # noqa: ANN401 (YAML 
     path = folder / "ajour.yaml"
     YAML(typ="safe", pure=True).dump(settings_dict(**changes), path)
     return path
+
+
+def write_env_file(folder: Path, values: Mapping[str, str]) -> None:
+    """Write the credentials into .env, as people do."""
+    (folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in values.items()), encoding="utf-8")
 
 
 @dataclass
@@ -140,6 +130,52 @@ def write_wages(path: Path, rows: Iterable[tuple[date, str, str, str, str]]) -> 
         writer.writerows(rows)
 
 
+def store_revenue(  # noqa: PLR0913 (what a unit-day is)
+    connection: duckdb.DuckDBPyConnection,
+    day: date,
+    unit: str,
+    department: str,
+    excl_vat: Decimal | str | None,
+    *,
+    vat: str = "excluded",
+    missing: Iterable[str] = (),
+) -> None:
+    """Store what a unit sold on a day, without a run; it replaces what is stored."""
+    connection.execute(
+        """
+        INSERT OR REPLACE INTO unit_revenue BY NAME
+        SELECT
+            $day AS business_date,
+            $unit AS unit,
+            $department AS department,
+            $vat AS vat,
+            $excl_vat::DECIMAL(18, 2) AS revenue_excl_vat,
+            round(revenue_excl_vat * 1.25, 2) AS revenue_incl_vat,
+            if(vat = 'included', revenue_incl_vat, revenue_excl_vat) AS revenue,
+            'ajour' AS source,
+            []::VARCHAR[] AS locations,
+            $missing::VARCHAR[] AS missing_locations,
+            now() AS updated_at,
+            'run' AS run_id
+        """,
+        {
+            "day": day,
+            "unit": unit,
+            "department": department,
+            "vat": vat,
+            "excl_vat": excl_vat,
+            "missing": list(missing),
+        },
+    )
+
+
+def store_wages(connection: duckdb.DuckDBPyConnection, day: date, department: str, unit: str | None, cost: str) -> None:
+    """Store a wage cost of one hour, without a run."""
+    connection.execute(
+        "INSERT INTO wage_costs VALUES (?, ?, ?, ?, 1, now(), 'run')", [day, department, unit, Decimal(cost)]
+    )
+
+
 @tenacity.retry(
     retry=tenacity.retry_if_exception_type(duckdb.IOException),
     stop=tenacity.stop_after_delay(60),
@@ -149,6 +185,23 @@ def write_wages(path: Path, rows: Iterable[tuple[date, str, str, str, str]]) -> 
 def opened(warehouse: Path) -> duckdb.DuckDBPyConnection:
     """Open a warehouse as the runs do, as soon as none of them has it open."""
     return duckdb.connect(str(warehouse), config={"custom_user_agent": "dagster"})
+
+
+def contents(warehouse: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Return every row of every table of a warehouse."""
+    with opened(warehouse) as connection:
+        tables = connection.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()
+        return {table: connection.execute(f"FROM {table} ORDER BY ALL").fetchall() for (table,) in tables}
+
+
+def execute(
+    job: dg.JobDefinition, *, tags: dict[str, str] | None = None, instance: dg.DagsterInstance | None = None
+) -> dg.ExecuteInProcessResult:
+    """Execute a job in this process, on an instance that forgets everything unless another one is given."""
+    if instance is None:
+        with dg.DagsterInstance.ephemeral() as forgetful:
+            return execute(job, tags=tags, instance=forgetful)
+    return job.execute_in_process(instance=instance, tags=tags, raise_on_error=False)
 
 
 @dataclass
@@ -163,38 +216,49 @@ class Company:
     def job_name(self) -> str:
         return f"{self.settings.name}_daily_revenue"
 
-    def run(self, window: Window, *, tags: dict[str, str] | None = None) -> dg.ExecuteInProcessResult:
+    def run(
+        self, window: Window, *, tags: dict[str, str] | None = None, instance: dg.DagsterInstance | None = None
+    ) -> dg.ExecuteInProcessResult:
         """Run the real job over a window of days, in this process."""
         job = build_definitions(self.settings).resolve_job_def(self.job_name)
-        with dg.DagsterInstance.ephemeral() as instance:
-            return job.execute_in_process(
-                instance=instance, tags=window_tags(window) | (tags or {}), raise_on_error=False
-            )
+        return execute(job, tags=window_tags(window) | (tags or {}), instance=instance)
 
     def check(self, name: str, *, tags: dict[str, str] | None = None) -> dg.AssetCheckEvaluation:
         """Execute one asset check alone, as the UI does it."""
-        definitions = build_definitions(self.settings)
-        [key] = [key for key in definitions.resolve_asset_graph().asset_check_keys if key.name == name]
-        job = dg.define_asset_job("check_alone", selection=dg.AssetSelection.checks(key))
-        alone = dg.Definitions.merge(definitions, dg.Definitions(jobs=[job])).resolve_job_def(job.name)
-        with dg.DagsterInstance.ephemeral() as instance:
-            result = alone.execute_in_process(instance=instance, tags=tags, raise_on_error=False)
-        [evaluation] = result.get_asset_check_evaluations()
+        keys = build_definitions(self.settings).resolve_asset_graph().asset_check_keys
+        [key] = [key for key in keys if key.name == name]
+        [evaluation] = self.run_alone(dg.AssetSelection.checks(key), tags=tags).get_asset_check_evaluations()
         return evaluation
+
+    def run_alone(
+        self, selection: dg.AssetSelection, *, tags: dict[str, str] | None = None
+    ) -> dg.ExecuteInProcessResult:
+        """Run some assets or checks alone, as the UI does it."""
+        job = dg.define_asset_job("alone", selection=selection)
+        definitions = dg.Definitions.merge(build_definitions(self.settings), dg.Definitions(jobs=[job]))
+        return execute(definitions.resolve_job_def(job.name), tags=tags)
 
     def contents(self) -> dict[str, list[tuple[Any, ...]]]:
         """Return every row of every table of the warehouse."""
-        tables = [name for (name,) in self.query("SELECT table_name FROM duckdb_tables() ORDER BY 1")]
-        return {table: self.query(f"FROM {table} ORDER BY ALL") for table in tables}
+        return contents(self.settings.warehouse)
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Return rows of the warehouse."""
         with opened(self.settings.warehouse) as connection:
             return connection.execute(sql).fetchall()
 
+    def change(self, sql: str) -> None:
+        """Change rows of the warehouse, of which there must be some."""
+        assert self.query(sql) != [(0,)]
+
     def reload(self, **changes: Any) -> None:  # noqa: ANN401 (YAML may hold anything)
         """Write other settings and load them."""
         self.settings = load_settings(write_settings(self.folder, **changes))
+
+    def activate(self, day: date) -> None:
+        """Load settings with another activation date, and a task that starts on the day after it."""
+        task = settings_dict()["task"] | {"start_date": day + timedelta(days=1)}
+        self.reload(activation_date=day, task=task)
 
 
 def cells(table: dg.TableMetadataValue) -> list[list[object]]:

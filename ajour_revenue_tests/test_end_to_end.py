@@ -25,16 +25,18 @@ from ajour_revenue.ajour.connection import CREDENTIALS
 from ajour_revenue.days import COPENHAGEN, MAX_DAYS, WEEKDAYS, Window
 from ajour_revenue.partitions import window_tags
 from ajour_revenue.settings.load import load_settings
-from ajour_revenue_tests.dagster_server import PATIENCE_SECONDS, REPOSITORY, DagsterServer, clean_environment, stop
+from ajour_revenue_tests.clock import LAST_DAY, MOMENT
+from ajour_revenue_tests.dagster_server import PATIENCE_SECONDS, REPOSITORY, DagsterServer
 from ajour_revenue_tests.kit import (
     COMPANY_ID,
-    LAST_DAY,
     Company,
     SqliteAjour,
     settings_dict,
+    write_env_file,
     write_settings,
     write_wages,
 )
+from ajour_revenue_tests.processes import launch, stop
 
 pytestmark = pytest.mark.slow
 
@@ -89,8 +91,7 @@ def make_company(folder: Path, **settings: Any) -> Company:  # noqa: ANN401 (YAM
 
 def task(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 (YAML may hold anything)
     """Return a scheduled task, none of whose ticks falls into the time of these tests."""
-    now = dt.datetime.now(COPENHAGEN)
-    time = "05:00" if 6 <= now.hour < 18 else "12:00"
+    time = "05:00" if 6 <= MOMENT.hour < 18 else "12:00"
     given: dict[str, Any] = settings_dict()["task"]
     return given | {"time": time, "start_date": ACTIVATION_DATE + dt.timedelta(days=1)} | changes
 
@@ -105,20 +106,12 @@ class JobExecution:
     @classmethod
     def of(cls, company: Company, window: Window) -> "JobExecution":
         """Begin to execute the job over a window of days."""
-        dagster = str(Path(sys.executable).with_name("dagster"))
+        dagster = Path(sys.executable).with_name("dagster")
         command = [dagster, "job", "execute", "--module-name", "ajour_revenue.definitions", "--job", company.job_name]
+        tags = ["--tags", json.dumps(window_tags(window))]
         log = company.folder / f"{window.first_day}.log"
-        with log.open("w") as output:
-            process = subprocess.Popen(
-                [*command, "--tags", json.dumps(window_tags(window))],
-                cwd=company.folder,
-                env=clean_environment({"DAGSTER_HOME": str(company.folder)}),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        return cls(log, process)
+        home = {"DAGSTER_HOME": str(company.folder)}
+        return cls(log, launch(*command, *tags, folder=company.folder, log=log, environment=home))
 
 
 @dataclass
@@ -139,8 +132,7 @@ class Main:
 def main(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Main]:
     """Run `dagster dev` in a folder with ajour.yaml and .env, as `make dev` does; launch what the tests look at."""
     company = make_company(tmp_path_factory.mktemp("main"))
-    dotenv = "".join(f"{name}={value}\n" for name, value in company.ajour.environment.items())
-    (company.folder / ".env").write_text(dotenv)
+    write_env_file(company.folder, company.ajour.environment)
     server = DagsterServer(company.folder)
     with server.dev(), ExitStack() as terminals:
         bypassing = tuple(JobExecution.of(company, window) for window in BYPASSED)
@@ -171,7 +163,7 @@ class Troubled:
 def troubled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Troubled]:
     """Run the UI as a service does: the credentials in the environment, and the daemon apart from it."""
     # Fetches on another weekday than the last, so that a test can switch the last one on.
-    weekday = (dt.datetime.now(COPENHAGEN) + dt.timedelta(days=3)).weekday()
+    weekday = (MOMENT + dt.timedelta(days=3)).weekday()
     company = make_company(tmp_path_factory.mktemp("troubled"), task=task(weekdays=[WEEKDAYS[weekday]], days_back=7))
     server = DagsterServer(company.folder, company.ajour.environment)
     settings_file = company.folder / "ajour.yaml"
@@ -267,9 +259,8 @@ def stored_state(server: DagsterServer, schedule: str) -> Iterator[tuple[dg.Dags
 def test_a_tick_makes_one_run_over_the_right_days_and_its_repetition_none(troubled: Troubled) -> None:
     """The daemon was down at the last scheduled time, comes up, makes the run, and crashes before it noted that."""
     server, company = troubled.server, troubled.company
-    now = dt.datetime.now(COPENHAGEN)
     time = company.settings.task.time
-    day = now.date() if now.time() > time else now.date() - dt.timedelta(days=1)
+    day = MOMENT.date() if MOMENT.time() > time else LAST_DAY
     tick_time = dt.datetime.combine(day, time, COPENHAGEN)
     window = Window.back_from(day, days=company.settings.task.days_back)
     schedule = f"demo_{WEEKDAYS[day.weekday()]}"

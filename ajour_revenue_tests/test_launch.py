@@ -12,7 +12,8 @@ import pytest
 
 from ajour_revenue.days import Window
 from ajour_revenue.text.formats import DANISH
-from ajour_revenue_tests.kit import LAST_DAY, Company, cells, make_company, settings_dict, write_wages
+from ajour_revenue_tests.clock import LAST_DAY
+from ajour_revenue_tests.kit import Company, cells, make_company, settings_dict, write_wages
 
 DAYS = Window(LAST_DAY - timedelta(days=3), LAST_DAY).days
 FIRST_WINDOW, SECOND_WINDOW = Window(DAYS[0], DAYS[1]), Window(DAYS[1], DAYS[3])

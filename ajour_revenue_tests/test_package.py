@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from ajour_revenue import __version__
-from ajour_revenue_tests.dagster_server import CHECKOUT
+from ajour_revenue_tests.processes import CHECKOUT
 
 PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 LOCK = (CHECKOUT / "requirements.txt").read_text(encoding="utf-8")

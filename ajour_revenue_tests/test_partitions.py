@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ajour_revenue import days as danish_days
-from ajour_revenue import partitions
 from ajour_revenue.days import COPENHAGEN, Window, latest_days, yesterday
 from ajour_revenue.partitions import daily_partitions, requested_window, tagged_window, window_tags
 from ajour_revenue.settings.model import Settings
+from ajour_revenue_tests.clock import set_now
 from ajour_revenue_tests.kit import settings_dict
 
 YESTERDAY = dt.date(2026, 6, 30)
@@ -29,7 +28,7 @@ SETTINGS = settings_from(ACTIVATION_DATE)
 
 @pytest.fixture(autouse=True)
 def fixed_yesterday(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(partitions, "yesterday", lambda: YESTERDAY)
+    set_now(monkeypatch, dt.datetime.combine(YESTERDAY + dt.timedelta(days=1), dt.time(12), COPENHAGEN))
 
 
 def refusal(first_day: dt.date, last_day: dt.date) -> str:
@@ -139,7 +138,7 @@ def test_the_day_on_which_the_clocks_change_is_one_partition_like_any_other(sund
 def test_yesterday_is_the_day_before_the_danish_day_in_winter_and_in_summer(
     monkeypatch: pytest.MonkeyPatch, utc: dt.datetime, expected: dt.date
 ) -> None:
-    monkeypatch.setattr(danish_days, "now", lambda: utc.astimezone(COPENHAGEN))
+    set_now(monkeypatch, utc)
 
     assert yesterday() == expected
 

@@ -12,8 +12,8 @@ from ajour_revenue.definitions import build_definitions
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.warehouse.connect import empty
 from ajour_revenue.warehouse.run import values
-from ajour_revenue_tests.dagster_server import CHECKOUT
 from ajour_revenue_tests.kit import settings_dict
+from ajour_revenue_tests.processes import CHECKOUT
 
 DOMAIN = CHECKOUT / "docs" / "domain.md"
 RULE = re.compile(r"\b[RD]\d{1,2}\b")

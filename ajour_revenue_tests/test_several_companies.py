@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from ajour_revenue.partitions import PARTITION_TAG
-from ajour_revenue_tests.dagster_server import CHECKOUT, DagsterServer, free_port
-from ajour_revenue_tests.kit import LAST_DAY, SqliteAjour, opened, write_settings, write_wages
+from ajour_revenue_tests.clock import LAST_DAY
+from ajour_revenue_tests.dagster_server import DagsterServer
+from ajour_revenue_tests.kit import SqliteAjour, opened, write_env_file, write_settings, write_wages
+from ajour_revenue_tests.processes import CHECKOUT, free_port
 
 pytestmark = pytest.mark.slow
 
@@ -53,8 +55,7 @@ def make_company(folder: Path, revenue: Decimal) -> None:
     units = [{"name": "Bar", "department": "Vesterbro", "locations": ["10"]}]
     write_settings(folder, name=folder.name, units=units, warehouse="warehouse.duckdb")
     write_wages(folder / "wages.csv", [])
-    lines = [f"{variable}={value}\n" for variable, value in ajour.environment.items()]
-    (folder / ".env").write_text("".join(lines))
+    write_env_file(folder, ajour.environment)
 
 
 def test_each_company_has_its_own_credentials_warehouse_and_names(server: DagsterServer) -> None:

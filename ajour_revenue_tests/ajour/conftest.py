@@ -7,10 +7,8 @@ import pytest
 import tenacity
 
 from ajour_revenue.ajour import connection
-from ajour_revenue_tests.ajour.kit import Source, fill, sqlite_source
+from ajour_revenue_tests.ajour.kit import POSTGRES_DATABASE, Source, fill, sqlite_source
 from ajour_revenue_tests.ajour.postgres import Postgres, running_postgres
-
-POSTGRES_DATABASE = "omsætning-2026"
 
 
 @pytest.fixture(autouse=True)

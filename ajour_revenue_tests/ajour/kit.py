@@ -27,6 +27,7 @@ Error = TypeVar("Error", bound=AjourError)
 PATIENCE_SECONDS = 30
 """After this long a test gives up on a call that should have ended by itself."""
 
+POSTGRES_DATABASE = "omsætning-2026"
 COMPANY_ID = "firma-4711-æ"
 USER = "ajour-læser-7"
 PASSWORD = "p}a;s{w=o'rd æ"

@@ -4,10 +4,8 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -15,18 +13,13 @@ from typing import Any
 
 import pyodbc
 
+from ajour_revenue_tests.processes import free_port, wait_until
+
 ADMINISTRATOR = "administrator"
 ADMINISTRATORS_PASSWORD = "administrator-of-the-tests"
 LOCK = 42
 """The advisory lock on which a query can be made to wait, so that a test can meet it halfway."""
 PATIENCE_SECONDS = 30
-
-
-def free_port() -> int:
-    """Return a loopback port on which nothing listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def binaries() -> Path:
@@ -96,11 +89,14 @@ class Postgres:
         with self._log_file.open("ab") as log:
             self._process = self._launch("postgres", options, log)
         ready = [str(binaries() / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while subprocess.run(ready, check=False).returncode:
-            if self._process.poll() is not None or time.monotonic() > deadline:
+        process = self._process
+
+        def is_ready() -> bool:
+            if process.poll() is not None:
                 raise RuntimeError(self.log)
-            time.sleep(0.02)
+            return subprocess.run(ready, check=False).returncode == 0
+
+        wait_until(is_ready, "the server to take connections", seconds=PATIENCE_SECONDS)
 
     def kill(self) -> None:
         """End the server at once, as a crash would."""
@@ -154,13 +150,12 @@ class Postgres:
 
     def waiting_backend(self) -> int:
         """Return the process of the query that waits for the lock, as soon as there is one."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < deadline:
-            for (process,) in self.execute("SELECT pid FROM pg_stat_activity WHERE wait_event = 'advisory'"):
-                return int(process)
-            time.sleep(0.02)
-        msg = f"no query came to wait for the lock within {PATIENCE_SECONDS} s"
-        raise TimeoutError(msg)
+        [(process,), *_] = wait_until(
+            lambda: self.execute("SELECT pid FROM pg_stat_activity WHERE wait_event = 'advisory'"),
+            "a query that waits for the lock",
+            seconds=PATIENCE_SECONDS,
+        )
+        return int(process)
 
     def terminate(self, backend: int) -> None:
         """End one connection from the server's side, and return when it is gone."""

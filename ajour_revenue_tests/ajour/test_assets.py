@@ -11,7 +11,8 @@ import dagster as dg
 import pytest
 
 from ajour_revenue.days import Window
-from ajour_revenue_tests.kit import COMPANY_ID, LAST_DAY, Company, cells, make_company
+from ajour_revenue_tests.clock import LAST_DAY
+from ajour_revenue_tests.kit import COMPANY_ID, Company, cells, make_company
 
 YESTERDAY, BEFORE = LAST_DAY, LAST_DAY - timedelta(days=1)
 NO_SALES_DAY = LAST_DAY - timedelta(days=2)

@@ -9,7 +9,8 @@ from ajour_revenue.ajour import checks
 from ajour_revenue.days import Window
 from ajour_revenue.partitions import window_tags
 from ajour_revenue.warehouse.connect import WarehouseLockedError
-from ajour_revenue_tests.kit import ACTIVATION_DATE, LAST_DAY, Company
+from ajour_revenue_tests.clock import LAST_DAY
+from ajour_revenue_tests.kit import ACTIVATION_DATE, Company
 
 ONE_DAY = timedelta(days=1)
 TODAY_ONLY = Window(LAST_DAY, LAST_DAY)
@@ -34,7 +35,7 @@ def test_the_connection_can_be_tested_alone_before_anything_was_fetched(company:
 
 
 def test_an_activation_date_moved_later_fails_where_the_warehouse_holds_earlier_days(fetched_company: Company) -> None:
-    fetched_company.reload(activation_date=LAST_DAY)
+    fetched_company.activate(LAST_DAY)
 
     evaluation = fetched_company.check("ajour_connection")
 
@@ -63,7 +64,7 @@ def test_the_earliest_day_that_ajour_serves_before_the_activation_date_is_a_warn
 
 
 def test_revenue_before_the_activation_date_does_not_stop_the_fetch_and_is_not_fetched(company: Company) -> None:
-    company.reload(activation_date=LAST_DAY)
+    company.activate(LAST_DAY)
 
     assert company.run(TODAY_ONLY).success
 

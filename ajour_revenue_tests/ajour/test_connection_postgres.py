@@ -40,7 +40,8 @@ from ajour_revenue_tests.ajour.kit import (
     revenue_failure,
     silent_server,
 )
-from ajour_revenue_tests.ajour.postgres import LOCK, Postgres, free_port, running_postgres
+from ajour_revenue_tests.ajour.postgres import LOCK, Postgres, running_postgres
+from ajour_revenue_tests.processes import free_port
 
 WAITS_BEFORE_THE_FIRST_ROW = f"""
     SELECT location_id, location_name

@@ -13,10 +13,14 @@ from ajour_revenue.ajour.connection import CREDENTIALS
 from ajour_revenue.ajour.resource import AjourResource
 from ajour_revenue.settings.load import load_settings
 from ajour_revenue.settings.model import Settings
-from ajour_revenue_tests.ajour.kit import LOCATIONS, REVENUE, WINDOW, Source
-from ajour_revenue_tests.ajour.postgres import free_port
-from ajour_revenue_tests.dagster_server import CHECKOUT
+from ajour_revenue_tests.ajour.kit import (
+    LOCATIONS,
+    REVENUE,
+    WINDOW,
+    Source,
+)
 from ajour_revenue_tests.kit import settings_dict, write_settings
+from ajour_revenue_tests.processes import CHECKOUT, free_port
 
 
 @pytest.fixture

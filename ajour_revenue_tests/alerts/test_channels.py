@@ -7,7 +7,7 @@ import pytest
 import trustme
 
 from ajour_revenue.alerts.channels import MailServer, NotSentError, Webhook
-from ajour_revenue_tests.alerts.conftest import (
+from ajour_revenue_tests.alerts.kit import (
     PASSWORD,
     RECIPIENTS,
     SENDER,
@@ -16,10 +16,10 @@ from ajour_revenue_tests.alerts.conftest import (
     Hook,
     Mailbox,
     authenticates,
-    free_port,
     mail_server,
     server_context,
 )
+from ajour_revenue_tests.processes import free_port
 
 SUBJECT = "demo: run failed for 2026-11-20"
 TEXT = "Køkken & bar: 1,234.50 DKK excl. VAT.\n- Line 2"

@@ -1,11 +1,8 @@
 """From the end of a run to one message: real runs, a real Dagster instance, real servers."""
 
-import subprocess
-import sys
 from datetime import timedelta
 
 import dagster as dg
-import duckdb
 import pytest
 from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 from dagster._core.remote_representation.external_data import RepositorySnap
@@ -15,7 +12,7 @@ from ajour_revenue.alerts.sensors import MOST_TRIES, alert_channels, alert_senso
 from ajour_revenue.days import Window
 from ajour_revenue.definitions import build_definitions, defs
 from ajour_revenue.partitions import window_tags
-from ajour_revenue_tests.alerts.conftest import (
+from ajour_revenue_tests.alerts.kit import (
     PASSWORD,
     RECIPIENTS,
     SENDER,
@@ -27,18 +24,14 @@ from ajour_revenue_tests.alerts.conftest import (
     breaks,
     does_nothing,
     fails,
-    free_port,
 )
-from ajour_revenue_tests.kit import ACTIVATION_DATE, LAST_DAY, Company, write_settings, write_wages
+from ajour_revenue_tests.clock import LAST_DAY
+from ajour_revenue_tests.kit import ACTIVATION_DATE, Company, write_settings, write_wages
+from ajour_revenue_tests.processes import free_port, open_in_another_process
 
 MONTH = Window.back_from(LAST_DAY + timedelta(days=1), days=31)
 DAYS = Window.back_from(LAST_DAY + timedelta(days=1), days=3)
 MAIL = {"host": "127.0.0.1", "sender": SENDER, "recipients": RECIPIENTS}
-
-
-def change(office: Office, sql: str) -> None:
-    with duckdb.connect(str(office.company.settings.warehouse), config={"custom_user_agent": "dagster"}) as connection:
-        connection.execute(sql)
 
 
 # Off and on
@@ -160,15 +153,14 @@ def test_the_same_is_told_once_however_many_runs_succeed(office: Office, hook: H
 def test_a_gap_that_grows_is_told_again_and_one_that_shrinks_is_not(office: Office, hook: Hook) -> None:
     office.end(does_nothing)
     office.evaluate()
-    change(
-        office,
+    office.company.change(
         f"INSERT INTO fetches SELECT * REPLACE ('{ACTIVATION_DATE}' AS business_date) FROM fetches LIMIT 1",
     )
     office.end(does_nothing)
     office.evaluate()
     assert len(hook.posts) == 1
 
-    change(office, f"DELETE FROM fetches WHERE business_date = '{ACTIVATION_DATE}'")
+    office.company.change(f"DELETE FROM fetches WHERE business_date = '{ACTIVATION_DATE}'")
     office.end(does_nothing)
     office.evaluate()
 
@@ -179,7 +171,9 @@ def test_a_gap_that_grows_is_told_again_and_one_that_shrinks_is_not(office: Offi
 
 def test_a_location_that_was_mapped_and_is_not_any_more_is_told_again(office: Office, hook: Hook) -> None:
     for location in ("99", "98", "99"):
-        change(office, f"UPDATE ajour_locations SET location_id = '{location}' WHERE location_name = 'Kitchen, new'")
+        office.company.change(
+            f"UPDATE ajour_locations SET location_id = '{location}' WHERE location_name = 'Kitchen, new'"
+        )
         office.end(does_nothing)
         office.evaluate()
 
@@ -368,17 +362,8 @@ def test_a_mail_server_that_does_not_take_it_leaves_the_mail_for_later(
 def test_a_warehouse_in_use_keeps_no_failure_from_being_told_and_is_looked_at_later(office: Office, hook: Hook) -> None:
     office.end(fails, DAYS)
     office.end(does_nothing)
-    keeps_it_open = "import duckdb, sys; opened = duckdb.connect(sys.argv[1]); print('open', flush=True); input()"
-    with subprocess.Popen(
-        [sys.executable, "-c", keeps_it_open, str(office.company.settings.warehouse)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "open\n"
+    with open_in_another_process(office.company.settings.warehouse):
         said = [office.evaluate(), office.evaluate()]
-        process.communicate("\n")
     office.evaluate()
 
     assert "is kept open by another process" in said[0]

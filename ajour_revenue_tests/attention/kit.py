@@ -13,7 +13,8 @@ from ajour_revenue.days import Window
 from ajour_revenue.schedules import NextFetch
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.wages.percentage import calculate_wage_percentage
-from ajour_revenue_tests.kit import COMPANY_ID, LAST_DAY, settings_dict
+from ajour_revenue_tests.clock import LAST_DAY
+from ajour_revenue_tests.kit import COMPANY_ID, settings_dict
 
 DAYS = Window(LAST_DAY - dt.timedelta(days=4), LAST_DAY)
 NO_FETCH = "The task is switched off."

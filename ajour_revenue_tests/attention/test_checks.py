@@ -12,7 +12,8 @@ from ajour_revenue.attention.checks import CHECKS
 from ajour_revenue.days import Window
 from ajour_revenue.warehouse.connect import WarehouseLockedError
 from ajour_revenue.warehouse.resource import Warehouse
-from ajour_revenue_tests.kit import ACTIVATION_DATE, COMPANY_ID, LAST_DAY, Company, settings_dict
+from ajour_revenue_tests.clock import LAST_DAY
+from ajour_revenue_tests.kit import ACTIVATION_DATE, COMPANY_ID, Company, settings_dict
 
 ONE_DAY = timedelta(days=1)
 NO_TASK = settings_dict()["task"] | {"active": False}

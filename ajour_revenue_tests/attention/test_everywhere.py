@@ -29,7 +29,8 @@ from ajour_revenue.settings.model import Settings
 from ajour_revenue.warehouse.connect import reading, transaction
 from ajour_revenue.warehouse.resource import Warehouse
 from ajour_revenue_tests.attention.kit import DAYS, DEPARTMENTS, LOCATIONS, NO_FETCH, State, settings
-from ajour_revenue_tests.kit import COMPANY_ID, LAST_DAY
+from ajour_revenue_tests.clock import LAST_DAY
+from ajour_revenue_tests.kit import COMPANY_ID
 from ajour_revenue_tests.reports.kit import Page
 
 TARGET = 30

@@ -13,7 +13,8 @@ from ajour_revenue.days import COPENHAGEN, Window
 from ajour_revenue.schedules import next_fetch
 from ajour_revenue.wages.figures import Place
 from ajour_revenue_tests.attention.kit import DAYS, State, settings
-from ajour_revenue_tests.kit import LAST_DAY, settings_dict
+from ajour_revenue_tests.clock import LAST_DAY
+from ajour_revenue_tests.kit import settings_dict
 
 FIRST, SECOND, THIRD, FOURTH, LAST = DAYS.days
 BAR, SHOP = Place("Vesterbro", "Bar"), Place("Aarhus", "Shop")

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from ajour_revenue.cli import main
-from ajour_revenue_tests.commands.conftest import Shell
-from ajour_revenue_tests.dagster_server import CHECKOUT, clean_environment
-from ajour_revenue_tests.kit import LAST_DAY
+from ajour_revenue_tests import processes
+from ajour_revenue_tests.clock import LAST_DAY
+from ajour_revenue_tests.commands.kit import Shell
+from ajour_revenue_tests.processes import CHECKOUT
 
 PAGES = ["README.md", "docs/operations.md"]
 """Those with commands to type."""
@@ -62,16 +63,7 @@ def test_the_commands_of_the_readme_work_one_after_the_other_in_a_clone(tmp_path
         else line
         for line in lines
     )
-    result = subprocess.run(
-        ["bash", "-xec", script],
-        cwd=tmp_path,
-        env=clean_environment({}),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    result = processes.run("bash", "-xec", script, folder=tmp_path)
 
     assert result.returncode == 0, result.stdout + result.stderr
     assert len(lines) > 10

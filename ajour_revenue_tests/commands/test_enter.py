@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from ajour_revenue_tests.commands.conftest import Shell
-from ajour_revenue_tests.kit import LAST_DAY, Company
+from ajour_revenue_tests.clock import LAST_DAY
+from ajour_revenue_tests.commands.kit import Shell
+from ajour_revenue_tests.kit import Company
 
 ONE = ("enter", "Bar", LAST_DAY)
 

@@ -9,8 +9,9 @@ from ajour_revenue.commands.enter import store_entries
 from ajour_revenue.days import Window
 from ajour_revenue.revenue.manual import check_entry
 from ajour_revenue.text.formats import DANISH
-from ajour_revenue_tests.commands.conftest import Shell
-from ajour_revenue_tests.kit import LAST_DAY, Company, settings_dict
+from ajour_revenue_tests.clock import LAST_DAY
+from ajour_revenue_tests.commands.kit import Shell
+from ajour_revenue_tests.kit import Company, settings_dict
 
 TODAY_ONLY = Window(LAST_DAY, LAST_DAY)
 

@@ -9,9 +9,10 @@ import pytest
 from ajour_revenue import days
 from ajour_revenue.days import MAX_DAYS
 from ajour_revenue.launch import RunFailedError, dagster_instance
-from ajour_revenue_tests.commands.conftest import Shell
-from ajour_revenue_tests.dagster_server import CHECKOUT
-from ajour_revenue_tests.kit import ACTIVATION_DATE, LAST_DAY, Company
+from ajour_revenue_tests.clock import LAST_DAY
+from ajour_revenue_tests.commands.kit import Shell
+from ajour_revenue_tests.kit import ACTIVATION_DATE, Company
+from ajour_revenue_tests.processes import CHECKOUT
 
 FIRST_DAY = LAST_DAY - timedelta(days=MAX_DAYS)
 

@@ -9,7 +9,8 @@ from ajour_revenue.ajour.connection import CREDENTIALS
 from ajour_revenue.commands.settings_file import NewUnit, add_units
 from ajour_revenue.days import yesterday
 from ajour_revenue.settings.load import load_settings
-from ajour_revenue_tests.commands.conftest import Shell, write_env_file
+from ajour_revenue_tests.commands.kit import Shell
+from ajour_revenue_tests.kit import write_env_file
 
 VALUES = {variable: f"value of {name}" for name, variable in CREDENTIALS.items()}
 TYPED = "".join(f"{value}\n" for value in VALUES.values())

@@ -11,8 +11,9 @@ import pytest
 from ajour_revenue.ajour.connection import CREDENTIALS
 from ajour_revenue.settings.load import load_settings
 from ajour_revenue.text.formats import DANISH
-from ajour_revenue_tests.commands.conftest import COLUMNS, Shell, Terminal
-from ajour_revenue_tests.kit import LAST_DAY, SqliteAjour
+from ajour_revenue_tests.clock import LAST_DAY
+from ajour_revenue_tests.commands.kit import COLUMNS, Shell, Terminal
+from ajour_revenue_tests.kit import SqliteAjour
 
 FIRST_DAY = LAST_DAY - timedelta(days=2)
 PASSWORD = "S3cret-Pass"

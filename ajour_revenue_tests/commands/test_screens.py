@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from ajour_revenue.cli import main
-from ajour_revenue_tests.commands.conftest import COLUMNS, Shell
-from ajour_revenue_tests.kit import LAST_DAY, Company
+from ajour_revenue_tests.clock import LAST_DAY
+from ajour_revenue_tests.commands.kit import COLUMNS, Shell
+from ajour_revenue_tests.kit import Company
 
 pytestmark = pytest.mark.usefixtures("at_fetched_company")
 

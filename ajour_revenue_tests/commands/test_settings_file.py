@@ -14,8 +14,8 @@ from ajour_revenue.commands.settings_file import (
 )
 from ajour_revenue.settings.edit import NotEditableError
 from ajour_revenue.settings.load import load_settings
-from ajour_revenue_tests.dagster_server import CHECKOUT
 from ajour_revenue_tests.kit import write_settings
+from ajour_revenue_tests.processes import CHECKOUT
 
 BAR = NewUnit("Bar", "Vesterbro", ("10",), planday_unit_id=101)
 BAR_LINE = '{name: Bar, department: Vesterbro, locations: ["10"], planday_unit_id: 101}'

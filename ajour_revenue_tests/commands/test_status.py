@@ -10,9 +10,10 @@ import pytest
 from ajour_revenue.days import Window
 from ajour_revenue.launch import RunFailedError, dagster_instance, run_window
 from ajour_revenue.warehouse import connect
-from ajour_revenue_tests.commands.conftest import Shell
-from ajour_revenue_tests.dagster_server import CHECKOUT
-from ajour_revenue_tests.kit import LAST_DAY, Company, settings_dict, write_settings
+from ajour_revenue_tests.clock import LAST_DAY
+from ajour_revenue_tests.commands.kit import Shell
+from ajour_revenue_tests.kit import Company, settings_dict, write_settings
+from ajour_revenue_tests.processes import CHECKOUT
 
 EVERY_DAY = settings_dict()["task"]
 
@@ -134,12 +135,11 @@ def test_publishing_is_told(shell: Shell, at_fetched_company: Company) -> None:
     company = at_fetched_company
     company.reload(planday={"publish": True})
     assert "to Planday; unit-days: none yet" in shell.run("status").stdout
-    with duckdb.connect(str(company.settings.warehouse)) as connection:
-        connection.execute(
-            "INSERT INTO planday_revenue VALUES "
-            "('2026-01-01', 'Bar', 1, 1, 'published', '2026-01-02 12:00:00+01', 'run'), "
-            "('2026-01-02', 'Bar', 1, 1, 'no shift that day', NULL, 'run')"
-        )
+    company.change(
+        "INSERT INTO planday_revenue VALUES "
+        "('2026-01-01', 'Bar', 1, 1, 'published', '2026-01-02 12:00:00+01', 'run'), "
+        "('2026-01-02', 'Bar', 1, 1, 'no shift that day', NULL, 'run')"
+    )
     shown = shell.run("status").stdout
     assert "1 no shift that day, 1 published; last on 02-01-2026" in " ".join(shown.split())
 

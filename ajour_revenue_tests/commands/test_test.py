@@ -11,13 +11,12 @@ from ajour_revenue.ajour import connection as ajour_connection
 from ajour_revenue.commands import probe
 from ajour_revenue.demo.planday import SCOPES
 from ajour_revenue.settings.load import load_settings
-from ajour_revenue_tests.commands.conftest import Shell, write_env_file
-from ajour_revenue_tests.dagster_server import free_port
-from ajour_revenue_tests.kit import LAST_DAY, Company, SqliteAjour, settings_dict, write_settings
-from ajour_revenue_tests.planday.conftest import Planday, Stage, answers, stage
+from ajour_revenue_tests.clock import LAST_DAY
+from ajour_revenue_tests.commands.kit import Shell
+from ajour_revenue_tests.kit import Company, SqliteAjour, settings_dict, write_env_file, write_settings
 from ajour_revenue_tests.planday.connected import portal, unit_list
-
-__all__ = ["stage"]
+from ajour_revenue_tests.planday.kit import Planday, Stage, answers
+from ajour_revenue_tests.processes import free_port
 
 AJOUR_STEPS = ["ODBC", "Credentials", "Driver", "Host", "Login", "Locations", "A day of revenue", "Activation date"]
 SINCE = LAST_DAY - timedelta(days=45)
@@ -151,7 +150,14 @@ def test_who_waits_is_told_that_it_is_tried_again(
     ("changes", "result", "told"),
     [
         ({"activation_date": SINCE + timedelta(days=1)}, "warning", "before activation_date"),
-        ({"activation_date": LAST_DAY + timedelta(days=40)}, "ok", "Ajour serves nothing earlier"),
+        (
+            {
+                "activation_date": LAST_DAY + timedelta(days=40),
+                "task": settings_dict()["task"] | {"start_date": LAST_DAY + timedelta(days=41)},
+            },
+            "ok",
+            "Ajour serves nothing earlier",
+        ),
     ],
 )
 def test_the_activation_date_is_held_against_what_ajour_serves(

@@ -1,17 +1,17 @@
-import subprocess
 import sys
 from collections import Counter
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import NamedTuple, cast
 
-import duckdb
 import pytest
 
 from ajour_revenue.days import MAX_DAYS
 from ajour_revenue.demo.chain import DEPARTMENTS, LOCATIONS, UNITS
 from ajour_revenue.text.formats import DANISH
-from ajour_revenue_tests.commands.conftest import COLUMNS
+from ajour_revenue_tests import processes
+from ajour_revenue_tests.commands.kit import COLUMNS
+from ajour_revenue_tests.kit import contents
 
 pytestmark = pytest.mark.slow
 
@@ -40,12 +40,9 @@ def runs(home: Path) -> list[Ran]:
 
 
 def run(home: Path) -> Ran:
-    result = subprocess.run(COMMAND, cwd=home, capture_output=True, text=True, timeout=300, check=False)
+    result = processes.run(*COMMAND, folder=home)
     [warehouse] = home.parent.glob("*.duckdb")
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        names = [name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
-        tables = {name: connection.execute(f"FROM {name} ORDER BY ALL").fetchall() for name in names}
-    return Ran(result.returncode, result.stdout, result.stderr, tables)
+    return Ran(result.returncode, result.stdout, result.stderr, contents(warehouse))
 
 
 def test_it_succeeds_as_often_as_it_is_run(runs: list[Ran]) -> None:

@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 from ajour_revenue.days import MAX_DAYS, Window
 from ajour_revenue.demo.run import DAYS_SINCE_ACTIVATION
 from ajour_revenue.partitions import window_tags
+from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.dagster_server import PATIENCE_SECONDS, DagsterServer
-from ajour_revenue_tests.kit import LAST_DAY
 
 pytestmark = pytest.mark.slow
 

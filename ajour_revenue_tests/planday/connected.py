@@ -7,14 +7,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dagster as dg
-import duckdb
 import pytest
 
 from ajour_revenue.days import Window
-from ajour_revenue.definitions import build_definitions
 from ajour_revenue.demo.planday import Department, PlandayPortal, Position, RevenueUnit, Shift
 from ajour_revenue.partitions import window_tags
 from ajour_revenue.planday import client
@@ -23,10 +21,9 @@ from ajour_revenue.planday.client import PlandayClient
 from ajour_revenue.planday.publish import Outcome, publish
 from ajour_revenue.planday.structure import fetch_structure
 from ajour_revenue.warehouse.resource import Warehouse
-from ajour_revenue_tests.kit import LAST_DAY, Company, settings_dict
-
-if TYPE_CHECKING:
-    from ajour_revenue_tests.planday.conftest import Planday, Seen, Stage
+from ajour_revenue_tests.clock import LAST_DAY
+from ajour_revenue_tests.kit import Company, opened, settings_dict
+from ajour_revenue_tests.planday.kit import Planday, Seen, Stage
 
 UNLIMITED = ((100_000, 1),)
 
@@ -123,7 +120,7 @@ def unit_list(**ids: int | None) -> list[dict[str, Any]]:
 class ConnectedCompany(Company):
     """A company that is connected to a Planday."""
 
-    planday: "Planday"
+    planday: Planday
     planday_settings: dict[str, Any] = field(default_factory=dict)
 
     def reload(self, **changes: Any) -> None:  # noqa: ANN401 (YAML may hold anything)
@@ -137,17 +134,19 @@ class ConnectedCompany(Company):
         return Warehouse(database=str(self.settings.warehouse))
 
     @property
+    def environment(self) -> dict[str, str]:
+        """The credentials that lead to its Ajour and its Planday."""
+        planday = {"PLANDAY_CLIENT_ID": self.planday.client_id, "PLANDAY_REFRESH_TOKEN": self.planday.refresh_token}
+        return self.ajour.environment | planday
+
+    @property
     def portal(self) -> PlandayPortal:
         return self.planday.portal
 
     def materialize(self, *names: str, window: Window = WINDOW) -> dg.ExecuteInProcessResult:
         """Materialize some assets alone, as the UI does it."""
-        definitions = build_definitions(self.settings)
         selection = dg.AssetSelection.assets(*([self.settings.name, name] for name in names))
-        job = dg.define_asset_job("some_assets", selection=selection.without_checks())
-        alone = dg.Definitions.merge(definitions, dg.Definitions(jobs=[job])).resolve_job_def(job.name)
-        with dg.DagsterInstance.ephemeral() as instance:
-            return alone.execute_in_process(instance=instance, tags=window_tags(window), raise_on_error=False)
+        return self.run_alone(selection.without_checks(), tags=window_tags(window))
 
     def list_structure(self) -> None:
         """Store Planday's structure without a run."""
@@ -168,7 +167,7 @@ class ConnectedCompany(Company):
         """Store the revenue of some unit-days without a run."""
         department = {unit.name: unit.department for unit in self.settings.units}
         vat = self.settings.revenue.vat
-        with duckdb.connect(str(self.settings.warehouse), config={"custom_user_agent": "dagster"}) as connection:
+        with opened(self.settings.warehouse) as connection:
             connection.begin()
             for (unit, day), figure in revenue.items():
                 connection.execute(EARN, [day, unit, department[unit], figure, vat, list(missing)])
@@ -186,7 +185,7 @@ class ConnectedCompany(Company):
         return publish(planday, warehouse or self.warehouse, self.settings, window, run_id="test")
 
     @property
-    def posts(self) -> list["Seen"]:
+    def posts(self) -> list[Seen]:
         """The figures that Planday was told, taken or not, in their order."""
         return [seen for seen in self.planday.faults.requests(REVENUE) if seen.method == "POST"]
 
@@ -225,7 +224,7 @@ def shown(result: dg.ExecuteInProcessResult, asset: str) -> dict[str, str]:
 @contextmanager
 def connected(
     company: Company,
-    stage: "Stage",
+    stage: Stage,
     monkeypatch: pytest.MonkeyPatch,
     **rules: Any,  # noqa: ANN401 (create_app's)
 ) -> Iterator[ConnectedCompany]:

@@ -34,7 +34,7 @@ from ajour_revenue.planday.errors import (
 )
 from ajour_revenue.planday.models import Department, Position, hours_of
 from ajour_revenue.planday.models import RevenueUnit as PlandayRevenueUnit
-from ajour_revenue_tests.planday.conftest import (
+from ajour_revenue_tests.planday.kit import (
     MONDAY,
     TUESDAY,
     Fault,

@@ -3,7 +3,6 @@ import itertools
 import os
 import shutil
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -27,7 +26,6 @@ from ajour_revenue.planday.errors import PlandayError
 from ajour_revenue.planday.resource import PlandayResource
 from ajour_revenue.warehouse.resource import Warehouse
 from ajour_revenue_tests.kit import Company, make_company
-from ajour_revenue_tests.planday.conftest import Fault, Stage, answers, cuts_the_connection, nothing_wrong
 from ajour_revenue_tests.planday.connected import (
     AARHUS,
     LAST,
@@ -43,6 +41,8 @@ from ajour_revenue_tests.planday.connected import (
     failures,
     unit_list,
 )
+from ajour_revenue_tests.planday.kit import Fault, Stage, answers, cuts_the_connection, nothing_wrong
+from ajour_revenue_tests.processes import launch
 
 DEPARTMENTS = "/hr/v1.0/departments"
 POSITIONS = "/scheduling/v1.0/positions"
@@ -74,24 +74,22 @@ class TestAProcessThatIsKilled:
         is_taken: bool,  # noqa: FBT001 (a parameter of the test)
     ) -> None:
         posts_before = 4
-        process: subprocess.Popen[bytes] | None = None
+        started: list[int] = []
 
         async def kills_the_client(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-            assert process is not None
             if is_taken:
                 await app(scope, receive, unheard)
-            os.kill(process.pid, signal.SIGKILL)
+            os.kill(started[0], signal.SIGKILL)
             await answers(503)(app, scope, receive, send)
 
         faults = [*itertools.repeat(nothing_wrong, REVENUE_LISTS + posts_before), kills_the_client]
         connected_company.planday.faults.order(REVENUE, faults)
-        command = [sys.executable, "-c", THE_JOB_ALONE, str(connected_company.folder / "ajour.yaml")]
-        process = subprocess.Popen(
-            [*command, str(WINDOW.first_day), str(WINDOW.last_day)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        assert process.wait(timeout=120) == -signal.SIGKILL
+        folder = connected_company.folder
+        command = [sys.executable, "-c", THE_JOB_ALONE, folder / "ajour.yaml", WINDOW.first_day, WINDOW.last_day]
+        log = folder / "job.log"
+        process = launch(*command, folder=folder, log=log, environment=connected_company.environment)
+        started.append(process.pid)
+        assert process.wait(timeout=120) == -signal.SIGKILL, log.read_text()
 
         assert len(connected_company.portal.revenue) == posts_before + is_taken
         assert [outcome for _, outcome in connected_company.published().values()] == ["published"] * posts_before

@@ -8,14 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
-import duckdb
 import pytest
 
-from ajour_revenue.definitions import build_definitions
 from ajour_revenue.demo.planday import Shift
-from ajour_revenue.partitions import window_tags
-from ajour_revenue_tests.kit import Company
-from ajour_revenue_tests.planday.conftest import Stage, answers
+from ajour_revenue_tests.kit import Company, opened
 from ajour_revenue_tests.planday.connected import (
     AARHUS,
     REVENUE,
@@ -25,7 +21,7 @@ from ajour_revenue_tests.planday.connected import (
     connected,
     costs_of,
 )
-from ajour_revenue_tests.planday.test_client import row_of_costs
+from ajour_revenue_tests.planday.kit import Stage, answers, row_of_costs
 
 EMPLOYEE_IDS = range(731_904_650_101, 731_904_650_105)
 SHIFT_IDS = range(864_209_753_101, 864_209_753_113)
@@ -44,7 +40,7 @@ def texts_below(folder: Path) -> Iterator[tuple[Path, bytes]]:
                         for row in database.execute(f'SELECT * FROM "{table}"'):
                             yield from ((path, unpacked(value)) for value in row)
             elif path.suffix == ".duckdb":
-                with duckdb.connect(str(path), config={"custom_user_agent": "dagster"}) as warehouse:
+                with opened(path) as warehouse:
                     names = warehouse.execute("SELECT schema_name || '.' || table_name FROM duckdb_tables()").fetchall()
                     for (name,) in names:
                         yield from ((path, str(row).encode()) for row in warehouse.execute(f"FROM {name}").fetchall())
@@ -75,10 +71,10 @@ def with_telling_ids(shifts: list[Shift]) -> list[Shift]:
     ]
 
 
-def execute(company: ConnectedCompany) -> dg.ExecuteInProcessResult:
-    job = build_definitions(company.settings).resolve_job_def(company.job_name)
+def run_remembered(company: ConnectedCompany) -> dg.ExecuteInProcessResult:
+    """Run the job on the instance of DAGSTER_HOME."""
     with dg.DagsterInstance.get() as instance:
-        return job.execute_in_process(instance=instance, tags=window_tags(WINDOW), raise_on_error=False)
+        return company.run(WINDOW, instance=instance)
 
 
 @pytest.fixture
@@ -119,12 +115,12 @@ def test_nothing_that_a_full_run_leaves_tells_a_person_or_a_secret(
     caplog.set_level("DEBUG")
     company.portal.currency_symbol = "€"
 
-    assert execute(company).success
+    assert run_remembered(company).success
     broken = row_of_costs(employeeId=str(UNASKED_EMPLOYEE_ID), shiftId=SHIFT_IDS[0], duration=str(SHIFT_IDS[0]))
     company.planday.faults.order(costs_of(VESTERBRO), [answers(200, broken)])
     company.planday.faults.order(costs_of(AARHUS), [answers(200, broken[:-1])])
     company.planday.faults.order(REVENUE, [answers(403, broken)])
-    assert not execute(company).success
+    assert not run_remembered(company).success
 
     said = "".join(capfd.readouterr()) + caplog.text
     assert found(secrets_of(company), folder, said) == set()
@@ -139,7 +135,7 @@ def test_nothing_that_a_full_run_leaves_tells_a_person_or_a_secret(
 def test_the_search_would_find_them(home: tuple[ConnectedCompany, Path]) -> None:
     company, folder = home
     employee, shift, person = EMPLOYEE_IDS[0], SHIFT_IDS[0], "facade"
-    with duckdb.connect(str(company.settings.warehouse), config={"custom_user_agent": "dagster"}) as warehouse:
+    with opened(company.settings.warehouse) as warehouse:
         warehouse.execute("CREATE TABLE leak AS SELECT unnest(range(?::BIGINT, ? + 5)) AS id", [employee, employee])
 
     @dg.asset

@@ -10,7 +10,6 @@ import simplejson as json
 from ajour_revenue.definitions import build_definitions
 from ajour_revenue.planday.errors import UnknownIdError, UnreadableAnswerError
 from ajour_revenue.text.formats import DANISH
-from ajour_revenue_tests.planday.conftest import Misbehaviour, answers, nothing_wrong
 from ajour_revenue_tests.planday.connected import (
     BAR,
     FIRST_DAY,
@@ -26,6 +25,7 @@ from ajour_revenue_tests.planday.connected import (
     shown,
     unit_list,
 )
+from ajour_revenue_tests.planday.kit import Misbehaviour, answers, nothing_wrong
 
 UNREADABLE = answers(200, b'{"paging": {"total": 1}, "data": [{"unit": 101, "amount": 1}]}')
 

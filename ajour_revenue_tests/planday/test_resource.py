@@ -5,7 +5,9 @@ import pytest
 
 from ajour_revenue.planday.resource import PlandayResource
 from ajour_revenue_tests.kit import Company, settings_dict
-from ajour_revenue_tests.planday.conftest import Planday
+from ajour_revenue_tests.planday.kit import (
+    Planday,
+)
 
 
 def test_a_run_asks_planday_with_the_settings_and_the_environment(

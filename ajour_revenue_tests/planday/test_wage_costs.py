@@ -22,7 +22,6 @@ from ajour_revenue.text.formats import DANISH
 from ajour_revenue.wages.assets import store_wage_costs
 from ajour_revenue.warehouse.run import run
 from ajour_revenue_tests.kit import settings_dict
-from ajour_revenue_tests.planday.conftest import Stage, answers
 from ajour_revenue_tests.planday.connected import (
     AARHUS,
     BARTENDER,
@@ -43,7 +42,7 @@ from ajour_revenue_tests.planday.connected import (
     shown,
     unit_list,
 )
-from ajour_revenue_tests.planday.test_client import row_of_costs
+from ajour_revenue_tests.planday.kit import Stage, answers, row_of_costs
 
 if TYPE_CHECKING:
     from ajour_revenue.warehouse.resource import Warehouse

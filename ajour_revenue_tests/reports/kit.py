@@ -13,7 +13,7 @@ from ajour_revenue.reports.report import Report, load_report
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.wages.figures import Period
 from ajour_revenue.wages.percentage import calculate_wage_percentage
-from ajour_revenue_tests.kit import settings_dict
+from ajour_revenue_tests.kit import settings_dict, store_revenue, store_wages
 
 MONDAY = dt.date(2026, 11, 23)
 COMPANY_ID = "1"
@@ -40,20 +40,12 @@ class Books:
 
     def earn(self, unit: str, excl_vat: str | None, day: dt.date = MONDAY, *, missing: tuple[str, ...] = ()) -> None:
         department = {each.name: each.department for each in self.settings.units}[unit]
-        self.connection.execute(
-            "INSERT INTO unit_revenue BY NAME SELECT ? AS business_date, ? AS unit, ? AS department, "
-            "'excluded' AS vat, ?::DECIMAL(18, 2) AS revenue, revenue AS revenue_excl_vat, "
-            "round(revenue * 1.25, 2) AS revenue_incl_vat, 'ajour' AS source, []::VARCHAR[] AS locations, "
-            "?::VARCHAR[] AS missing_locations, now() AS updated_at, 'run' AS run_id",
-            [day, unit, department, excl_vat, list(missing)],
-        )
+        store_revenue(self.connection, day, unit, department, excl_vat, missing=missing)
 
     def pay(
         self, department: str, unit: str | None, cost: str, day: dt.date = MONDAY, *, people: int | None = None
     ) -> None:
-        self.connection.execute(
-            "INSERT INTO wage_costs VALUES (?, ?, ?, ?, 1, now(), 'run')", [day, department, unit, Decimal(cost)]
-        )
+        store_wages(self.connection, day, department, unit, cost)
         if people is not None:
             self.connection.execute("INSERT INTO wage_cost_people VALUES (?, ?, ?)", [day, department, people])
 

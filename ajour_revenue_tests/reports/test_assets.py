@@ -9,7 +9,8 @@ import pytest
 from ajour_revenue.days import Window
 from ajour_revenue.definitions import build_definitions
 from ajour_revenue.text.formats import DANISH
-from ajour_revenue_tests.kit import LAST_DAY, Company, make_company
+from ajour_revenue_tests.clock import LAST_DAY
+from ajour_revenue_tests.kit import Company, make_company
 from ajour_revenue_tests.reports.kit import Page
 
 OLD = Window(LAST_DAY - timedelta(days=12), LAST_DAY - timedelta(days=10))

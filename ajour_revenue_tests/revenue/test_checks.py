@@ -10,7 +10,8 @@ from ajour_revenue.days import Window
 from ajour_revenue.partitions import window_tags
 from ajour_revenue.revenue.manual import check_entry
 from ajour_revenue.text.formats import DANISH
-from ajour_revenue_tests.kit import LAST_DAY, Company, settings_dict
+from ajour_revenue_tests.clock import LAST_DAY
+from ajour_revenue_tests.kit import Company, settings_dict
 
 TODAY_ONLY = Window(LAST_DAY, LAST_DAY)
 OFF = {"vat": "excluded", "overwrite_existing": False}

@@ -18,7 +18,8 @@ from ajour_revenue.revenue.manual import (
     read_entries,
 )
 from ajour_revenue.text.parse import parse_amount, parse_day
-from ajour_revenue_tests.kit import ACTIVATION_DATE, LAST_DAY, Company
+from ajour_revenue_tests.clock import LAST_DAY
+from ajour_revenue_tests.kit import ACTIVATION_DATE, Company
 
 BEFORE = LAST_DAY - timedelta(days=10)
 CENT = Decimal("0.01")

@@ -26,8 +26,8 @@ from ajour_revenue.settings.documents import (
 )
 from ajour_revenue.settings.load import SettingsError, load_settings
 from ajour_revenue.settings.model import Settings
-from ajour_revenue_tests.dagster_server import CHECKOUT
 from ajour_revenue_tests.kit import settings_dict, write_settings
+from ajour_revenue_tests.processes import CHECKOUT
 
 RULE = re.compile(r"\b[RD]\d")
 VARIABLE = re.compile(r"\b(?:AJOUR|PLANDAY|ALERT)_[A-Z][A-Z_]*[A-Z]\b")

@@ -1,8 +1,6 @@
 """What a settings file may hold, and what a person is told about one that cannot be used."""
 
-import os
 import re
-import subprocess
 import sys
 import warnings
 from collections.abc import Sequence
@@ -18,6 +16,7 @@ from hypothesis import strategies as st
 from ajour_revenue.days import WEEKDAYS
 from ajour_revenue.settings.load import SETTINGS_VARIABLE, SettingsError, SettingsWarning, load_settings
 from ajour_revenue.settings.model import RevenueSettings, TaskSettings, Unit
+from ajour_revenue_tests import processes
 from ajour_revenue_tests.kit import settings_dict, write_settings
 
 EXAMPLE = """
@@ -465,15 +464,8 @@ def test_no_message_quotes_the_code_of_a_rule(tmp_path: Path) -> None:
 def test_dagster_tells_all_errors_of_a_broken_file_once_and_legibly(tmp_path: Path) -> None:
     path = write_settings(tmp_path, name="Nord Vest", **section("task", time="04:00", days_bak=3), units=[{}])
 
-    shown = subprocess.run(
-        [sys.executable, "-m", "dagster", "definitions", "validate", "-m", "ajour_revenue.definitions"],
-        cwd=tmp_path,
-        env=os.environ | {SETTINGS_VARIABLE: str(path)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    validate = ("-m", "dagster", "definitions", "validate", "-m", "ajour_revenue.definitions")
+    shown = processes.run(sys.executable, *validate, folder=tmp_path, environment={SETTINGS_VARIABLE: str(path)})
     told = shown.stdout + shown.stderr
 
     assert shown.returncode == 1

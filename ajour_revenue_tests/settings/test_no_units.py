@@ -11,11 +11,10 @@ from ajour_revenue.days import Window
 from ajour_revenue.definitions import build_definitions
 from ajour_revenue.settings.load import SettingsWarning
 from ajour_revenue.wages.file import WageFileError, read_wage_file
-from ajour_revenue_tests.kit import LAST_DAY, Company, write_wages
-from ajour_revenue_tests.planday.conftest import Stage, stage
+from ajour_revenue_tests.clock import LAST_DAY
+from ajour_revenue_tests.kit import Company, write_wages
 from ajour_revenue_tests.planday.connected import connected, failures
-
-__all__ = ["stage"]
+from ajour_revenue_tests.planday.kit import Stage
 
 WINDOW = Window(LAST_DAY - timedelta(days=1), LAST_DAY)
 HINT = "ajour-revenue test --write adds them"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ajour_revenue.days import Window
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.wages.percentage import calculate_wage_percentage
-from ajour_revenue_tests.kit import settings_dict
+from ajour_revenue_tests.kit import settings_dict, store_revenue, store_wages
 
 DAY = dt.date(2026, 3, 1)
 OERE = Decimal("0.01")
@@ -33,20 +33,11 @@ class Warehouse:
         vat: str = "excluded",
         missing: tuple[str, ...] = (),
     ) -> None:
-        amount = None if excl_vat is None else Decimal(excl_vat)
         department = "Aarhus" if unit == "Shop" else "Vesterbro"
-        self.connection.execute(
-            "INSERT INTO unit_revenue BY NAME SELECT ? AS business_date, ? AS unit, ? AS department, ? AS vat, "
-            "? AS revenue_excl_vat, revenue_excl_vat * 1.25 AS revenue_incl_vat, "
-            "if(vat = 'included', revenue_incl_vat, revenue_excl_vat) AS revenue, 'ajour' AS source, "
-            "[]::VARCHAR[] AS locations, ?::VARCHAR[] AS missing_locations, now() AS updated_at, 'run' AS run_id",
-            [day, unit, department, vat, amount, list(missing)],
-        )
+        store_revenue(self.connection, day, unit, department, excl_vat, vat=vat, missing=missing)
 
     def pay(self, department: str, unit: str | None, cost: str, *, day: dt.date = DAY) -> None:
-        self.connection.execute(
-            "INSERT INTO wage_costs VALUES (?, ?, ?, ?, 1, now(), 'run')", [day, department, unit, Decimal(cost)]
-        )
+        store_wages(self.connection, day, department, unit, cost)
 
     def calculate(self, window: Window = Window(DAY, DAY), settings: Settings | None = None) -> None:  # noqa: B008
         calculate_wage_percentage(self.connection, settings or Settings.model_validate(settings_dict()), window)
