@@ -25,7 +25,8 @@ SUBPROCESSES = Path(__file__).parent / "subprocesses"
 
 def now() -> dt.datetime:
     """Return the session's moment, and as much later as time has gone on."""
-    return MOMENT + dt.timedelta(seconds=(time.time() - STARTED) / 10_000)
+    later = MOMENT.astimezone(dt.UTC) + dt.timedelta(seconds=(time.time() - STARTED) / 10_000)
+    return later.astimezone(days.COPENHAGEN)
 
 
 def set_now(patch: pytest.MonkeyPatch, moment: dt.datetime) -> None:

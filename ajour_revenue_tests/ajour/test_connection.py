@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, date
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ajour_revenue import days
 from ajour_revenue.ajour import connection
 from ajour_revenue.ajour.connection import CREDENTIALS
 from ajour_revenue.ajour.errors import (
@@ -83,10 +84,10 @@ def test_another_companys_figures_are_not_fetched(source: Source) -> None:
 
 
 def test_the_moment_of_asking_is_that_of_the_query(source: Source) -> None:
-    before = datetime.now(UTC)
+    before = days.now()
     asked_at = source.ajour().daily_revenue(WINDOW).asked_at
 
-    assert before <= asked_at <= datetime.now(UTC)
+    assert before <= asked_at <= days.now()
     assert asked_at.tzinfo is UTC
 
 

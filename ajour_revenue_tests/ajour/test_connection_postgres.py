@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import tenacity
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from ajour_revenue import days
 from ajour_revenue.ajour import connection
 from ajour_revenue.ajour.errors import (
     ConnectionFailedError,
@@ -345,10 +346,10 @@ def test_the_moment_of_asking_is_that_of_the_attempt_that_succeeded(postgres: Po
     with postgres.lock_held(postgres_ajour.database):
         fetched = in_background(lambda: postgres_ajour.ajour(revenue=query).daily_revenue(WINDOW))
         first = postgres.waiting_backend()
-        before = datetime.now(UTC)
+        before = days.now()
         postgres.terminate(first)
         postgres.waiting_backend()
-        after = datetime.now(UTC)
+        after = days.now()
 
     rows, asked_at = fetched.result(timeout=PATIENCE_SECONDS)
     assert rows.num_rows == len(REVENUE)

@@ -115,7 +115,7 @@ def test_days_that_were_fetched_for_another_company_are_not_covered(
 
 @pytest.mark.parametrize("days", [1, 30], ids=["today", "next month"])
 def test_before_the_first_day_is_over_there_is_nothing_to_cover(company: Company, days: int) -> None:
-    company.reload(activation_date=LAST_DAY + days * ONE_DAY)
+    company.activate(LAST_DAY + days * ONE_DAY)
 
     assert company.check("days_covered").passed
 

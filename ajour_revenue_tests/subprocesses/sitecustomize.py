@@ -9,6 +9,12 @@ from contextlib import suppress
 with suppress(ModuleNotFoundError):
     from ajour_revenue import days
 
-    MOMENT = dt.datetime.fromisoformat(os.environ["TESTS_MOMENT"]).astimezone(days.COPENHAGEN)
+    MOMENT = dt.datetime.fromisoformat(os.environ["TESTS_MOMENT"]).astimezone(dt.UTC)
     STARTED = float(os.environ["TESTS_STARTED"])
-    days.now = lambda: MOMENT + dt.timedelta(seconds=(time.time() - STARTED) / 10_000)
+
+    def now() -> dt.datetime:
+        """Return the tests' moment, and as much later as time has gone on."""
+        later = MOMENT + dt.timedelta(seconds=(time.time() - STARTED) / 10_000)
+        return later.astimezone(days.COPENHAGEN)
+
+    days.now = now
