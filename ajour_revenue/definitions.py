@@ -15,6 +15,7 @@ from ajour_revenue.planday.wages import planday_wages
 from ajour_revenue.reports.assets import wage_report
 from ajour_revenue.revenue.assets import manual_revenue, unit_revenue
 from ajour_revenue.revenue.checks import revenue_reconciles
+from ajour_revenue.revenue.removed_locations import warn_of_removed_locations
 from ajour_revenue.schedules import freshness_policy, weekday_schedules
 from ajour_revenue.settings.load import load_settings
 from ajour_revenue.settings.model import Settings
@@ -96,4 +97,6 @@ def build_definitions(settings: Settings) -> dg.Definitions:
 def defs() -> dg.Definitions:
     """Load the settings only when Dagster asks for the definitions, not at import."""
     empty_missing_secrets()
-    return build_definitions(load_settings())
+    settings = load_settings()
+    warn_of_removed_locations(settings)
+    return build_definitions(settings)

@@ -1,4 +1,4 @@
-"""Which Ajour location feeds which revenue unit (R13), and from when until when."""
+"""Which Ajour location feeds which revenue unit (R13, D13), and which target is whose on which weekday (D20)."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -16,7 +16,6 @@ UNITS_SCHEMA = pa.schema(
     {
         "unit": pa.string(),
         "department": pa.string(),
-        "target": pa.decimal128(5, 2),
         "planday_unit_id": pa.int64(),
     },
 )
@@ -25,29 +24,54 @@ MAPPING_SCHEMA = pa.schema(
     {"unit": pa.string(), "location_id": pa.string(), "first_day": pa.date32(), "last_day": pa.date32()},
 )
 
+TARGETS_SCHEMA = pa.schema(
+    {"department": pa.string(), "unit": pa.string(), "weekday": pa.string(), "target": pa.decimal128(5, 2)},
+)
+
 
 def register_units(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Give SQL the settings' units and mapping.
+    """Give SQL the settings' units, mapping and targets.
 
-    As the views `units(unit, department, target, planday_unit_id)` and `mapping(unit, location_id, first_day,
-    last_day)`, both days included.
+    As the views `units(unit, department, planday_unit_id)`, `mapping(unit, location_id, first_day, last_day)`, both
+    days included, and `targets(department, unit, weekday, target)` in percent, with unit NULL for a department's own;
+    a weekday is a name, as `monday`.
     """
     units = [
-        {
-            "unit": unit.name,
-            "department": unit.department,
-            "target": unit.target_wage_percentage,
-            "planday_unit_id": unit.planday_unit_id,
-        }
+        {"unit": unit.name, "department": unit.department, "planday_unit_id": unit.planday_unit_id}
         for unit in settings.units
     ]
     connection.register("units", pa.Table.from_pylist(units, schema=UNITS_SCHEMA))
     mapping = [
-        {"unit": unit.name, "location_id": location, "first_day": dt.date.min, "last_day": dt.date.max}
+        {
+            "unit": unit.name,
+            "location_id": location.id,
+            "first_day": location.days.first_day,
+            "last_day": location.days.last_day,
+        }
         for unit in settings.units
         for location in unit.locations
     ]
     connection.register("mapping", pa.Table.from_pylist(mapping, schema=MAPPING_SCHEMA))
+    targets = [
+        *((unit.department, unit.name, unit.target_wage_percentage or {}) for unit in settings.units),
+        *((department.name, None, department.target_wage_percentage) for department in settings.departments),
+    ]
+    rows = [
+        {"department": department, "unit": unit, "weekday": weekday, "target": target}
+        for department, unit, by_weekday in targets
+        for weekday, target in by_weekday.items()
+    ]
+    connection.register("targets", pa.Table.from_pylist(rows, schema=TARGETS_SCHEMA))
+
+
+def unit_of_locations(settings: Settings, day: dt.date) -> dict[str, str]:
+    """Return which unit each mapped location feeds on a day."""
+    return {
+        location.id: unit.name
+        for unit in settings.units
+        for location in unit.locations
+        if location.days.first_day <= day <= location.days.last_day
+    }
 
 
 def register_days(connection: duckdb.DuckDBPyConnection, days: Iterable[dt.date]) -> None:

@@ -7,7 +7,7 @@ from ajour_revenue import days
 from ajour_revenue.ajour.resource import AjourResource
 from ajour_revenue.daily_asset import daily_asset, explained_failures
 from ajour_revenue.days import Window
-from ajour_revenue.mapping import most_similar_unit, register_units
+from ajour_revenue.mapping import most_similar_unit, register_units, unit_of_locations
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.ui.metadata import column_schema, daily_chart, figures, table, table_of
 from ajour_revenue.warehouse.resource import Warehouse
@@ -99,7 +99,7 @@ def ajour_locations(settings: Settings) -> dg.AssetsDefinition:
                 connection.register("listed", pd.DataFrame(rows, columns=["location_id", "location_name"], dtype=str))
                 now = days.now()
                 run(connection, REPLACE_LOCATIONS, company_id=ajour.company_id, now=now, today=now.date())
-        unit_of = {location: unit.name for unit in settings.units for location in unit.locations}
+        unit_of = unit_of_locations(settings, now.date())
         unmapped = [location for location in listed if location.location_id not in unit_of]
         names = [unit.name for unit in settings.units]
         locations = [

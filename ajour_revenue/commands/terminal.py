@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ajour_revenue.environment import read_env_file
+from ajour_revenue.revenue.removed_locations import warn_of_removed_locations
 from ajour_revenue.settings.load import SettingsError, SettingsWarning, load_settings
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.parse import parse_day
@@ -87,6 +88,7 @@ def settings_or_fail(path: Path | None) -> Settings:
         warnings.simplefilter("always", SettingsWarning)
         try:
             settings = load_settings(path)
+            warn_of_removed_locations(settings)
         except SettingsError as error:
             raise FailedError(str(error)) from None
     for doubt in doubts:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ajour_revenue import days
 from ajour_revenue.commands.probe import (
     Answers,
     Result,
@@ -41,7 +42,7 @@ from ajour_revenue.commands.terminal import (
     telling_retries,
 )
 from ajour_revenue.environment import read_env_file
-from ajour_revenue.mapping import most_similar_unit
+from ajour_revenue.mapping import most_similar_unit, unit_of_locations
 from ajour_revenue.settings.edit import NotEditableError
 from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE, SETTINGS_VARIABLE
 from ajour_revenue.settings.model import Settings
@@ -165,13 +166,13 @@ def _tell_mapping(console: Console, settings: Settings, locations: Mapping[str, 
     console.print("\nWhich Ajour location feeds which revenue unit", style="bold")
     table = Table("Department", "Unit", "Locations")
     for unit in settings.units:
-        fed_by = [f"{each} {locations.get(each, 'NOT IN AJOUR')}" for each in unit.locations]
+        fed_by = [f"{each} {locations.get(each.id, 'NOT IN AJOUR')}" for each in unit.locations]
         table.add_row(unit.department, unit.name, "\n".join(fed_by) or "none")
     console.print(table)
 
 
 def _unmapped(settings: Settings, locations: Mapping[str, str]) -> dict[str, str]:
-    mapped = {location for unit in settings.units for location in unit.locations}
+    mapped = unit_of_locations(settings, days.now().date())
     return {location: name for location, name in locations.items() if location not in mapped}
 
 
@@ -241,7 +242,10 @@ def _plain(
                 "unit": unit.name,
                 "department": unit.department,
                 "planday_unit_id": unit.planday_unit_id,
-                "locations": [{"id": each, "name": locations.get(each)} for each in unit.locations],
+                "locations": [
+                    each.model_dump(mode="json", by_alias=True, exclude_none=True) | {"name": locations.get(each.id)}
+                    for each in unit.locations
+                ],
             }
             for unit in settings.units
         ],

@@ -81,15 +81,12 @@ class Setting:
         """The choices or the range that are allowed; empty where there are neither."""
         if choices := self.schema.get("enum"):
             return " | ".join(choices)
-        low, above, high = (self.schema.get(key) for key in ("minimum", "exclusiveMinimum", "maximum"))
-        if above is not None:
-            return f"above {above:g}, at most {high:g}"
-        return "" if low is None else f"{low:g} to {high:g}"
+        return _range(self.schema)
 
     @property
     def allowed(self) -> str:
         """Everything that may stand there, for the reference."""
-        return _allowed(self.schema, self.limits)
+        return _allowed(self.schema)
 
     @property
     def example(self) -> object:
@@ -97,14 +94,24 @@ class Setting:
         return self.schema["examples"][0] if "examples" in self.schema else self.schema.get("default")
 
 
-def _allowed(schema: Mapping[str, Any], limits: str = "") -> str:
+def _range(schema: Mapping[str, Any]) -> str:
+    low, above, high = (schema.get(key) for key in ("minimum", "exclusiveMinimum", "maximum"))
+    if above is not None:
+        return f"above {above:g}, at most {high:g}"
+    return "" if low is None else f"{low:g} to {high:g}"
+
+
+def _allowed(schema: Mapping[str, Any]) -> str:
     if choices := schema.get("enum"):
         return " or ".join(f"`{choice}`" for choice in choices)
+    if alternatives := schema.get("anyOf"):
+        return ", or ".join(_allowed(alternative) for alternative in alternatives if alternative["type"] != "null")
     if schema["type"] == "array":
         items = _allowed(schema["items"])
-        return f"a list of {'texts' if items == 'a text' else items}"
+        return f"a list of {items.replace('a text', 'texts', 1)}"
     if schema["type"] == "object":
-        return "keys and texts"
+        return "keys and values"
+    limits = _range(schema)
     kind = KINDS.get(schema["type"]) or FORMATS.get(schema.get("format", ""), "a text")
     return f"{kind}, {limits}" if limits else kind
 
@@ -230,11 +237,17 @@ def _list(setting: Setting, items: Sequence[Mapping[str, Any]]) -> Iterator[Line
 
 
 def _commented_out(setting: Setting) -> Iterator[Line]:
-    yield from ((f"# {text}", comment) for text, comment in _block(setting, _example(setting)))
+    if setting.is_list_of_sections:
+        yield f"# {setting.key}: {yaml_value(_example(setting))}", setting.description
+    else:
+        yield from ((f"# {text}", comment) for text, comment in _block(setting, _example(setting)))
 
 
 def _example(setting: Setting) -> object:
-    return {part.key: _example(part) for part in setting.parts} if setting.parts else setting.example
+    if not setting.parts:
+        return setting.example
+    section = {part.key: _example(part) for part in setting.parts}
+    return [section] if setting.is_list_of_sections else section
 
 
 def is_plain(text: str) -> bool:

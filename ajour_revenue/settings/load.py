@@ -2,7 +2,7 @@
 
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args
@@ -72,7 +72,7 @@ def _read_yaml(path: Path) -> dict[str, Any]:
 
 
 def _all_errors(path: Path, errors: Sequence[ErrorDetails], raw: dict[str, Any]) -> str:
-    lines = [_message(error) for error in errors if not _follows_from_another(error, errors)]
+    lines = [_message(error, raw) for error in errors if not _follows_from_another(error, errors)]
     if any(error["loc"][:1] == ("units",) and len(error["loc"]) > 1 for error in errors):
         # Pydantic compares the units with each other only once each of them is right in itself.
         lines += [
@@ -91,12 +91,14 @@ def _follows_from_another(error: ErrorDetails, errors: Sequence[ErrorDetails]) -
     )
 
 
-def _message(error: ErrorDetails) -> str:
-    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error["loc"]).lstrip(".")
+def _message(error: ErrorDetails, raw: object) -> str:
+    place = _written_place(error["loc"], raw)
+    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
     if error["type"] == "missing":
         return f"{key}: is missing"
     if error["type"] == "extra_forbidden":
-        allowed = list(_section_at(error["loc"][:-1]).model_fields)
+        fields = _section_at(error["loc"][:-1]).model_fields
+        allowed = [field.alias or name for name, field in fields.items()]
         meant = get_close_matches(str(error["loc"][-1]), allowed, n=1)
         hint = f"; did you mean {meant[0]}?" if meant else "."
         return f"{key}: unknown key{hint} Allowed here: {', '.join(allowed)}"
@@ -107,15 +109,31 @@ def _message(error: ErrorDetails) -> str:
     return f"{key}: {found}{message}"
 
 
+def _written_place(location: Sequence[int | str], raw: object) -> Sequence[int | str]:
+    """Return the place as the file has it: a value may stand for a whole section, as "10" does for {id: "10"}."""
+    for depth, part in enumerate(location):
+        if not isinstance(raw, dict | list):
+            return location[:depth]
+        raw = raw.get(part) if isinstance(raw, dict) else raw[int(part)]
+        if raw is None:
+            break
+    return location
+
+
 def _section_at(location: Sequence[int | str]) -> type[Section]:
     section: type[Section] = Settings
     for key in location:
         if isinstance(key, str):
-            annotation = section.model_fields[key].annotation
-            # A section stands there by itself, in a tuple, or beside None.
-            kinds = [annotation, *get_args(annotation)]
-            section = next(kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Section))
+            section = next(_sections_in(section.model_fields[key].annotation))
     return section
+
+
+def _sections_in(annotation: object) -> Iterator[type[Section]]:
+    """Give the section that an annotation names by itself, in a tuple, or beside None."""
+    if isinstance(annotation, type) and issubclass(annotation, Section):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _sections_in(part)
 
 
 def _warn_of_gaps(path: Path, settings: Settings) -> None:

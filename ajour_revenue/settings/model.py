@@ -6,10 +6,11 @@ Secrets do not belong here: the five credentials of R1 come from the environment
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
 from pydantic import (
     AfterValidator,
@@ -18,11 +19,13 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    ValidationError,
     ValidationInfo,
     WithJsonSchema,
+    model_validator,
 )
 
-from ajour_revenue.days import MAX_DAYS, WEEKDAYS, Weekday
+from ajour_revenue.days import MAX_DAYS, WEEKDAYS, Weekday, Window
 
 T = TypeVar("T", bound=Hashable)
 
@@ -90,6 +93,32 @@ def _weekdays_once(weekdays: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
     return weekdays
 
 
+def _every_day(value: object) -> object:
+    """A target that is one number holds on all days of the week."""
+    return value if isinstance(value, dict) or value is None else {"mon-sun": value}
+
+
+def _by_weekday(targets: dict[str, Decimal]) -> dict[Weekday, Decimal]:
+    """Take `{mon-thu: 38, fri-sat: 27}` apart into a target for each weekday that it names."""
+    by_weekday = [(weekday, target) for days, target in targets.items() for weekday in _weekdays_in(days)]
+    if repeated := _repeated(weekday for weekday, _ in by_weekday):
+        msg = f"{', '.join(repeated)} has more than one target; name each day once"
+        raise ValueError(msg)
+    return dict(by_weekday)
+
+
+def _weekdays_in(days: str) -> list[Weekday]:
+    """Return the weekdays from the first to the last of `fri-mon`, or the one of `sun`."""
+    week: tuple[Weekday, ...] = get_args(Weekday)
+    numbers = {name: number for number, weekday in enumerate(week) for name in (weekday, weekday[:3])}
+    first, _, last = (part.strip().lower() for part in days.partition("-"))
+    start, end = numbers.get(first), numbers.get(last or first)
+    if start is None or end is None:
+        msg = f"{days!r} names no weekdays; write mon, tue, wed, thu, fri, sat, sun, or two of them as in mon-thu"
+        raise ValueError(msg)
+    return [week[number % len(week)] for number in range(start, start + (end - start) % len(week) + 1)]
+
+
 def _mail_address(value: str) -> str:
     if not MAIL_ADDRESS.fullmatch(value):
         msg = "write one plain mail address, as in controller@example.dk"
@@ -106,6 +135,32 @@ FetchTime = Annotated[
     BeforeValidator(_not_a_number),
     AfterValidator(_not_before_five),
     WithJsonSchema({"type": "string", "pattern": "^(0[5-9]|1[0-9]|2[0-3]):[0-5][0-9](:00)?$"}),
+]
+Percentage = Annotated[Decimal, Field(gt=0, le=100, max_digits=5, decimal_places=2)]
+WEEKDAY_RANGE = "(mon|tue|wed|thu|fri|sat|sun)"
+# D20
+Target = Annotated[
+    dict[str, Percentage],
+    BeforeValidator(_every_day),
+    AfterValidator(_by_weekday),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number", "exclusiveMinimum": 0, "maximum": 100},
+                {
+                    "type": "object",
+                    "patternProperties": {
+                        f"^{WEEKDAY_RANGE}(-{WEEKDAY_RANGE})?$": {
+                            "type": "number",
+                            "exclusiveMinimum": 0,
+                            "maximum": 100,
+                        },
+                    },
+                    "additionalProperties": False,
+                },
+            ],
+        },
+    ),
 ]
 SettingsPath = Annotated[Path, AfterValidator(_beside_settings_file)]
 QueryFile = Annotated[SettingsPath, AfterValidator(_existing_file)]
@@ -254,32 +309,100 @@ class AlertSettings(Section):
     )
 
 
+# D13
+class LocationMapping(Section):
+    """An Ajour location that feeds a unit: always, from a day, or to a day."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    id: Text = Field(description="Ajour's id of the location")
+    first_day: Day | None = Field(default=None, alias="from", description="The first day on which it feeds the unit")
+    last_day: Day | None = Field(default=None, alias="to", description="The last day on which it feeds the unit")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.first_day and self.last_day and self.last_day < self.first_day:
+            msg = f"location {self.id!r} cannot end, on {self.last_day}, before it begins, on {self.first_day}"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def days(self) -> Window:
+        """The days on which it feeds the unit, first and last included."""
+        return Window(self.first_day or dt.date.min, self.last_day or dt.date.max)
+
+    def __str__(self) -> str:
+        """Say which location it is, and its days where it has any."""
+        since = f" from {self.first_day}" if self.first_day else ""
+        until = f" to {self.last_day}" if self.last_day else ""
+        return f"{self.id}{since}{until}"
+
+
+def _location_by_id(value: object) -> object:
+    """A location without days is its id alone."""
+    return value if isinstance(value, dict | LocationMapping) else {"id": value}
+
+
+DAY_SCHEMA = {"type": "string", "format": "date"}
+Locations = Annotated[
+    tuple[Annotated[LocationMapping, BeforeValidator(_location_by_id)], ...],
+    WithJsonSchema(
+        {
+            "type": "array",
+            "items": {
+                "anyOf": [
+                    {"type": "string"},
+                    {
+                        "type": "object",
+                        "properties": {"id": {"type": "string"}, "from": DAY_SCHEMA, "to": DAY_SCHEMA},
+                        "required": ["id"],
+                        "additionalProperties": False,
+                    },
+                ],
+            },
+        },
+    ),
+]
+
+
 class Unit(Section):
     """A revenue unit of Planday, its department, and the Ajour locations that feed it."""
 
     name: Text = Field(description="The unit's name, as in Planday")
     department: Text = Field(description="The name of its department, as in Planday")
-    locations: tuple[Text, ...] = Field(
-        default=(), description="The ids of the Ajour locations that feed it, in quotes; each feeds one unit at most"
+    locations: Locations = Field(
+        default=(),
+        description="The ids of the Ajour locations that feed it, in quotes; each feeds one unit at a time. One that "
+        'came later or was replaced has its first or last day, both included: {id: "12", from: 2026-11-20}, '
+        '{id: "10", to: 2026-11-19}',
     )
     planday_unit_id: int | None = Field(
         default=None,
         description="Planday's id of the unit; needed where wages come from Planday or revenue is published to it",
     )
-    target_wage_percentage: Decimal | None = Field(
+    target_wage_percentage: Target | None = Field(
         default=None,
-        gt=0,
-        le=100,
-        max_digits=5,
-        decimal_places=2,
-        description="The wage percentage that is not to be exceeded, in percent of revenue excl. VAT",
+        description="The wage percentage that is not to be exceeded, in percent of revenue excl. VAT: one number, or "
+        "by weekday, as in {mon-thu: 38, fri-sat: 27, sun: 34}",
+    )
+
+
+class Department(Section):
+    """A department with a target of its own, by which all its wages are judged, those of no unit too.
+
+    Without one, the wages of its units are judged by the units' targets.
+    """
+
+    name: Text = Field(description="The department's name, as units name it", examples=["Vesterbro"])
+    target_wage_percentage: Target = Field(
+        description="The wage percentage that the department is not to exceed: one number, or by weekday", examples=[32]
     )
 
 
 def conflicts(units: Iterable[Mapping[str, Any]]) -> list[str]:
     """List what is given twice (R13); takes plain mappings, so that units with other errors are compared too."""
     names: list[str] = []
-    homes: dict[str, list[str]] = {}
+    homes: dict[str, list[tuple[str, Window]]] = {}
     planday_ids: list[str] = []
     for unit in units:
         name = str(unit.get("name"))
@@ -287,29 +410,58 @@ def conflicts(units: Iterable[Mapping[str, Any]]) -> list[str]:
             names.append(name)
         locations = unit.get("locations")
         for location in locations if isinstance(locations, list | tuple) else ():
-            homes.setdefault(str(location), []).append(name)
+            try:
+                mapping = LocationMapping.model_validate(_location_by_id(location))
+            except ValidationError:
+                # It is told of already.
+                continue
+            homes.setdefault(mapping.id, []).append((name, mapping.days))
         if unit.get("planday_unit_id") is not None:
             planday_ids.append(str(unit["planday_unit_id"]))
     return [
         *(f"unit {name!r} is listed more than once" for name in _repeated(names)),
-        *(
-            f"location {location!r} feeds {' and '.join(map(repr, fed))}: it would be counted twice; keep one"
-            for location, fed in homes.items()
-            if len(fed) > 1
-        ),
+        *(_counted_twice(location, fed) for location, fed in homes.items() if _at_once(fed)),
         *(f"planday_unit_id {planday_id} belongs to more than one unit" for planday_id in _repeated(planday_ids)),
     ]
 
 
-def _none_is_empty(units: object) -> object:
+def _at_once(fed: Sequence[tuple[str, Window]]) -> bool:
+    """Tell whether two of some windows have a day in common."""
+    windows = sorted(window for _, window in fed)
+    return any(following.first_day <= window.last_day for window, following in pairwise(windows))
+
+
+def _counted_twice(location: str, fed: Sequence[tuple[str, Window]]) -> str:
+    return (
+        f"location {location!r} feeds {' and '.join(repr(name) for name, _ in fed)} on the same days: it would be "
+        "counted twice; keep one, or end one before the next begins, with `to` and `from`"
+    )
+
+
+def _none_is_empty(items: object) -> object:
     """`units:` with nothing below it is a list without units."""
-    return () if units is None else units
+    return () if items is None else items
 
 
-def _no_conflicts(units: tuple[Unit, ...]) -> tuple[Unit, ...]:
-    if found := conflicts(unit.model_dump() for unit in units):
+def _no_conflicts(units: tuple[Unit, ...], info: ValidationInfo) -> tuple[Unit, ...]:
+    found = conflicts(unit.model_dump(by_alias=True) for unit in units)
+    known = sorted({unit.department for unit in units})
+    found += [
+        f"no unit belongs to department {department.name!r}, which departments gives a target; units name "
+        f"{', '.join(known) or 'none'}"
+        for department in info.data.get("departments", ())
+        if department.name not in known
+    ]
+    if found:
         raise ValueError("; ".join(found))
     return units
+
+
+def _departments_once(departments: tuple[Department, ...]) -> tuple[Department, ...]:
+    if repeated := _repeated(department.name for department in departments):
+        msg = f"department {repeated[0]!r} is listed more than once"
+        raise ValueError(msg)
+    return departments
 
 
 def _default_warehouse(validated: dict[str, Any]) -> Path:
@@ -338,6 +490,14 @@ class Settings(Section):
         validate_default=True,
         description="The DuckDB file that holds everything; by default named after the integration, in data/",
         examples=["data/nord.duckdb"],
+    )
+    # D20
+    departments: Annotated[
+        tuple[Department, ...], BeforeValidator(_none_is_empty), AfterValidator(_departments_once)
+    ] = Field(
+        default=(),
+        description="Departments with a target of their own, by which all their wages are judged, those of no unit "
+        "too; a department that is not listed is judged by its units' targets",
     )
     # R13
     units: Annotated[tuple[Unit, ...], BeforeValidator(_none_is_empty), AfterValidator(_no_conflicts)] = Field(

@@ -67,7 +67,9 @@ def test_a_newcomer_gets_from_five_credentials_to_the_figures(shell: Shell, ajou
         test.answer("department of Køkken", "")
         test.expect("Written to ajour.yaml")
     settings = load_settings(Path("ajour.yaml"))
-    assert [(unit.name, unit.department, unit.locations) for unit in settings.units] == [
+    assert [
+        (unit.name, unit.department, tuple(location.id for location in unit.locations)) for unit in settings.units
+    ] == [
         ("Bar", "Vesterbro", ("10", "11")),
         ("Køkken", "Vesterbro", ("20",)),
     ]

@@ -197,17 +197,20 @@ class Model:
 
     def _unit_day(self, settings: Settings, day: dt.date, unit: Unit) -> UnitDay | None:
         vat = settings.revenue.vat
-        known = {place: self.known[day, place] for place in unit.locations if (day, place) in self.known}
+        mapped = [
+            location.id for location in unit.locations if location.days.first_day <= day <= location.days.last_day
+        ]
+        known = {place: self.known[day, place] for place in mapped if (day, place) in self.known}
         entry = self.entries.get((day, unit.name))
         if entry:
             entered, (incl_vat, excl_vat) = entry
             # D12: until every location has given a figure since that replaces what was there.
-            since = [known[place].replaced_at if place in known else None for place in unit.locations]
+            since = [known[place].replaced_at if place in known else None for place in mapped]
             if not since or any(at is None or at <= entered for at in since):
                 return UnitDay(unit.department, vat, incl_vat, excl_vat, "manual", (), ())
-        if day not in self.there or not unit.locations:
+        if day not in self.there or not mapped:
             return None
-        missing = tuple(sorted(place for place in unit.locations if place not in self.there[day]))  # D3
+        missing = tuple(sorted(place for place in mapped if place not in self.there[day]))  # D3
         sums = [sum((known[place].amounts[which] for place in known), Decimal()) for which in (0, 1)]
         incl, excl = (each.quantize(OERE, ROUND_HALF_UP) if known else None for each in sums)
         return UnitDay(unit.department, vat, incl, excl, "ajour", tuple(sorted(known)), missing)
@@ -406,7 +409,7 @@ def test_whatever_mapping_came_before_every_mapped_row_is_counted_once_where_non
 ) -> None:
     warehouse, window = empty_warehouse(), Window(DAY, DAY)
     warehouse.fetch(before, window, given_rows)
-    mapped = [location for unit in after.units for location in unit.locations]
+    mapped = [location.id for unit in after.units for location in unit.locations]
     whole = {(DAY, location): data.draw(st.tuples(oere_amounts, oere_amounts)) for location in mapped}
 
     warehouse.fetch(after, window, whole)

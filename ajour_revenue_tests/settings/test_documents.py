@@ -88,7 +88,7 @@ def test_ranges_and_defaults_are_those_of_the_model() -> None:
 
     assert "| `task.days_back` | a whole number, 1 to 31 | must be set |" in text
     assert "| `revenue.vat_rate` | a number, 0 to 100 | `25` |" in text
-    assert "| `units[].target_wage_percentage` | a number, above 0, at most 100 |  |" in text
+    assert "| `units[].target_wage_percentage` | a number, above 0, at most 100, or keys and values |  |" in text
     assert "| `alerts.mail.encryption` | `starttls` or `tls` or `none` | `starttls` |" in text
 
 

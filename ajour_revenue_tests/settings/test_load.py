@@ -114,6 +114,37 @@ def test_the_example_of_the_design_loads(tmp_path: Path) -> None:
     )
 
 
+def test_a_location_feeds_one_unit_after_the_other(tmp_path: Path) -> None:
+    bar = unit("Bar", "11", {"id": "10", "to": date(2026, 11, 19)})
+    shop = unit("Shop", {"id": "10", "from": date(2026, 11, 20)})
+
+    loaded = load_settings(write_settings(tmp_path, units=[bar, shop]))
+
+    assert [str(location) for each in loaded.units for location in each.locations] == [
+        "11",
+        "10 to 2026-11-19",
+        "10 from 2026-11-20",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (38, dict.fromkeys(WEEKDAYS, Decimal(38))),
+        (
+            {"fri-mon": 27.5, "wed": 40},
+            {weekday: Decimal("27.5") for weekday in ("friday", "saturday", "sunday", "monday")}
+            | {"wednesday": Decimal(40)},
+        ),
+        ({"monday-Sunday": 30}, dict.fromkeys(WEEKDAYS, Decimal(30))),
+    ],
+)
+def test_a_target_is_one_number_or_one_for_each_weekday(tmp_path: Path, written: object, meant: object) -> None:
+    loaded = load_settings(write_settings(tmp_path, units=[unit("Bar", "10", target_wage_percentage=written)]))
+
+    assert loaded.units[0].target_wage_percentage == meant
+
+
 def test_the_example_file_of_the_repository_loads() -> None:
     load_settings(Path(__file__).parents[2] / "ajour.example.yaml")
 
@@ -210,6 +241,47 @@ def test_without_a_name_the_settings_file_is_ajour_yaml_here(tmp_path: Path, mon
         ({"units": [unit("", "10")]}, ["units[0].name", "at least 1 character"]),
         ({"units": [unit("Bar", target_wage_percentage=0)]}, ["units[0].target_wage_percentage", "'0'"]),
         ({"units": [unit("Bar", target_wage_percentage=101)]}, ["units[0].target_wage_percentage", "'101'"]),
+        (
+            {"units": [unit("Bar", target_wage_percentage={"mon-fri": 30, "sat": 0})]},
+            ["units[0].target_wage_percentage.sat", "'0'"],
+        ),
+        (
+            {"units": [unit("Bar", target_wage_percentage={"man-fre": 30})]},
+            ["units[0].target_wage_percentage", "'man-fre' names no weekdays", "as in mon-thu"],
+        ),
+        (
+            {"units": [unit("Bar", target_wage_percentage={"fri-mon": 30, "sun": 31})]},
+            ["units[0].target_wage_percentage", "sunday has more than one target"],
+        ),
+        (
+            {"departments": [{"name": "Odense", "target_wage_percentage": 30}]},
+            ["units", "no unit belongs to department 'Odense'", "Aarhus, Vesterbro"],
+        ),
+        (
+            {"departments": [{"name": "Aarhus", "target_wage_percentage": 30}] * 2},
+            ["departments", "department 'Aarhus' is listed more than once"],
+        ),
+        (
+            {"units": [unit("Bar", {"id": "10", "from": date(2026, 11, 20), "to": date(2026, 11, 19)})]},
+            ["units[0].locations[0]", "cannot end, on 2026-11-19, before it begins"],
+        ),
+        (
+            {"units": [unit("Bar", {"id": "10", "since": date(2026, 11, 20)})]},
+            ["units[0].locations[0].since", "unknown key", "id, from, to"],
+        ),
+        (
+            {
+                "units": [
+                    unit("Bar", {"id": "10", "to": date(2026, 11, 20)}),
+                    unit("Shop", {"id": "10", "from": date(2026, 11, 20)}),
+                ]
+            },
+            ["units", "location '10' feeds 'Bar' and 'Shop' on the same days"],
+        ),
+        (
+            {"units": [unit("Bar", " 10 "), unit("Shop", {"id": "10", "from": date(2026, 11, 20)})]},
+            ["units", "location '10' feeds 'Bar' and 'Shop' on the same days"],
+        ),
         ({"units": [unit("Bar", "10"), unit("Bar", "11")]}, ["units", "'Bar' is listed more than once"]),
         ({"units": [unit("Bar", "10"), unit(" Bar ", "11")]}, ["units", "'Bar' is listed more than once"]),
         (

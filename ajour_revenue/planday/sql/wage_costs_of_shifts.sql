@@ -1,6 +1,6 @@
 -- From the planned cost of every shift to wage cost per day, department and unit: the temporary tables wage_costs and
 -- people. Reads shifts(business_date, department_id, position_id, employee_id, cost, hours), which is never
--- stored (D5), planday_structure, and the settings' units(unit, department, target, planday_unit_id).
+-- stored (D5), planday_structure, and the settings' units(unit, department, planday_unit_id).
 
 CREATE OR REPLACE TEMP VIEW allocated_shifts AS
 WITH known_units AS (

@@ -1,5 +1,5 @@
 -- Wage percentage per unit and department for the days first_day to last_day (R14, D2), from unit_revenue, wage_costs
--- and the settings' units(unit, department, target).
+-- and the settings' units(unit, department) and targets(department, unit, weekday, target).
 
 DELETE FROM wage_percentage
 WHERE business_date BETWEEN $first_day::DATE AND $last_day::DATE;
@@ -21,9 +21,9 @@ wages AS (
 ),
 -- Every unit of the settings has a row each day, and so has one that only the warehouse still knows.
 places AS (
-    SELECT business_date, department, unit, target FROM days CROSS JOIN units
+    SELECT business_date, department, unit FROM days CROSS JOIN units
     UNION
-    SELECT business_date, department, unit, NULL FROM (
+    SELECT business_date, department, unit FROM (
         SELECT business_date, department, unit FROM revenue
         UNION
         SELECT business_date, department, unit FROM wages WHERE unit IS NOT NULL
@@ -55,8 +55,8 @@ all_rows AS (
 )
 SELECT
     business_date,
-    department,
-    unit,
+    all_rows.department,
+    all_rows.unit,
     revenue_excl_vat,
     wage_cost,
     percentage(wage_cost, revenue_excl_vat) AS wage_percentage,
@@ -69,4 +69,8 @@ SELECT
         CASE WHEN len(missing_locations) > 0 THEN 'missing: ' || array_to_string(list_sort(missing_locations), ', ') END
     ), '') AS note
 FROM all_rows
-ORDER BY business_date, department, unit NULLS LAST;
+LEFT JOIN targets
+    ON targets.department = all_rows.department
+    AND targets.unit IS NOT DISTINCT FROM all_rows.unit
+    AND targets.weekday = lower(dayname(business_date))
+ORDER BY business_date, all_rows.department, all_rows.unit NULLS LAST;
