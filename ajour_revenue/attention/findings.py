@@ -12,7 +12,7 @@ from ajour_revenue.days import Window, latest_days, now, yesterday
 from ajour_revenue.mapping import most_similar_unit, register_units
 from ajour_revenue.schedules import NextFetch
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.wages.figures import Place
+from ajour_revenue.wages.figures import Place, make_figures
 from ajour_revenue.warehouse.run import rows, run, sql_file, values
 
 QUERIES: dict[Kind, str] = {
@@ -67,6 +67,7 @@ def findings(  # noqa: PLR0913 (what the answer depends on)
         "show_single_person": settings.wages.show_single_person,
         "vat": settings.revenue.vat,
     }
+    make_figures(connection, settings, [Window(window.last_day, window.last_day)])
     run(connection, f"CREATE OR REPLACE TEMP TABLE found_days AS {_union(asked)}", **about)
     found = rows(connection, JOINED_DAYS_SQL, _finding, kinds=asked)
     units = [unit.name for unit in settings.units]

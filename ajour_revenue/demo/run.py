@@ -20,14 +20,15 @@ from ajour_revenue.demo.chain import UNITS
 from ajour_revenue.demo.planday import create_app, serve
 from ajour_revenue.demo.portal import chain_portal
 from ajour_revenue.launch import RunFailedError, dagster_instance, next_fetch_here, run_window
+from ajour_revenue.reports.texts import TEXTS
 from ajour_revenue.reports.write import report_file
 from ajour_revenue.settings.documents import settings_file, usual_settings
 from ajour_revenue.settings.edit import edit
 from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE, load_settings
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.formats import DANISH
+from ajour_revenue.wages.figures import load_figures
 from ajour_revenue.warehouse.connect import reading
-from ajour_revenue.warehouse.run import run
 
 COMPANY_ID = "1"
 PLANDAY_CLIENT_ID = "demo-client"
@@ -39,8 +40,6 @@ NO_PLANDAY = "http://127.0.0.1:1"
 """Where nothing answers: each run of the demo serves its Planday on another port, and puts it into the settings."""
 
 HEADING = "The demo's settings. Change them and run `make demo` again; delete this folder to start anew."
-
-WAGE_PERCENTAGES = "FROM wage_percentage_of($first_day::DATE, $last_day::DATE, $show_single_person)"
 
 
 class DemoFailedError(Exception):
@@ -163,24 +162,20 @@ def _wage_percentages(
         table.add_column(heading)
     for heading in ("Revenue", "Wage cost", "Wage %", "Target"):
         table.add_column(heading, justify="right", no_wrap=True)
-    rows = run(
-        connection,
-        WAGE_PERCENTAGES,
-        first_day=window.first_day,
-        last_day=window.last_day,
-        show_single_person=settings.wages.show_single_person,
-    ).fetchall()
-    for department, unit, revenue, wage_cost, percentage, target in rows:
-        over = percentage is not None and target is not None and percentage > target
+    texts = TEXTS["en"]
+    figures = load_figures(connection, settings, [window]).get(window, {})
+    places = [place for place in figures if place.department is not None]
+    for place, following in zip(places, [*places[1:], None], strict=True):
+        figure = figures[place]
         table.add_row(
-            department,
-            unit or "total",
-            DANISH.money(revenue),
-            DANISH.money(wage_cost),
-            DANISH.percent(percentage) + (" over" if over else ""),
-            DANISH.percent(target),
-            style=None if unit else "bold",
-            end_section=unit is None,
+            place.department,
+            texts.place(place) if place.unit or place.unallocated else "total",
+            DANISH.money(figure.revenue_excl_vat),
+            DANISH.money(figure.wage_cost),
+            DANISH.percent(figure.wage_percentage) + (" over" if figure.is_over_target else ""),
+            DANISH.percent(figure.target),
+            style="" if place.unit or place.unallocated else "bold",
+            end_section=following is None or following.department != place.department,
         )
     return table
 

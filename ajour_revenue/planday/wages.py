@@ -36,8 +36,11 @@ SHIFT_SCHEMA = pa.schema(
     },
 )
 
+# It is in no percentage, and yet somebody's wage (D21).
 NOT_AFFECTING_REVENUE = """
-    SELECT coalesce(round(sum(cost), 2), 0)::DECIMAL(18, 2) FROM allocated_shifts WHERE NOT affects_revenue
+    SELECT coalesce(sum(wage_cost), 0)::DECIMAL(38, 2)
+    FROM not_affecting_revenue
+    WHERE people >= 2 OR $show_single_person
 """
 
 
@@ -74,14 +77,19 @@ class PlandayWages:
             foreign = foreign_currencies(shifts)
             return WageCosts(
                 rows=run(connection, "FROM wage_costs").to_arrow_table(),
-                people=run(connection, "FROM people").to_arrow_table(),
                 warnings=[f"Planday gives wages in {', '.join(foreign)}, not in DKK; they are taken as DKK."]
                 if foreign
                 else [],
                 metadata={
                     "departments_asked": dg.MetadataValue.int(len(departments)),
                     "wage_cost_not_affecting_revenue": dg.MetadataValue.text(
-                        DANISH.kroner(value(connection, NOT_AFFECTING_REVENUE))
+                        DANISH.kroner(
+                            value(
+                                connection,
+                                NOT_AFFECTING_REVENUE,
+                                show_single_person=self.settings.wages.show_single_person,
+                            )
+                        )
                     ),
                     "currency": dg.MetadataValue.text(", ".join(foreign) or "DKK"),
                 },

@@ -12,7 +12,7 @@ from ajour_revenue.reports.texts import Texts
 from ajour_revenue.wages.figures import Figure
 
 REVENUE, REVENUE_WEEKEND, LATEST = "#a9c1d0", "#7a9cb2", "#1f5673"
-WAGES, OVER, INK, FAINT = "#5b4a3f", "#b3261e", "#4a5258", "#d9dee2"
+WAGES, OVER, PROVISIONAL, INK, FAINT = "#5b4a3f", "#b3261e", "#a3abb1", "#4a5258", "#d9dee2"
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 
 SATURDAY = 5
@@ -84,7 +84,7 @@ def revenue_chart_svg(days: Sequence[Figure], texts: Texts, size: Size) -> str:
     """Draw revenue excl. VAT as bars, and below it the wage percentage as a line, for days that follow each other.
 
     A day without revenue has a cross for a bar, one without a percentage breaks the line. Over target the line's mark
-    is a triangle, else a dot; the target is dashed.
+    is a triangle, else a dot, a grey one where the percentage is provisional; the target is dashed.
     """
     slots = Slots(size, len(days))
     head, foot = 24, 34
@@ -165,6 +165,7 @@ def _bars(days: Sequence[Figure], slots: Slots, revenue: Scale) -> Iterator[svg.
 def _lines(days: Sequence[Figure], slots: Slots, wages: Scale) -> Iterator[svg.Element]:
     targets, percentages = ([day.target for day in days], [day.wage_percentage for day in days])
     dots: list[svg.PathData] = []
+    provisional: list[svg.PathData] = []
     triangles: list[svg.PathData] = []
     for number, day in enumerate(days):
         if day.wage_percentage is None:
@@ -173,10 +174,11 @@ def _lines(days: Sequence[Figure], slots: Slots, wages: Scale) -> Iterator[svg.E
         if day.is_over_target:
             triangles += [svg.M(x, round(y - RADIUS, 1)), svg.l(RADIUS, 2 * RADIUS), svg.h(-2 * RADIUS), svg.Z()]
         else:
-            dots += [svg.M(x, y), svg.h(0)]
+            (provisional if day.is_provisional else dots).extend([svg.M(x, y), svg.h(0)])
     yield svg.Path(d=_line(targets, slots, wages), fill="none", stroke=INK, stroke_dasharray=[4, 3])
     yield svg.Path(d=_line(percentages, slots, wages), fill="none", stroke=WAGES, stroke_width=1.5)
     yield svg.Path(d=dots, stroke=WAGES, stroke_width=round(RADIUS * 1.7), stroke_linecap="round")
+    yield svg.Path(d=provisional, stroke=PROVISIONAL, stroke_width=round(RADIUS * 1.7), stroke_linecap="round")
     yield svg.Path(d=triangles, fill=OVER)
 
 

@@ -27,7 +27,7 @@ def figure_columns(texts: Texts) -> list[Column]:
         Column(texts.first_day, lambda figure: figure.window.first_day, "day"),
         Column(texts.last_day, lambda figure: figure.window.last_day, "day"),
         Column(texts.department, lambda figure: figure.place.department or texts.company, "text"),
-        Column(texts.unit, lambda figure: figure.place.unit, "text"),
+        Column(texts.unit, lambda figure: texts.unallocated if figure.place.unallocated else figure.place.unit, "text"),
         Column(texts.revenue_excl_vat, lambda figure: figure.revenue_excl_vat, "money"),
         Column(texts.revenue_incl_vat, lambda figure: figure.revenue_incl_vat, "money"),
         Column(texts.wage_cost, lambda figure: figure.wage_cost, "money"),

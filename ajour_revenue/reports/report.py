@@ -60,9 +60,10 @@ class Report:
 
     @property
     def places(self) -> list[Place]:
-        """Departments with their units, as the tables of the day list them; a department stands before its units."""
+        """Departments with their units, and the wages of no unit, as the tables of the day list them in this order."""
         known = {place for window in (self.day, *self.to_date) for place in self.figures.get(window, {})}
-        return sorted(known - {COMPANY}, key=lambda place: (place.department or "", place.unit or ""))
+        in_departments = [place for place in known if place.department is not None]
+        return sorted(in_departments, key=lambda place: (place.department, place.unallocated, place.unit or ""))
 
     def figure(self, window: Window, place: Place = COMPANY) -> Figure:
         """Return the figure of a place in a period; one without amounts where there is none."""

@@ -31,7 +31,7 @@ def _table(report: Report, period: Window, texts: Texts) -> Table:
         title=f"{texts.period_of(period, report.by)}, {texts.in_kroner}",
         title_justify="left",
         title_style="bold",
-        caption=texts.remarks_on(report.figure(period)) or None,
+        caption="\n".join(_remarks(report, period, texts)) or None,
         caption_justify="left",
         box=box.SIMPLE_HEAD,
         pad_edge=False,
@@ -43,18 +43,29 @@ def _table(report: Report, period: Window, texts: Texts) -> Table:
     table.add_column(texts.wage_percentage, no_wrap=True, justify="right")
     table.add_column(texts.target, no_wrap=True, justify="right")
     for figure in report.places_of(period):
-        over = f"{texts.over_narrow} " if figure.is_over_target else ""
         table.add_row(
             Text("  " * bool(figure.place.unit) + texts.place(figure.place)),
             formats.money(figure.revenue_excl_vat),
             formats.money(figure.revenue_incl_vat),
-            _wages(figure, texts),
-            Text(over + formats.percent(figure.wage_percentage), style="red" if over else ""),
+            texts.wages_of(figure),
+            _percentage(figure, texts),
             formats.percent(figure.target),
             style="" if figure.place.unit else "bold",
         )
     return table
 
 
-def _wages(figure: Figure, texts: Texts) -> str:
-    return texts.hidden if figure.wage_cost is None and figure.days_hidden else texts.formats.money(figure.wage_cost)
+def _percentage(figure: Figure, texts: Texts) -> Text:
+    percentage = texts.percentage_of(figure)
+    if figure.is_over_target:
+        return Text(f"{texts.over_narrow} {percentage}", style="red")
+    if figure.is_provisional and figure.wage_percentage is not None:
+        return Text(f"({percentage})", style="dim")
+    return Text(percentage)
+
+
+def _remarks(report: Report, period: Window, texts: Texts) -> Iterator[str]:
+    """Give what there is to remark on the company, and on each place that is in brackets."""
+    for figure in report.places_of(period):
+        if remarks := texts.remarks_on(figure):
+            yield f"{texts.place(figure.place)}: {remarks}"

@@ -1,5 +1,6 @@
 """What the report says, in each language."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ajour_revenue.attention.finding import Finding
@@ -41,6 +42,15 @@ class Texts:
     under: str
     no_target: str
     hidden: str
+    provisional: str
+    unallocated: str
+    wages_for_units: str
+    wages_on_days: str
+    no_wages: str
+    revenue_for_units: str
+    revenue_on_days: str
+    no_revenue: str
+    judged_on_allocated: str
     units_over_target: str
 
     comparison_caption: str
@@ -108,11 +118,20 @@ class Texts:
 
     def place(self, place: Place) -> str:
         """Name a place."""
-        return place.unit or place.department or self.company
+        return self.unallocated if place.unallocated else place.unit or place.department or self.company
 
     def path(self, place: Place) -> str:
         """Name a place with its department."""
         return " · ".join(filter(None, [place.department, place.unit])) or self.company
+
+    def wages_of(self, figure: Figure) -> str:
+        """Write a wage cost, or that it is hidden."""
+        return self.hidden if figure.wage_cost is None and figure.days_hidden else self.formats.money(figure.wage_cost)
+
+    def percentage_of(self, figure: Figure) -> str:
+        """Write a wage percentage, or that it is hidden."""
+        is_hidden = figure.wage_cost is None and figure.days_hidden and not figure.place.unallocated
+        return self.hidden if is_hidden else self.formats.percent(figure.wage_percentage)
 
     def action(self, finding: Finding) -> str:
         """Say what to do about a finding, with the command that helps."""
@@ -129,16 +148,41 @@ class Texts:
         return self.formats.weekday_and_date(first_day)
 
     def remarks_on(self, figure: Figure) -> str:
-        """Say what is incomplete or left out in a figure; empty where it is whole."""
-        days = len(figure.window.days)
+        """Say what a figure covers where it is not everything (D19), and what it is judged on; else empty."""
         if not figure.days:
             return self.no_figures
-        said = [
-            self.days_calculated.format(figure.days, days) if figure.days < days else "",
-            self.days_incomplete.format(figure.days_incomplete) if figure.days_incomplete else "",
-            self.days_hidden.format(figure.days_hidden) if figure.days_hidden else "",
-        ]
-        return "; ".join(filter(None, said))
+        lacking = "; ".join(self._lacking(figure))
+        if figure.is_provisional and figure.wage_percentage is not None:
+            lacking = f"{self.provisional}: {lacking}"
+        judged = figure.judged_percentage
+        if figure.target is None or judged is None or judged == figure.wage_percentage:
+            return lacking
+        return "; ".join(filter(None, [lacking, self.judged_on_allocated.format(self.formats.percent(judged))]))
+
+    def _lacking(self, figure: Figure) -> Iterator[str]:
+        days = len(figure.window.days)
+        # The wages of no unit need not be there every day.
+        if not figure.place.unallocated:
+            if figure.days < days:
+                yield self.days_calculated.format(figure.days, days)
+            yield from self._wages_lacking(figure, days)
+            yield from self._revenue_lacking(figure, days)
+        if figure.days_hidden:
+            yield self.days_hidden.format(figure.days_hidden)
+
+    def _wages_lacking(self, figure: Figure, days: int) -> Iterator[str]:
+        if 1 < figure.units > figure.units_with_wages:
+            yield self.wages_for_units.format(figure.units_with_wages, figure.units)
+        elif figure.days_without_wages:
+            yield self.wages_on_days.format(days - figure.days_without_wages, days) if days > 1 else self.no_wages
+
+    def _revenue_lacking(self, figure: Figure, days: int) -> Iterator[str]:
+        if figure.days_incomplete:
+            yield self.days_incomplete.format(figure.days_incomplete)
+        elif 1 < figure.units > figure.units_with_revenue:
+            yield self.revenue_for_units.format(figure.units_with_revenue, figure.units)
+        elif figure.days_without_revenue:
+            yield self.revenue_on_days.format(days - figure.days_without_revenue, days) if days > 1 else self.no_revenue
 
     def details_of(self, finding: Finding) -> str:
         """Say which location, and which amounts, a finding is about."""
@@ -174,6 +218,15 @@ TEXTS: dict[Language, Texts] = {
         under="{} under mål",
         no_target="intet mål sat",
         hidden="skjult",
+        provisional="foreløbig",
+        unallocated="Ikke fordelt løn",
+        wages_for_units="løn for {} af {} enheder",
+        wages_on_days="løn på {} af {} dage",
+        no_wages="løn mangler",
+        revenue_for_units="omsætning for {} af {} enheder",
+        revenue_on_days="omsætning på {} af {} dage",
+        no_revenue="omsætning mangler",
+        judged_on_allocated="holdt op mod målet: løn fordelt på enheder, {}",
         units_over_target="{} af {} enheder over mål",
         comparison_caption="Mod samme ugedag før; beløb i kr.",
         this_day="Dagen",
@@ -189,15 +242,16 @@ TEXTS: dict[Language, Texts] = {
         company="I alt",
         week_to_date="Lønprocent uge {} til dato",
         month_to_date="Lønprocent {} til dato",
-        target_why="En afdelings mål er dens enheders mål, vægtet efter deres omsætning. Afdelingens løn omfatter også "
-        "den, der ikke er fordelt på enheder.",
+        target_why="En afdeling uden eget mål holdes op mod sine enheders mål, vægtet efter omsætning, og kun med den "
+        "løn, der er fordelt på enhederne. Afdelingens løn omfatter også den, der ikke er fordelt. Gråt er foreløbigt: "
+        "det dækker ikke alt og holdes ikke op mod noget mål.",
         chart="De seneste {} dage",
         chart_alt="Søjler: omsætning excl. moms {}, mellem {} og {} om dagen. Kurve: lønprocent, mellem {} og {}; "
         "over mål på {} dage. Alle tal står i tabellen under grafen.",
         chart_alt_empty="Ingen omsætning {}.",
         chart_caption="Omsætning excl. moms og lønprocent dag for dag, {}",
         chart_table="Tallene bag grafen",
-        chart_hint="Trekant: over mål. Cirkel: på eller under mål. Stiplet: mål. Kryds: ingen tal.",
+        chart_hint="Trekant: over mål. Cirkel: på eller under mål. Grå cirkel: foreløbig. Stiplet: mål. Kryds: intet.",
         no_figures="ingen tal",
         day="Dag",
         to_date="Uger og måneder til dato",
@@ -261,6 +315,15 @@ TEXTS: dict[Language, Texts] = {
         under="{} under target",
         no_target="no target set",
         hidden="hidden",
+        provisional="provisional",
+        unallocated="Wages of no unit",
+        wages_for_units="wages for {} of {} units",
+        wages_on_days="wages on {} of {} days",
+        no_wages="no wages",
+        revenue_for_units="revenue for {} of {} units",
+        revenue_on_days="revenue on {} of {} days",
+        no_revenue="no revenue",
+        judged_on_allocated="held against the target: wages allocated to units, {}",
         units_over_target="{} of {} units over target",
         comparison_caption="Against the same weekday before; amounts in DKK",
         this_day="The day",
@@ -276,15 +339,16 @@ TEXTS: dict[Language, Texts] = {
         company="Total",
         week_to_date="Wage percentage week {} to date",
         month_to_date="Wage percentage {} to date",
-        target_why="A department's target is that of its units, weighed by their revenue. Its wage cost includes what "
-        "is allocated to no unit.",
+        target_why="A department without a target of its own is held against those of its units, weighed by revenue, "
+        "with the wages that are allocated to them alone. Its wage cost includes what is allocated to no unit. Grey is "
+        "provisional: it does not cover everything, and is held against no target.",
         chart="The last {} days",
         chart_alt="Bars: revenue excl. VAT {}, between {} and {} a day. Line: wage percentage, between {} and {}; over "
         "target on {} days. All figures are in the table below the chart.",
         chart_alt_empty="No revenue {}.",
         chart_caption="Revenue excl. VAT and wage percentage day by day, {}",
         chart_table="The figures behind the chart",
-        chart_hint="Triangle: over target. Circle: on or under target. Dashed: target. Cross: no figures.",
+        chart_hint="Triangle: over target. Circle: not over. Grey circle: provisional. Dashed: target. Cross: none.",
         no_figures="no figures",
         day="Day",
         to_date="Weeks and months to date",

@@ -15,6 +15,7 @@ from ajour_revenue.reports.texts import Texts
 from ajour_revenue.wages.figures import COMPANY, Figure, cut
 
 WIDTHS = {"day": 11, "text": 20, "money": 16, "percent": 11, "points": 11}
+PERCENTAGES = {"percent", "provisional"}
 BLUE, BROWN, GREY = "#7A9CB2", "#5B4A3F", "#59636B"
 
 
@@ -48,6 +49,8 @@ class _Sheets:
             "points": "+0.0;-0.0;0.0",
         }
         self.formats = {kind: book.add_format({"num_format": pattern}) for kind, pattern in patterns.items()}
+        grey = {"num_format": patterns["percent"], "font_color": GREY, "italic": True}
+        self.formats["provisional"] = book.add_format(grey)
 
     def table(self, name: str, columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[Value]]) -> Any:  # noqa: ANN401
         """Add a sheet with one table; `columns` are headings with the kind of what stands below them."""
@@ -72,14 +75,19 @@ class _Sheets:
             sheet.write_datetime(row, column, dt.datetime.combine(value, dt.time()), self.formats["day"])
         elif isinstance(value, Decimal):
             # Excel's percentages are hundredths.
-            sheet.write_number(row, column, value / 100 if kind == "percent" else value, self.formats[kind])
+            sheet.write_number(row, column, value / 100 if kind in PERCENTAGES else value, self.formats[kind])
         elif value:
             sheet.write_string(row, column, value)
 
     def figures(self, name: str, columns: Sequence[Column], figures: Sequence[Figure]) -> Any:  # noqa: ANN401
-        """Add a sheet with a row for each figure."""
+        """Add a sheet with a row for each figure; the percentage of one that is provisional is grey."""
         headings = [(column.heading, column.kind) for column in columns]
-        return self.table(name, headings, [[column.value(figure) for column in columns] for figure in figures])
+        sheet = self.table(name, headings, [[column.value(figure) for column in columns] for figure in figures])
+        percentage = [column.heading for column in columns].index(self.texts.wage_percentage)
+        for number, figure in enumerate(figures, start=1):
+            if figure.is_provisional:
+                self.write(sheet, number, percentage, "provisional", figure.wage_percentage)
+        return sheet
 
     def days_with_chart(self, days: Sequence[Figure]) -> None:
         """Add the sheet of the company's days, with the chart of revenue and wage percentage beside them."""

@@ -17,7 +17,7 @@ from ajour_revenue.ui.sparkline import Day, sparkline
 from ajour_revenue.warehouse.connect import empty
 from ajour_revenue.warehouse.run import rows, run
 
-PERCENTAGES = {"wage_percentage", "target"}
+PERCENTAGES = {"wage_percentage", "judged_percentage", "target"}
 """Columns that hold percent; every other decimal is an amount in DKK, or hours."""
 
 

@@ -11,7 +11,7 @@ from ajour_revenue.days import Window, latest_days
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.ui.metadata import chart, column_lineage, daily_chart, figures, table
 from ajour_revenue.ui.sparkline import Day
-from ajour_revenue.wages.figures import Figure, daily_totals
+from ajour_revenue.wages.figures import Figure, daily_totals, make_figures
 from ajour_revenue.wages.percentage import calculate_wage_percentage
 from ajour_revenue.wages.source import WageCosts, WageSource
 from ajour_revenue.warehouse.resource import Warehouse
@@ -19,19 +19,19 @@ from ajour_revenue.warehouse.run import run, sql_file
 
 STORE_WAGE_COSTS = sql_file(__package__, "store_wage_costs")
 
-# What one person costs is in no total either (D5).
+# What one person costs is in no total either (D21).
 WAGE_COST_FIGURES = """
     WITH before AS (
         FROM wage_costs WHERE business_date BETWEEN $first_day AND $last_day
     ),
     after AS (
-        SELECT given.*, shown(wage_cost, people, $show_single_person) AS shown_cost
-        FROM given LEFT JOIN given_people USING (business_date, department)
+        SELECT *, shown(wage_cost, people, $show_single_person) AS shown_cost FROM given
     )
     SELECT
         count(after.wage_cost) AS "dagster/row_count",
-        coalesce(sum(shown_cost), 0)::DECIMAL(18, 2) AS wage_cost,
-        coalesce(sum(shown_cost) FILTER (after.unit IS NULL), 0)::DECIMAL(18, 2) AS wage_cost_not_allocated,
+        coalesce(sum(shown_cost), 0)::DECIMAL(38, 2) AS wage_cost,
+        coalesce(sum(shown_cost) FILTER (after.unit IS NULL), 0)::DECIMAL(38, 2) AS wage_cost_not_allocated,
+        count(*) FILTER (after.wage_cost IS NOT NULL AND shown_cost IS NULL) AS wage_costs_hidden,
         count(*) FILTER (before.wage_cost IS NULL) AS rows_new,
         count(*) FILTER (before.wage_cost <> after.wage_cost OR before.hours <> after.hours) AS rows_corrected,
         count(*) FILTER (after.wage_cost IS NULL) AS rows_disappeared
@@ -47,33 +47,53 @@ WAGE_COST_PREVIEW = """
         department,
         coalesce(unit, 'not allocated') AS unit,
         count(*) AS days,
-        sum(shown(hours, people, $show_single_person))::DECIMAL(18, 2) AS hours,
-        sum(shown(wage_cost, people, $show_single_person))::DECIMAL(18, 2) AS wage_cost
-    FROM given LEFT JOIN given_people USING (business_date, department)
+        count(*) FILTER (shown(wage_cost, people, $show_single_person) IS NULL) AS days_hidden,
+        sum(shown(hours, people, $show_single_person))::DECIMAL(38, 2) AS hours,
+        sum(shown(wage_cost, people, $show_single_person))::DECIMAL(38, 2) AS wage_cost
+    FROM given
     GROUP BY ALL
     ORDER BY department, unit
     LIMIT 50
 """
 
 WAGE_COST_PER_DAY = """
-    SELECT business_date, sum(shown(wage_cost, people, $show_single_person))
-    FROM wage_costs LEFT JOIN wage_cost_people USING (business_date, department)
-    WHERE business_date BETWEEN $first_day AND $last_day
+    SELECT costs.business_date, sum(shown(wage_cost, people, $show_single_person))
+    FROM wage_costs AS costs
+    LEFT JOIN wage_cost_people AS counted
+        ON counted.business_date = costs.business_date
+        AND counted.department = costs.department
+        AND counted.unit IS NOT DISTINCT FROM costs.unit
+    WHERE costs.business_date BETWEEN $first_day AND $last_day
     GROUP BY ALL
 """
 
 WAGE_PERCENTAGE_FIGURES = """
     SELECT
-        coalesce(sum(revenue_excl_vat), 0)::DECIMAL(18, 2) AS revenue_excl_vat,
-        coalesce(sum(wage_cost), 0)::DECIMAL(18, 2) AS wage_cost,
-        count(*) FILTER (note IS NOT NULL) AS department_days_with_notes
+        coalesce(sum(revenue_excl_vat), 0)::DECIMAL(38, 2) AS revenue_excl_vat,
+        coalesce(sum(wage_cost), 0)::DECIMAL(38, 2) AS wage_cost,
+        (
+            SELECT count(*) FROM wage_percentage
+            WHERE unit IS NULL AND note IS NOT NULL AND business_date BETWEEN $first_day AND $last_day
+        ) AS department_days_with_notes
     FROM shown_days($first_day::DATE, $last_day::DATE, $show_single_person)
     WHERE unit IS NULL
 """
 
 WAGE_PERCENTAGE_PREVIEW = """
-    SELECT * REPLACE (coalesce(unit, 'total') AS unit)
-    FROM wage_percentage_of($first_day::DATE, $last_day::DATE, $show_single_person)
+    SELECT
+        department,
+        CASE WHEN unallocated THEN 'not allocated' ELSE coalesce(unit, 'total') END AS unit,
+        revenue_excl_vat,
+        wage_cost,
+        wage_percentage,
+        judged_percentage,
+        target,
+        days_without_wages,
+        days_without_revenue,
+        days_hidden
+    FROM figures
+    WHERE department IS NOT NULL
+    ORDER BY department, figures.unallocated, figures.unit NULLS LAST
     LIMIT 50
 """
 
@@ -121,7 +141,6 @@ def store_wage_costs(
         "show_single_person": settings.wages.show_single_person,
     }
     connection.register("given", costs.rows)
-    connection.register("given_people", costs.people)
     shown = {
         **figures(connection, WAGE_COST_FIGURES, **about),
         "departments": table(connection, WAGE_COST_PREVIEW, **about),
@@ -174,7 +193,8 @@ def wage_percentage(settings: Settings) -> dg.AssetsDefinition:
         with warehouse.transaction() as connection:
             calculate_wage_percentage(connection, settings, window)
             totals = figures(connection, WAGE_PERCENTAGE_FIGURES, **about)
-            preview = table(connection, WAGE_PERCENTAGE_PREVIEW, **about)
+            make_figures(connection, settings, [window])
+            preview = table(connection, WAGE_PERCENTAGE_PREVIEW)
             latest = latest_days(window.last_day, since=settings.activation_date)
             totals_per_day = daily_totals(connection, settings, latest)
         return dg.MaterializeResult(

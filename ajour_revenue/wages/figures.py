@@ -2,21 +2,25 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
-from typing import Literal
+from typing import Any, Literal
 
 import duckdb
 import pyarrow as pa
 
 from ajour_revenue.days import Window
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.warehouse.run import rows, sql_file
+from ajour_revenue.warehouse.run import rows, run, sql_file
 
 Period = Literal["day", "week", "month"]
 
 FIGURES_SQL = sql_file(__package__, "figures")
+
+FIGURES_IN_ORDER = """
+    FROM figures ORDER BY first_day, last_day, department NULLS LAST, unallocated, unit NULLS FIRST
+"""
 
 WEEK = dt.timedelta(days=7)
 YEAR = dt.timedelta(days=364)
@@ -31,6 +35,8 @@ class Place:
 
     department: str | None = None
     unit: str | None = None
+    unallocated: bool = False
+    """Whether it stands for those wages of a department, or of the company, that belong to no unit (D20)."""
 
 
 COMPANY = Place()
@@ -40,8 +46,8 @@ COMPANY = Place()
 class Figure:
     """What a place sold and paid in a period.
 
-    Sums in DKK, and the ratio of the sums (D2). None where nothing is known, and where a wage is hidden (D5): then the
-    percentage leaves out that day's revenue too.
+    Sums in DKK, and the ratio of the sums (D2). None where nothing is known, and where a wage is hidden (D21): then the
+    percentage leaves out that unit-day's revenue too.
     """
 
     window: Window
@@ -49,25 +55,42 @@ class Figure:
     revenue_excl_vat: Decimal | None = None
     revenue_incl_vat: Decimal | None = None
     wage_cost: Decimal | None = None
+    hours: Decimal | None = None
     wage_percentage: Decimal | None = None
+    judged_percentage: Decimal | None = None
+    """The percentage that the target is for: a department without a target of its own is judged on the wages of its
+    units alone (D20)."""
     target: Decimal | None = None
+    """The mean of the days' targets, weighed by revenue."""
+    has_own_target: bool = False
+    """Whether a department has a target of its own, which judges all its wages; else its units' targets do."""
     days: int = 0
     """Days of the period that have been calculated."""
     days_incomplete: int = 0
     """Days on which a mapped location gave no revenue (D3)."""
     days_hidden: int = 0
-    """Days whose wage is left out, since fewer than two people earned it (D5)."""
+    """Days on which a wage is left out, since fewer than two people earned it (D21)."""
+    units: int = 0
+    """Units of the place that should have both revenue and wages (D19)."""
+    units_with_wages: int = 0
+    units_with_revenue: int = 0
+    days_without_wages: int = 0
+    """Days on which at least one of the units has revenue and no wages."""
+    days_without_revenue: int = 0
+    """Days on which the revenue of at least one of the units is not known, or not all of it."""
+    is_provisional: bool = False
+    """Whether the percentage covers less than it should, so that nothing can be said of the target (D19)."""
 
     @property
     def from_target(self) -> Decimal | None:
-        """By how many percentage points the wage percentage is over its target; negative under it."""
-        if self.wage_percentage is None or self.target is None:
+        """By how many percentage points what is judged is over its target; negative under it, None if provisional."""
+        if self.judged_percentage is None or self.target is None or self.is_provisional:
             return None
-        return self.wage_percentage - self.target
+        return self.judged_percentage - self.target
 
     @property
     def is_over_target(self) -> bool:
-        """Whether the wage percentage is over its target."""
+        """Whether what is judged is over its target."""
         return self.from_target is not None and self.from_target > 0
 
     def revenue_change(self, before: "Figure") -> Decimal | None:
@@ -81,38 +104,25 @@ class Figure:
         """Return by how many percentage points the wage percentage has grown; None where the two cannot be compared."""
         if self.wage_percentage is None or before.wage_percentage is None or self.days != before.days:
             return None
+        if self.is_provisional or before.is_provisional:
+            return None
         return self.wage_percentage - before.wage_percentage
 
 
-@dataclass(frozen=True)
-class _Row:
-    """A row of figures.sql."""
-
-    first_day: dt.date
-    last_day: dt.date
-    department: str | None
-    unit: str | None
-    revenue_excl_vat: Decimal | None
-    revenue_incl_vat: Decimal | None
-    wage_cost: Decimal | None
-    wage_percentage: Decimal | None
-    target: Decimal | None
-    days: int
-    days_incomplete: int
-    days_hidden: int
-
-    def figure(self) -> Figure:
-        values = asdict(self)
-        window = Window(values.pop("first_day"), values.pop("last_day"))
-        return Figure(window, Place(values.pop("department"), values.pop("unit")), **values)
+def _figure(
+    *,
+    first_day: dt.date,
+    last_day: dt.date,
+    department: str | None,
+    unit: str | None,
+    unallocated: bool,
+    **values: Any,  # noqa: ANN401 (as Figure has them)
+) -> Figure:
+    return Figure(Window(first_day, last_day), Place(department, unit, unallocated), **values)
 
 
-def load_figures(
-    connection: duckdb.DuckDBPyConnection,
-    settings: Settings,
-    windows: Iterable[Window],
-) -> dict[Window, dict[Place, Figure]]:
-    """Return the figures of every place in each of some periods."""
+def make_figures(connection: duckdb.DuckDBPyConnection, settings: Settings, windows: Iterable[Window]) -> None:
+    """Make the temporary table `figures`: those of every place in each of some periods."""
     windows = sorted(windows)
     connection.register(
         "periods",
@@ -123,18 +133,28 @@ def load_figures(
             },
         ),
     )
-    shown = rows(
+    run(
         connection,
         FIGURES_SQL,
-        _Row,
         first_day=min(window.first_day for window in windows),
         last_day=max(window.last_day for window in windows),
         show_single_person=settings.wages.show_single_person,
     )
     connection.unregister("periods")
+
+
+def load_figures(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    windows: Iterable[Window],
+) -> dict[Window, dict[Place, Figure]]:
+    """Return the figures of every place in each of some periods.
+
+    A department stands before its units and what belongs to none of them; the company is last.
+    """
+    make_figures(connection, settings, windows)
     figures: dict[Window, dict[Place, Figure]] = {}
-    for row in shown:
-        figure = row.figure()
+    for figure in rows(connection, FIGURES_IN_ORDER, _figure):
         figures.setdefault(figure.window, {})[figure.place] = figure
     return figures
 

@@ -17,10 +17,9 @@ WAGE_COST_SCHEMA = pa.schema(
         "unit": pa.string(),
         "wage_cost": pa.decimal128(18, 2),
         "hours": pa.decimal128(18, 2),
+        "people": pa.int32(),
     },
 )
-
-PEOPLE_SCHEMA = pa.schema({"business_date": pa.date32(), "department": pa.string(), "people": pa.int32()})
 
 
 class WageSourceError(ActionableError):
@@ -32,9 +31,8 @@ class WageCosts:
     """What the planned shifts of a window of days cost; nothing in it is about one person (D5)."""
 
     rows: pa.Table
-    """As WAGE_COST_SCHEMA: DKK without VAT, unit NULL where the cost belongs to no unit; each cell once."""
-    people: pa.Table = field(default_factory=PEOPLE_SCHEMA.empty_table)
-    """As PEOPLE_SCHEMA: how many people a department's wage cost of a day is made of; no row where nobody counted."""
+    """As WAGE_COST_SCHEMA: DKK without VAT, unit NULL where the cost belongs to no unit; each cell once. People are
+    those whose part in the cost is not 0, NULL where nobody counted them (D21)."""
     warnings: Sequence[str] = ()
     """What whoever reads the run's log should know."""
     metadata: Mapping[str, dg.MetadataValue] = field(default_factory=dict)

@@ -9,50 +9,123 @@ CREATE OR REPLACE MACRO percentage(part, whole) AS
         ))::DECIMAL(36, 0) * 0.01
     END;
 
--- D5: the wage of fewer than two people is hidden, unless the settings show it. Where nobody counted them (NULL), the
--- wages come from a file whose maker decided what is in it.
+-- How much a day's target weighs in that of a longer period, or of more places: by the revenue in øre (D20).
+CREATE OR REPLACE MACRO target_weight(revenue) AS greatest((revenue::DECIMAL(38, 2) * 100)::HUGEINT, 0);
+
+-- The mean of targets, in whole numbers all the way and rounded half-up to two decimals once: of the sums of weight x
+-- target in hundredths, and of the weights.
+CREATE OR REPLACE MACRO mean_target(weighed, weights) AS
+    ((2 * weighed::HUGEINT + weights::HUGEINT) // (2 * weights::HUGEINT))::DECIMAL(7, 0) * 0.01;
+
+-- D21: a cell that fewer than two people earned is hidden, unless the settings show it. Where nobody counted them
+-- (NULL), the wages come from a file whose maker decided what is in it.
 CREATE OR REPLACE MACRO shown(amount, people, show_single_person) AS
     CASE WHEN show_single_person OR coalesce(people, 2) >= 2 THEN amount END;
 
--- The days of wage_percentage as others may read them (D5). A hidden wage is NULL, and so is the revenue that wages are
--- compared with on that day: sums leave both out, so a hidden wage cannot be found by subtracting one sum from another.
-CREATE OR REPLACE MACRO shown_days(first_day, last_day, show_single_person) AS TABLE
-    WITH days AS (
+-- The cells that everything is made of which others may read: a day's revenue and wages of a unit, and with unit NULL
+-- the wages of a department that belong to no unit (D20). A hidden wage is NULL, and so is the revenue that wages are
+-- compared with: every sum leaves both out, so a hidden wage is in no figure and cannot be found by subtraction (D21).
+CREATE OR REPLACE MACRO shown_cells(first_day, last_day, show_single_person) AS TABLE
+    WITH calculated AS (
+        FROM wage_percentage WHERE business_date BETWEEN first_day AND last_day
+    ),
+    wages AS (
         SELECT
-            wage_percentage.* EXCLUDE (wage_cost, wage_percentage),
-            shown(wage_cost, people, show_single_person) AS wage_cost,
-            wage_cost IS NOT NULL AND shown(wage_cost, people, show_single_person) IS NULL AS hidden
-        FROM wage_percentage LEFT JOIN wage_cost_people USING (business_date, department)
-        WHERE business_date BETWEEN first_day AND last_day
+            costs.*,
+            people,
+            shown(wage_cost, people, show_single_person) IS NULL AS hidden
+        FROM wage_costs AS costs
+        LEFT JOIN wage_cost_people AS counted
+            ON counted.business_date = costs.business_date
+            AND counted.department = costs.department
+            AND counted.unit IS NOT DISTINCT FROM costs.unit
+        WHERE costs.business_date BETWEEN first_day AND last_day
+    ),
+    cells AS (
+        SELECT
+            calculated.business_date,
+            calculated.department,
+            calculated.unit,
+            calculated.target,
+            revenue.unit IS NOT NULL OR calculated.revenue_excl_vat IS NOT NULL OR calculated.wage_cost IS NOT NULL
+                AS is_expected,
+            calculated.revenue_excl_vat,
+            revenue.revenue_incl_vat,
+            coalesce(len(revenue.missing_locations) > 0, false) AS is_incomplete,
+            -- A figure that stays although a location vanished is whole; one that a location never gave is not (D3).
+            calculated.revenue_excl_vat IS NOT NULL
+            AND coalesce(list_has_all(revenue.locations, revenue.missing_locations), true) AS has_revenue,
+            calculated.wage_cost IS NOT NULL OR coalesce(calculated.revenue_excl_vat = 0, false) AS has_wages,
+            calculated.wage_cost,
+            wages.hours,
+            calculated.wage_cost IS NOT NULL
+            -- Of wages that were fetched again and not calculated yet, the people were counted in other ones.
+            AND coalesce(hidden OR (people IS NOT NULL AND wages.wage_cost <> calculated.wage_cost), false) AS hidden
+        FROM calculated
+        LEFT JOIN unit_revenue AS revenue USING (business_date, department, unit)
+        LEFT JOIN wages USING (business_date, department, unit)
+        WHERE calculated.unit IS NOT NULL
+        UNION ALL BY NAME
+        SELECT
+            business_date,
+            department,
+            false AS is_expected,
+            false AS is_incomplete,
+            wages.wage_cost,
+            hours,
+            hidden
+        FROM wages SEMI JOIN calculated USING (business_date, department)
+        WHERE unit IS NULL
     )
-    SELECT *, CASE WHEN NOT hidden THEN revenue_excl_vat END AS revenue_compared
-    FROM days;
-
--- What reports say of a period: ratios of sums (D2), a row per unit, and with unit NULL per department.
-CREATE OR REPLACE MACRO wage_percentage_of(first_day, last_day, show_single_person) AS TABLE
     SELECT
-        department,
-        unit,
-        sum(revenue_excl_vat)::DECIMAL(18, 2) AS revenue_excl_vat,
-        sum(wage_cost)::DECIMAL(18, 2) AS wage_cost,
-        percentage(sum(wage_cost)::DECIMAL(18, 2), sum(revenue_compared)::DECIMAL(18, 2)) AS wage_percentage,
-        max(target) AS target
-    FROM shown_days(first_day, last_day, show_single_person)
-    GROUP BY department, unit
-    ORDER BY department, unit NULLS LAST;
+        cells.* EXCLUDE (wage_cost, hours),
+        of_department.target AS department_target,
+        CASE WHEN NOT hidden THEN cells.wage_cost END AS wage_cost,
+        CASE WHEN NOT hidden THEN hours END AS hours,
+        CASE WHEN NOT hidden THEN cells.revenue_excl_vat END AS revenue_compared
+    FROM cells
+    LEFT JOIN calculated AS of_department
+        ON of_department.business_date = cells.business_date
+        AND of_department.department = cells.department
+        AND of_department.unit IS NULL;
 
+-- The same a day for each unit, and with unit NULL for each department, all its wages included.
+CREATE OR REPLACE MACRO shown_days(first_day, last_day, show_single_person) AS TABLE
+    WITH cells AS (
+        FROM shown_cells(first_day, last_day, show_single_person)
+    ),
+    places AS (
+        SELECT *, unit AS place_unit FROM cells WHERE unit IS NOT NULL
+        UNION ALL BY NAME
+        SELECT *, NULL AS place_unit FROM cells
+    )
+    SELECT
+        business_date,
+        department,
+        place_unit AS unit,
+        sum(revenue_excl_vat)::DECIMAL(38, 2) AS revenue_excl_vat,
+        sum(wage_cost)::DECIMAL(38, 2) AS wage_cost,
+        sum(revenue_compared)::DECIMAL(38, 2) AS revenue_compared,
+        bool_or(hidden) AND sum(wage_cost) IS NULL AS hidden
+    FROM places
+    GROUP BY ALL;
+
+-- Ratios of sums (D2) of what may be shown, by ISO week and by month.
 CREATE OR REPLACE VIEW wage_percentage_by_week AS
 SELECT
     isoyear(business_date) AS iso_year,
     week(business_date) AS iso_week,
     department,
     unit,
-    sum(revenue_excl_vat)::DECIMAL(18, 2) AS revenue_excl_vat,
-    sum(wage_cost)::DECIMAL(18, 2) AS wage_cost,
-    percentage(sum(wage_cost)::DECIMAL(18, 2), sum(revenue_excl_vat)::DECIMAL(18, 2)) AS wage_percentage,
+    sum(days.revenue_excl_vat)::DECIMAL(38, 2) AS revenue_excl_vat,
+    sum(days.wage_cost)::DECIMAL(38, 2) AS wage_cost,
+    percentage(sum(days.wage_cost), sum(revenue_compared)) AS wage_percentage,
     count(*) AS days,
     count(*) FILTER (note IS NOT NULL) AS days_with_notes
-FROM wage_percentage
+FROM shown_days('0001-01-01'::DATE, '9999-12-31'::DATE, false) AS days
+JOIN (SELECT business_date, department, unit AS noted_unit, note FROM wage_percentage) AS notes
+    USING (business_date, department)
+WHERE noted_unit IS NOT DISTINCT FROM unit
 GROUP BY ALL;
 
 CREATE OR REPLACE VIEW wage_percentage_by_month AS
@@ -60,46 +133,13 @@ SELECT
     date_trunc('month', business_date)::DATE AS month,
     department,
     unit,
-    sum(revenue_excl_vat)::DECIMAL(18, 2) AS revenue_excl_vat,
-    sum(wage_cost)::DECIMAL(18, 2) AS wage_cost,
-    percentage(sum(wage_cost)::DECIMAL(18, 2), sum(revenue_excl_vat)::DECIMAL(18, 2)) AS wage_percentage,
+    sum(days.revenue_excl_vat)::DECIMAL(38, 2) AS revenue_excl_vat,
+    sum(days.wage_cost)::DECIMAL(38, 2) AS wage_cost,
+    percentage(sum(days.wage_cost), sum(revenue_compared)) AS wage_percentage,
     count(*) AS days,
     count(*) FILTER (note IS NOT NULL) AS days_with_notes
-FROM wage_percentage
+FROM shown_days('0001-01-01'::DATE, '9999-12-31'::DATE, false) AS days
+JOIN (SELECT business_date, department, unit AS noted_unit, note FROM wage_percentage) AS notes
+    USING (business_date, department)
+WHERE noted_unit IS NOT DISTINCT FROM unit
 GROUP BY ALL;
-
--- The shown days once more for the reports: also with revenue incl. VAT, and with department NULL for the whole
--- company.
--- A department has no target of its own; what its units' targets come to, weighed by their revenue, stands for it.
-CREATE OR REPLACE MACRO report_days(first_day, last_day, show_single_person) AS TABLE
-    WITH days AS (
-        FROM shown_days(first_day, last_day, show_single_person)
-    ),
-    unit_days AS (
-        SELECT
-            days.*,
-            unit_revenue.revenue_incl_vat,
-            coalesce(len(unit_revenue.missing_locations) > 0, false) AS incomplete,
-            greatest(days.revenue_excl_vat, 0) AS target_weight,
-            target_weight * days.target AS weighed_target
-        FROM days LEFT JOIN unit_revenue USING (business_date, department, unit)
-        WHERE unit IS NOT NULL
-    ),
-    department_days AS (
-        SELECT
-            days.* EXCLUDE (target),
-            sum(unit_days.revenue_incl_vat)::DECIMAL(18, 2) AS revenue_incl_vat,
-            coalesce(bool_or(incomplete), false) AS incomplete,
-            sum(target_weight) AS target_weight,
-            -- A unit that sold something and has no target leaves its department without one.
-            CASE WHEN count(*) FILTER (target_weight > 0 AND unit_days.target IS NULL) = 0 THEN sum(weighed_target) END
-                AS weighed_target
-        FROM days LEFT JOIN unit_days USING (business_date, department)
-        WHERE days.unit IS NULL
-        GROUP BY ALL
-    )
-    FROM unit_days
-    UNION ALL BY NAME
-    FROM department_days
-    UNION ALL BY NAME
-    SELECT * REPLACE (NULL AS department) FROM department_days;

@@ -84,8 +84,8 @@ class State:
         if cost is not None:
             self.change("INSERT INTO wage_costs VALUES (?, ?, ?, ?, 1, now(), 'run')", day, department, unit, cost)
 
-    def count_people(self, department: str, day: dt.date, people: int) -> None:
-        self.change("INSERT INTO wage_cost_people VALUES (?, ?, ?)", day, department, people)
+    def count_people(self, unit: str, day: dt.date, people: int) -> None:
+        self.change("INSERT INTO wage_cost_people VALUES (?, ?, ?, ?)", day, DEPARTMENTS[unit], unit, people)
 
     def revise(self, unit: str, day: dt.date, before: str | None, after: str, change: str = "corrected") -> None:
         self.change(

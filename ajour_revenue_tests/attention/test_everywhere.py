@@ -51,7 +51,7 @@ class Drawn:
     wages: dict[tuple[dt.date, str], int | None]
     not_allocated: frozenset[tuple[dt.date, str]]
     single: frozenset[tuple[dt.date, str]]
-    """Where one person has earned a department's wages."""
+    """Where one person has earned a unit's wages."""
     corrected: frozenset[tuple[dt.date, str]] = field(default=frozenset())
 
 
@@ -68,7 +68,7 @@ drawn = st.builds(
     ),
     wages=st.dictionaries(places, st.sampled_from([None, 0, 300, 301, 900]), max_size=6),
     not_allocated=st.frozensets(departments, max_size=2),
-    single=st.frozensets(departments, max_size=2),
+    single=st.frozensets(places, max_size=2),
     corrected=st.frozensets(places, max_size=2),
 )
 
@@ -94,8 +94,8 @@ def put(state: Drawn, tables: State) -> None:
         tables.list_location(location, f"Place {location}")
     for day, department in state.not_allocated:
         tables.pay(None, day, "50", department)
-    for day, department in state.single:
-        tables.count_people(department, day, 1)
+    for day, unit in state.single:
+        tables.count_people(unit, day, 1)
     for day, unit in state.corrected:
         tables.revise(unit, day, "1", "2")
     tables.calculate()
@@ -114,23 +114,26 @@ def per_day(  # noqa: C901 (a rule after the other)
             units = [unit for unit in DEPARTMENTS if DEPARTMENTS[unit] == department]
             revenues = [state.revenue.get((day, unit), (1000, None, None))[0] for unit in units]
             wages = [state.wages.get((day, unit), 100) for unit in units]
-            single = (day, department) in state.single
             said: set[Kind] = set()
             for unit, revenue, wage in zip(units, revenues, wages, strict=True):
                 for kind in wages_and_revenue(revenue, wage):
                     said.add(kind)
-                    yield kind, department, unit, None, day, single and wage is not None
+                    yield kind, department, unit, None, day, wage is not None and (day, unit) in state.single
                 for location in missing_of(state, day, unit):
                     if location in state.listed or not state.listed:
                         yield "missing", department, unit, location, day, None
-                judged = unit == "Bar" and day == LAST_DAY and not single
+                is_whole = not state.revenue.get((day, unit), (1000, frozenset(), False))[1]
+                judged = unit == "Bar" and day == LAST_DAY and is_whole and (day, unit) not in state.single
                 if judged and revenue and wage and 100 * wage / revenue > TARGET:
                     yield "over target", department, unit, None, day, None
             known = [each for each in revenues if each is not None]
-            paid = [each for each in wages if each is not None] + [50] * ((day, department) in state.not_allocated)
-            for kind in wages_and_revenue(sum(known) if known else None, sum(paid) if paid else None):
+            other = [50] * ((day, department) in state.not_allocated)
+            paid = [(unit, wage) for unit, wage in zip(units, wages, strict=True) if wage is not None]
+            is_hidden = bool(paid) and not other and all((day, unit) in state.single for unit, _ in paid)
+            total = sum((wage for _, wage in paid), sum(other)) if paid or other else None
+            for kind in wages_and_revenue(sum(known) if known else None, total):
                 if kind not in said:
-                    yield kind, department, None, None, day, single and bool(paid)
+                    yield kind, department, None, None, day, is_hidden
 
 
 def wages_and_revenue(revenue: int | None, wage: int | None) -> Iterator[Kind]:

@@ -20,6 +20,8 @@ from ajour_revenue.planday.wages import PlandayWages
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.formats import DANISH
 from ajour_revenue.wages.assets import store_wage_costs
+from ajour_revenue.wages.figures import Place, load_figures
+from ajour_revenue.warehouse.connect import reading
 from ajour_revenue.warehouse.run import run
 from ajour_revenue_tests.kit import settings_dict
 from ajour_revenue_tests.planday.connected import (
@@ -114,8 +116,10 @@ class TestWhereTheCostGoes:
         listed.portal.shifts = [
             on_duty(BARTENDER, "250", employee=1),
             on_duty(COOK, "50", employee=2),
-            on_duty(CLEANER, "412.505", employee=3),
+            on_duty(CLEANER, "400.005", employee=3),
+            on_duty(CLEANER, "12.5", employee=4),
         ]
+        listed.reload(wages={"source": "planday", "show_single_person": True})
         result = listed.materialize("wage_costs", "wage_percentage", window=ONE_DAY)
         assert shown(result, "wage_costs")["wage_cost_not_affecting_revenue"] == "412,51 kr."
         assert shown(result, "wage_costs")["wage_cost"] == "300,00 kr."
@@ -242,7 +246,33 @@ class TestPeople:
             on_duty(CLEANER, "1", employee=3),
             on_duty(CLERK, "1", employee=1, department=AARHUS),
         )
-        assert listed.query("FROM wage_cost_people ORDER BY ALL") == [(LAST, "Aarhus", 1), (LAST, "Vesterbro", 2)]
+        assert listed.query("FROM wage_cost_people ORDER BY ALL") == [
+            (LAST, "Aarhus", "Shop", 1),
+            (LAST, "Vesterbro", "Bar", 1),
+            (LAST, "Vesterbro", "Kitchen", 2),
+        ]
+
+    def test_who_costs_nothing_does_not_count(self, listed: ConnectedCompany) -> None:
+        wages_of(
+            listed,
+            on_duty(BARTENDER, "100", employee=1),
+            on_duty(BARTENDER, "0", employee=2),
+            on_duty(BARTENDER, "50", employee=3),
+            on_duty(BARTENDER, "-50", employee=3),
+        )
+        assert listed.query("FROM wage_cost_people") == [(LAST, "Vesterbro", "Bar", 1)]
+
+    @pytest.mark.parametrize("show", [False, True])
+    def test_the_cost_of_one_person_that_does_not_affect_revenue_is_hidden_too(
+        self,
+        listed: ConnectedCompany,
+        show: bool,  # noqa: FBT001 (a parameter of the test)
+    ) -> None:
+        listed.reload(wages={"source": "planday", "show_single_person": show})
+        listed.portal.shifts = [on_duty(CLEANER, "412.50", employee=1)]
+        result = listed.materialize("wage_costs", window=ONE_DAY)
+        told = shown(result, "wage_costs")["wage_cost_not_affecting_revenue"]
+        assert told == ("412,50 kr." if show else "0,00 kr.")
 
     @pytest.mark.parametrize("show", [False, True])
     def test_the_wage_of_one_person_alone_is_stored_but_hidden_unless_the_settings_show_it(
@@ -262,13 +292,13 @@ class TestPeople:
         result = listed.materialize("wage_costs", "wage_percentage", window=ONE_DAY)
         assert listed.wages()[LAST, "Aarhus", "Shop"] == Decimal("789.01")
 
-        rows = listed.query(
-            f"SELECT department, unit, wage_cost, wage_percentage FROM wage_percentage_of('{LAST}', '{LAST}', {show})",
-        )
-        seen = {(department, unit): (cost, percentage) for department, unit, cost, percentage in rows}
-        assert seen["Vesterbro", "Bar"] == (Decimal("3003.57"), Decimal("75.09"))
-        assert seen["Aarhus", "Shop"] == ((Decimal("789.01"), Decimal("19.73")) if show else (None, None))
-        assert seen["Aarhus", None] == ((Decimal("809.33"), Decimal("20.23")) if show else (None, None))
+        with reading(listed.settings.warehouse) as connection:
+            figures = load_figures(connection, listed.settings, [ONE_DAY])[ONE_DAY]
+        seen = {place: (figure.wage_cost, figure.wage_percentage) for place, figure in figures.items()}
+        assert seen[Place("Vesterbro", "Bar")] == (Decimal("3003.57"), Decimal("75.09"))
+        assert seen[Place("Aarhus", "Shop")] == ((Decimal("789.01"), Decimal("19.73")) if show else (None, None))
+        assert seen[Place("Aarhus", unallocated=True)] == ((Decimal("20.32"), None) if show else (None, None))
+        assert seen[Place("Aarhus")] == ((Decimal("809.33"), Decimal("20.23")) if show else (None, None))
 
         tables = shown(result, "wage_costs")["departments"] + shown(result, "wage_percentage")["wage_percentage"]
         assert "3.003,57" in tables
@@ -312,24 +342,23 @@ WINDOWS = st.tuples(st.integers(0, 1), st.integers(0, 2)).map(
     lambda ends: Window(FIRST_DAY + dt.timedelta(days=ends[0]), FIRST_DAY + dt.timedelta(days=sum(ends))),
 )
 
-Sums = dict[tuple[dt.date, str, str | None], tuple[Decimal, Decimal]]
+Cell = tuple[dt.date, str, str | None]
+Sums = dict[Cell, tuple[Decimal, Decimal]]
 
 
-def independently(shifts: list[Shift], window: Window) -> tuple[Sums, dict[tuple[dt.date, str], int], Decimal]:
+def independently(shifts: list[Shift], window: Window) -> tuple[Sums, dict[Cell, int], Decimal]:
     """Cost and hours, people, and the cost left out: in Decimals, a shift at a time."""
-    sums: dict[tuple[dt.date, str, str | None], list[Shift]] = defaultdict(list)
-    people: dict[tuple[dt.date, str], set[int]] = defaultdict(set)
-    left_out = Decimal(0)
+    sums: dict[Cell, list[Shift]] = defaultdict(list)
+    left_out: dict[tuple[dt.date, str], list[Shift]] = defaultdict(list)
     for shift in shifts:
         if not window.first_day <= shift.day <= window.last_day:
             continue
-        if shift.position_id == CLEANER:
-            left_out += shift.cost
-            continue
         department = DEPARTMENT_NAMES[shift.department_id]
+        if shift.position_id == CLEANER:
+            left_out[shift.day, department].append(shift)
+            continue
         home, unit = UNIT_OF.get(shift.position_id or 0, (None, None))
         sums[shift.day, department, unit if home == department else None].append(shift)
-        people[shift.day, department].add(shift.employee_id)
 
     def rounded(amount: Decimal) -> Decimal:
         return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
@@ -342,9 +371,24 @@ def independently(shifts: list[Shift], window: Window) -> tuple[Sums, dict[tuple
             )
             for key, of_key in sums.items()
         },
-        {key: len(who) for key, who in people.items()},
-        rounded(left_out),
+        {key: people_in(of_key) for key, of_key in sums.items()},
+        sum(
+            (
+                rounded(sum((shift.cost for shift in cell), Decimal(0)))
+                for cell in left_out.values()
+                if people_in(cell) > 1
+            ),
+            Decimal(0),
+        ),
     )
+
+
+def people_in(cell: list[Shift]) -> int:
+    """Count those whose cost is not 0, to the øre."""
+    costs: dict[int, Decimal] = defaultdict(Decimal)
+    for shift in cell:
+        costs[shift.employee_id] += shift.cost
+    return sum(cost.quantize(Decimal("0.01"), ROUND_HALF_UP) != 0 for cost in costs.values())
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -376,5 +420,5 @@ def test_the_stored_sums_are_those_of_an_independent_calculation(
     sums, expected_people, expected_left_out = independently(shifts, window)
     assert len(stored) == len(sums)
     assert {(day, department, unit): (cost, hours) for day, department, unit, cost, hours in stored} == sums
-    assert {(day, department): count for day, department, count in people} == expected_people
+    assert {(day, department, unit): count for day, department, unit, count in people} == expected_people
     assert costs.metadata["wage_cost_not_affecting_revenue"].value == DANISH.kroner(expected_left_out)

@@ -47,7 +47,7 @@ class Books:
     ) -> None:
         store_wages(self.connection, day, department, unit, cost)
         if people is not None:
-            self.connection.execute("INSERT INTO wage_cost_people VALUES (?, ?, ?)", [day, department, people])
+            self.connection.execute("INSERT INTO wage_cost_people VALUES (?, ?, ?, ?)", [day, department, unit, people])
 
     def correct(
         self, unit: str, before: str | None, after: str | None, day: dt.date = MONDAY, **more: str | None
@@ -86,7 +86,7 @@ class Books:
             for location in unit.locations:
                 self.connection.execute(
                     "INSERT OR IGNORE INTO ajour_locations VALUES (?, ?, ?, ?, now())",
-                    [COMPANY_ID, location, f"Location {location}", unit.name],
+                    [COMPANY_ID, location.id, f"Location {location.id}", unit.name],
                 )
 
     def fill(self, days: int = 40, last_day: dt.date = MONDAY) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ajour_revenue.days import Window
-from ajour_revenue.reports.charts import NARROW, OVER, WIDE, Size, chart_alt, revenue_chart_svg
+from ajour_revenue.reports.charts import NARROW, OVER, PROVISIONAL, WAGES, WIDE, Size, chart_alt, revenue_chart_svg
 from ajour_revenue.reports.texts import TEXTS
 from ajour_revenue.wages.figures import COMPANY, Figure
 from ajour_revenue_tests.reports.kit import days_before
@@ -23,7 +23,15 @@ def figures(amounts: Sequence[tuple[Decimal | None, Decimal | None, Decimal | No
     """Return a figure a day of revenue, wage percentage and target."""
     days = [days_before(back) for back in reversed(range(len(amounts)))]
     return [
-        Figure(Window(day, day), COMPANY, revenue, wage_percentage=percentage, target=target, days=1)
+        Figure(
+            Window(day, day),
+            COMPANY,
+            revenue,
+            wage_percentage=percentage,
+            judged_percentage=percentage,
+            target=target,
+            days=1,
+        )
         for day, (revenue, percentage, target) in zip(days, amounts, strict=True)
     ]
 
@@ -70,12 +78,21 @@ def marks(svg: str) -> tuple[int, int]:
     """Return how many triangles and how many dots the line has."""
     paths = [path.attrib for path in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}path")]
     [triangles] = [path["d"].count("M") for path in paths if path.get("fill") == OVER]
-    [dots] = [path["d"].count("M") for path in paths if path.get("stroke-linecap") == "round"]
-    return triangles, dots
+    dots = [path for path in paths if path.get("stroke-linecap") == "round" and path["stroke"] == WAGES]
+    return triangles, sum(path["d"].count("M") for path in dots)
 
 
 def test_over_target_has_another_shape_not_only_another_colour() -> None:
     assert marks(revenue_chart_svg(some, DA, WIDE)) == (5, 5)
+
+
+def test_what_is_provisional_is_a_grey_dot_and_never_over_target() -> None:
+    days = [dataclasses.replace(day, is_provisional=True) for day in some]
+    svg = revenue_chart_svg(days, DA, WIDE)
+
+    assert marks(svg) == (0, 0)
+    [provisional] = [path for path in ET.fromstring(svg).iter() if path.get("stroke") == PROVISIONAL]
+    assert provisional.attrib["d"].count("M") == len(some)
 
 
 def test_a_day_without_revenue_is_a_cross_and_no_bar_of_zero() -> None:

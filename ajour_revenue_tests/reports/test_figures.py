@@ -38,9 +38,11 @@ def test_a_day_has_units_departments_and_the_company_each_with_its_sums(books: B
         VESTERBRO: (Decimal(4000), Decimal(5000), Decimal(800), Decimal(20)),
         BAR: (Decimal(1000), Decimal(1250), Decimal(300), Decimal(30)),
         Place("Vesterbro", "Kitchen"): (Decimal(3000), Decimal(3750), None, None),
+        Place("Vesterbro", unallocated=True): (None, None, Decimal(500), None),
         COMPANY: (Decimal(6000), Decimal(7500), Decimal(1200), Decimal(20)),
+        Place(unallocated=True): (None, None, Decimal(500), None),
     }
-    assert list(told) == [*report.places, COMPANY]
+    assert list(told) == [*report.places, COMPANY, Place(unallocated=True)]
 
 
 def test_a_week_is_the_ratio_of_its_sums(books: Books) -> None:
@@ -91,12 +93,13 @@ def test_every_period_equals_an_independent_sum_of_what_may_be_shown(
     for period in report.periods:
         inside = [day for back, day in enumerate(days) if days_before(back) in period.days]
         shown = [day for day in inside if day[3] >= 2]
-        cost = sum((allocated + other for _, allocated, other, _ in shown), Decimal())
+        others = sum((other for _, _, other, _ in inside), Decimal())
+        cost = sum((allocated for _, allocated, _, _ in shown), others)
         compared = sum((excl_vat for excl_vat, *_ in shown), Decimal())
         for place in (VESTERBRO, COMPANY):
             figure = report.figure(period, place)
             assert figure.revenue_excl_vat == (sum(excl_vat for excl_vat, *_ in inside) if inside else None)
-            assert figure.wage_cost == (cost if shown else None)
+            assert figure.wage_cost == (cost if inside else None)
             assert figure.days_hidden == len(inside) - len(shown)
             if shown and compared:
                 assert figure.wage_percentage is not None

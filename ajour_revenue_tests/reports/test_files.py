@@ -58,7 +58,7 @@ def report_of(books: Books) -> Report:
         "WHERE unit = 'Shop' AND business_date = ?",
         [days_before(4)],
     )
-    books.connection.execute("INSERT INTO wage_cost_people VALUES (?, 'Aarhus', 1)", [days_before(5)])
+    books.connection.execute("INSERT INTO wage_cost_people VALUES (?, 'Aarhus', 'Shop', 1)", [days_before(5)])
     books.list_location("99", "=Garden", None)
     books.sell("99", "10.50")
     books.correct("Bar", "1", "2")

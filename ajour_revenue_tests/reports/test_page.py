@@ -236,6 +236,7 @@ def test_names_are_taken_for_text_and_not_for_markup(books: Books) -> None:
     name = '<b>Bar & "Grill"</b>\''
     books.change(units=[settings_dict()["units"][0] | {"name": name}])
     books.earn(name, "1000")
+    books.pay("Vesterbro", name, "300")
     books.list_location("<i>", "<script>alert(1)</script>", None)
 
     page = Page(html_page(books.report(), DA))

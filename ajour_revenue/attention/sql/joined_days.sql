@@ -28,10 +28,10 @@ WITH found AS (
     UNION ALL BY NAME
     FROM found_days
 ),
--- What a department says only because one of its units does is said once, of the unit.
+-- What a department says only because one of its units does is said once, of the unit. A target is each one's own.
 said_once AS (
     FROM found
-    WHERE unit IS NOT NULL OR NOT EXISTS (
+    WHERE unit IS NOT NULL OR kind = 'over target' OR NOT EXISTS (
         FROM found AS of_unit
         WHERE of_unit.kind = found.kind
             AND of_unit.business_date = found.business_date

@@ -1,14 +1,15 @@
--- Units whose wage percentage was over its target on the last day; the macro hides what the wage of fewer than two
--- people would show (D5).
+-- Units, and departments with a target of their own, that were over it on the last day, which is that of figures. What
+-- does not cover everything is not judged (D19), and hidden wages are in no figure (D21).
 SELECT
-    $last_day::DATE AS business_date,
+    last_day AS business_date,
     department,
     unit,
-    shown.revenue_excl_vat,
-    shown.wage_cost,
-    shown.wage_percentage,
-    shown.target,
-    array_to_string(nullif(missing_locations, []), ', ') AS missing_locations
-FROM wage_percentage_of($last_day::DATE, $last_day::DATE, $show_single_person) AS shown
-LEFT JOIN (FROM unit_revenue WHERE business_date = $last_day::DATE) AS revenue USING (department, unit)
-WHERE unit IS NOT NULL AND shown.wage_percentage > shown.target
+    revenue_excl_vat,
+    wage_cost,
+    judged_percentage AS wage_percentage,
+    target
+FROM figures
+WHERE judged_percentage > target
+    AND NOT is_provisional
+    AND (unit IS NOT NULL OR has_own_target)
+    AND NOT unallocated

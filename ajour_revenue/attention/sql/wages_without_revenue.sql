@@ -1,4 +1,4 @@
--- Places that paid wages and sold nothing (D2). That there were wages is said; what they were may be hidden (D5).
+-- Places that paid wages and sold nothing (D2). That there were wages is said; what they were may be hidden (D21).
 SELECT
     business_date,
     department,

@@ -1,6 +1,6 @@
 -- From the planned cost of every shift to wage cost per day, department and unit: the temporary tables wage_costs and
--- people. Reads shifts(business_date, department_id, position_id, employee_id, cost, hours), which is never
--- stored (D5), planday_structure, and the settings' units(unit, department, planday_unit_id).
+-- not_affecting_revenue. Reads shifts(business_date, department_id, position_id, employee_id, cost, hours), which is
+-- never stored (D5), planday_structure, and the settings' units(unit, department, planday_unit_id).
 
 CREATE OR REPLACE TEMP VIEW allocated_shifts AS
 WITH known_units AS (
@@ -33,20 +33,39 @@ LEFT JOIN planday_structure AS positions ON positions.kind = 'position' AND posi
 LEFT JOIN known_units
     ON known_units.planday_unit_id = positions.revenue_unit_id AND known_units.department_id = shifts.department_id;
 
+-- What each person costs in a cell: of a unit, of no unit, or of what does not affect revenue. People are counted whose
+-- cost is not 0; a cost without a person is nobody's (D21).
+CREATE OR REPLACE TEMP VIEW people_in_cells AS
+SELECT
+    business_date,
+    department,
+    CASE WHEN affects_revenue THEN unit END AS unit,
+    affects_revenue,
+    employee_id,
+    sum(cost) AS cost,
+    sum(hours) AS hours,
+    employee_id IS NOT NULL AND round(sum(cost), 2) <> 0 AS counts
+FROM allocated_shifts
+GROUP BY business_date, department, CASE WHEN affects_revenue THEN unit END, affects_revenue, employee_id;
+
 CREATE OR REPLACE TEMP TABLE wage_costs AS
 SELECT
     business_date,
     department,
     unit,
     round(sum(cost), 2)::DECIMAL(18, 2) AS wage_cost,
-    round(sum(hours), 2)::DECIMAL(18, 2) AS hours
-FROM allocated_shifts
+    round(sum(hours), 2)::DECIMAL(18, 2) AS hours,
+    count(*) FILTER (counts)::INTEGER AS people
+FROM people_in_cells
 WHERE affects_revenue
 GROUP BY ALL;
 
--- People are counted whose cost is in the figure.
-CREATE OR REPLACE TEMP TABLE people AS
-SELECT business_date, department, count(DISTINCT employee_id)::INTEGER AS people
-FROM allocated_shifts
-WHERE affects_revenue
+CREATE OR REPLACE TEMP TABLE not_affecting_revenue AS
+SELECT
+    business_date,
+    department,
+    round(sum(cost), 2)::DECIMAL(18, 2) AS wage_cost,
+    count(*) FILTER (counts)::INTEGER AS people
+FROM people_in_cells
+WHERE NOT affects_revenue
 GROUP BY ALL;
