@@ -25,7 +25,7 @@ help:
 	@touch $@
 
 $(DEMO)/dagster.yaml: dagster.yaml
-	@mkdir -p $(DEMO)
+	@umask 077 && mkdir -p $(DEMO)
 	@cp dagster.yaml $@
 
 demo: .venv/installed $(DEMO)/dagster.yaml

@@ -4,7 +4,10 @@ DuckDB lets one process write at a time and locks every other one out, so open i
 fetch.
 """
 
+import os
 import re
+import stat
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,6 +24,10 @@ READER_PATIENCE_SECONDS = 15
 
 # As dagster-duckdb opens it: within a process, DuckDB wants the same configuration.
 CONFIGURATION: dict[str, str | bool | int | float | list[str]] = {"custom_user_agent": "dagster"}
+
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_one_writer = threading.RLock()
+"""The mask of a process's new files is one for all its threads."""
 
 LOCKED = re.compile(r"Could not set lock|being used by another process|different configuration")
 MADE_BY_NEWER_DUCKDB = re.compile(
@@ -45,17 +52,19 @@ def transaction(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield a connection whose work is stored whole, or not at all where the block raises.
 
     Makes the warehouse where there is none, and brings one of an older version up to date, with a backup beside it.
-    Raises WarehouseError.
+    Only its owner can read what is written (D22). Raises WarehouseError.
     """
-    warehouse.parent.mkdir(parents=True, exist_ok=True)
-    connection = _opened(warehouse, read_only=False, patience_seconds=WRITER_PATIENCE_SECONDS)
-    try:
-        if not schema.is_up_to_date(connection):
-            _bring_up_to_date(connection, warehouse)
-        with _all_or_nothing(connection):
-            yield connection
-    finally:
-        connection.close()
+    with _private_files():
+        warehouse.parent.mkdir(parents=True, exist_ok=True)
+        connection = _opened(warehouse, read_only=False, patience_seconds=WRITER_PATIENCE_SECONDS)
+        try:
+            _keep_private(warehouse)
+            if not schema.is_up_to_date(connection):
+                _bring_up_to_date(connection, warehouse)
+            with _all_or_nothing(connection):
+                yield connection
+        finally:
+            connection.close()
 
 
 @contextmanager
@@ -77,6 +86,24 @@ def empty() -> duckdb.DuckDBPyConnection:
     connection = _set_up(duckdb.connect())
     schema.bring_up_to_date(connection)
     return connection
+
+
+@contextmanager
+def _private_files() -> Iterator[None]:
+    """Let DuckDB make files and folders that only their owner can read; one writer of the process after the other."""
+    with _one_writer:
+        mask = os.umask(0o077)
+        try:
+            yield
+        finally:
+            os.umask(mask)
+
+
+def _keep_private(warehouse: Path) -> None:
+    """Take from others what a file that was there before allows them; another's file is another's to keep."""
+    status = warehouse.stat()
+    if status.st_mode & OTHERS and hasattr(os, "getuid") and status.st_uid == os.getuid():
+        warehouse.chmod(0o600)
 
 
 def _opened_to_read(warehouse: Path, patience_seconds: float) -> duckdb.DuckDBPyConnection:

@@ -1,5 +1,6 @@
 """The warehouse: whole transactions, and one writer at a time."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -194,3 +195,46 @@ def test_a_file_that_is_not_a_database_is_not_taken_for_a_locked_one(tmp_path: P
 def test_a_folder_in_the_place_of_the_file_is_not_taken_for_a_locked_one(tmp_path: Path) -> None:
     with pytest.raises(WarehouseUnusableError, match="cannot be opened"), transaction(tmp_path):
         pass
+
+
+# Who can read it (D22)
+
+
+def modes(folder: Path) -> dict[str, str]:
+    """Return what others than the owner may do with each file and folder, as the last two digits of its mode."""
+    return {str(path.relative_to(folder)): oct(path.stat().st_mode)[-2:] for path in folder.rglob("*")}
+
+
+def test_only_its_owner_can_read_what_is_written(tmp_path: Path, mask: int) -> None:
+    path = tmp_path / "made" / "for it" / "company.duckdb"
+
+    with transaction(path) as connection:
+        connection.execute("CREATE TABLE wages AS SELECT range FROM range(100000)")
+        connection.commit()
+        connection.begin()
+        while_open = modes(tmp_path)
+    path.with_name("beside").write_text("as ever")
+
+    assert set(while_open) == {"made", "made/for it", "made/for it/company.duckdb", "made/for it/company.duckdb.wal"}
+    assert set(while_open.values()) == {"00"}
+    assert modes(tmp_path) == {name: "00" for name in while_open if not name.endswith(".wal")} | {
+        "made/for it/beside": oct(0o666 & ~mask)[-2:]
+    }
+
+
+def test_a_warehouse_that_others_could_read_is_taken_from_them(tmp_path: Path) -> None:
+    path = tmp_path / "company.duckdb"
+    with transaction(path):
+        pass
+    path.chmod(0o644)
+
+    with transaction(path):
+        assert modes(tmp_path) == {"company.duckdb": "00"}
+
+
+@pytest.fixture
+def mask() -> Iterator[int]:
+    """Let new files be readable by all, as most systems do."""
+    before = os.umask(0o022)
+    yield 0o022
+    os.umask(before)
