@@ -2,17 +2,27 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 import dagster as dg
+import duckdb
+import pyarrow as pa
+from filelock import FileLock, Timeout
 
 from ajour_revenue import days
 from ajour_revenue.days import Window
 from ajour_revenue.mapping import register_units
 from ajour_revenue.planday.client import PlandayClient
-from ajour_revenue.planday.errors import NoOpeningDayError, RevenueRefusedError, UnreadableAnswerError
+from ajour_revenue.planday.errors import (
+    NoOpeningDayError,
+    PublishingBusyError,
+    RevenueRefusedError,
+    UnreadableAnswerError,
+)
 from ajour_revenue.planday.structure import DEPARTMENT_IDS
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.warehouse.resource import Warehouse
@@ -20,25 +30,70 @@ from ajour_revenue.warehouse.run import rows, run, values
 
 logger = dg.get_dagster_logger(__name__)
 
+PATIENCE_SECONDS = 1800
+"""How long a run waits for another one to have published: that may be hundreds of figures, ten a second."""
+
+ORE = Decimal("0.01")
+
 Outcome = Literal["published", "unchanged", "no shift that day", "kept existing", "refused"]
 
-# A figure without one of its locations would be a partial sum (D3).
+# A figure that one of its locations never gave a part of would be a partial sum (D3); one that stays although a
+# location has vanished since is whole (D23).
+PUBLISHABLE = """
+    CREATE OR REPLACE TEMP VIEW publishable AS
+    SELECT business_date, unit, units.planday_unit_id, unit_revenue.revenue AS turnover
+    FROM unit_revenue JOIN units USING (unit)
+    WHERE unit_revenue.revenue IS NOT NULL
+        AND list_has_all(locations, missing_locations)
+        AND units.planday_unit_id IS NOT NULL
+"""
+
 CANDIDATES = """
     SELECT
         business_date,
-        unit,
-        units.planday_unit_id,
-        unit_revenue.revenue AS turnover,
+        publishable.unit,
+        planday_unit_id,
+        publishable.turnover,
+        planday_ours.turnover AS ours,
         planday_revenue.published_at,
         CASE WHEN outcome IN ('published', 'unchanged') THEN planday_revenue.turnover END AS last_turnover
-    FROM unit_revenue
-    JOIN units USING (unit)
+    FROM publishable
+    LEFT JOIN (SELECT * EXCLUDE (unit) FROM planday_ours) AS planday_ours USING (business_date, planday_unit_id)
     LEFT JOIN planday_revenue USING (business_date, unit, planday_unit_id)
     WHERE business_date BETWEEN $first_day AND $last_day
-        AND unit_revenue.revenue IS NOT NULL
-        AND len(missing_locations) = 0
-        AND units.planday_unit_id IS NOT NULL
-    ORDER BY business_date, unit
+    ORDER BY business_date, publishable.unit
+"""
+
+# What was noted and not heard of again has arrived where Planday shows it.
+SETTLE_NOTES = """
+    UPDATE planday_ours
+    SET turnover = if(sending = shown.turnover, sending, planday_ours.turnover), sending = NULL
+    FROM (
+        SELECT business_date, planday_unit_id, existing.turnover
+        FROM planday_ours LEFT JOIN existing USING (business_date, planday_unit_id)
+        WHERE sending IS NOT NULL AND business_date BETWEEN $first_day AND $last_day
+    ) AS shown
+    WHERE planday_ours.business_date = shown.business_date AND planday_ours.planday_unit_id = shown.planday_unit_id
+"""
+
+EXISTING_SCHEMA = pa.schema(
+    {"business_date": pa.date32(), "planday_unit_id": pa.int64(), "turnover": pa.decimal128(18, 2)},
+)
+
+# The figure as it is by now: whoever has calculated it again since the run began knew more (D15).
+NOTE = """
+    INSERT INTO planday_ours BY NAME
+    SELECT business_date, planday_unit_id, unit, turnover AS sending, $now AS sent_at, $run_id AS run_id
+    FROM publishable
+    WHERE business_date = $business_date AND unit = $unit AND planday_unit_id = $planday_unit_id
+    ON CONFLICT DO UPDATE SET unit = excluded.unit, sending = excluded.sending, sent_at = $now, run_id = $run_id
+    RETURNING sending
+"""
+
+FORGET_NOTE = """
+    UPDATE planday_ours
+    SET turnover = if($arrived, sending, turnover), sending = NULL
+    WHERE business_date = $business_date AND planday_unit_id = $planday_unit_id
 """
 
 STORE_OUTCOME = """
@@ -61,6 +116,8 @@ class Candidate(NamedTuple):
     unit: str
     planday_unit_id: int
     turnover: Decimal
+    ours: Decimal | None
+    """What we last put there."""
     published_at: dt.datetime | None
     """When Planday last took a figure of ours for it."""
     last_turnover: Decimal | None
@@ -70,6 +127,9 @@ class Candidate(NamedTuple):
     def key(self) -> tuple[int, dt.date]:
         """What Planday knows the unit-day by."""
         return self.planday_unit_id, self.business_date
+
+
+Existing = Mapping[tuple[int, dt.date], Decimal | None]
 
 
 def publish(
@@ -82,33 +142,77 @@ def publish(
 ) -> Counter[Outcome]:
     """Tell Planday the window's unit-days whose figures it does not have; return how many came to which outcome.
 
-    Each outcome is stored before the next unit-day is told, so a run that is cut short loses none, and the next one
-    goes on where it ended. Raises PlandayError where Planday cannot be told at all; what refuses one unit-day alone is
-    an outcome.
+    One run after the other: what it publishes is what is known when its turn comes (D15). Each figure is noted before
+    it is sent, and each outcome is stored before the next unit-day is told, so a run that is cut short loses none, and
+    the next one goes on where it ended. Raises PlandayError where Planday cannot be told at all; what refuses one
+    unit-day alone is an outcome.
     """
+    with _alone(Path(warehouse.database)):
+        return _publish(planday, warehouse, settings, window, run_id=run_id)
+
+
+@contextmanager
+def _alone(warehouse: Path) -> Iterator[None]:
+    lock = FileLock(warehouse.with_name(f"{warehouse.name}.publishing"), timeout=PATIENCE_SECONDS, mode=0o600)
+    try:
+        lock.acquire()
+    except Timeout:
+        minutes = PATIENCE_SECONDS // 60
+        msg = (
+            f"Another run has been publishing to Planday for {minutes} minutes. Nothing was published by this one. See "
+            "under Runs whether it still goes on; then run these days again."
+        )
+        raise PublishingBusyError(msg) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _publish(
+    planday: PlandayClient,
+    warehouse: Warehouse,
+    settings: Settings,
+    window: Window,
+    *,
+    run_id: str,
+) -> Counter[Outcome]:
     with warehouse.reading() as connection:
         register_units(connection, settings)
-        candidates = rows(connection, CANDIDATES, Candidate, first_day=window.first_day, last_day=window.last_day)
         departments = values(connection, DEPARTMENT_IDS)
-    existing = _existing(planday, departments, window, candidates, overwrite=settings.revenue.overwrite_existing)
+    existing = _existing(planday, departments, window, overwrite=settings.revenue.overwrite_existing)
+    about = {"first_day": window.first_day, "last_day": window.last_day}
+    with warehouse.transaction() as connection:
+        register_units(connection, settings)
+        run(connection, PUBLISHABLE)
+        if existing is not None:
+            connection.register("existing", _to_arrow(existing))
+            run(connection, SETTLE_NOTES, **about)
+        candidates = rows(connection, CANDIDATES, Candidate, **about)
+    if existing is None:
+        existing = {candidate.key: candidate.last_turnover for candidate in candidates}
     settled = {candidate: _settled(candidate, existing, settings) for candidate in candidates}
-    outcomes = [(candidate, outcome) for candidate, outcome in settled.items() if outcome is not None]
-    _store(warehouse, outcomes, run_id=run_id)
+    outcomes = Counter(outcome for outcome in settled.values() if outcome is not None)
+    unstored = [(candidate, outcome) for candidate, outcome in settled.items() if outcome is not None]
     for candidate in (candidate for candidate, outcome in settled.items() if outcome is None):
-        outcomes.append((candidate, _post(planday, candidate)))
-        _store(warehouse, outcomes[-1:], run_id=run_id)
-    return Counter(outcome for _, outcome in outcomes)
+        with warehouse.transaction() as connection:
+            _store(connection, unstored, run_id=run_id)
+            noted = _note(connection, settings, candidate, run_id=run_id)
+        unstored = [(noted, _post(planday, noted))] if noted else []
+        outcomes.update(outcome for _, outcome in unstored)
+    with warehouse.transaction() as connection:
+        _store(connection, unstored, run_id=run_id)
+    return outcomes
 
 
 def _existing(
     planday: PlandayClient,
     departments: list[int],
     window: Window,
-    candidates: list[Candidate],
     *,
     overwrite: bool,
-) -> dict[tuple[int, dt.date], Decimal | None]:
-    """Return what Planday has.
+) -> Existing | None:
+    """Return what Planday has; None where its list cannot be read.
 
     Planday does not document this list. Where it cannot be read, what we last knew has to do; but not with overwrite
     off, since then nobody could tell which values are somebody else's.
@@ -125,22 +229,44 @@ def _existing(
         if not overwrite:
             raise
         logger.warning("%s Figures are compared with those last published instead.", error)
-        return {candidate.key: candidate.last_turnover for candidate in candidates}
+        return None
 
 
-def _settled(
-    candidate: Candidate,
-    existing: Mapping[tuple[int, dt.date], Decimal | None],
-    settings: Settings,
-) -> Outcome | None:
+def _to_arrow(existing: Existing) -> pa.Table:
+    return pa.Table.from_pylist(
+        [
+            # Other decimals than whole øre are nothing that we have put there.
+            {"business_date": day, "planday_unit_id": unit_id, "turnover": turnover}
+            for (unit_id, day), turnover in existing.items()
+            if turnover is not None and turnover == turnover.quantize(ORE)
+        ],
+        schema=EXISTING_SCHEMA,
+    )
+
+
+def _settled(candidate: Candidate, existing: Existing, settings: Settings) -> Outcome | None:
     """Return the outcome where there is nothing to tell."""
     turnover = existing.get(candidate.key)
     if turnover == candidate.turnover:
         return "unchanged"
-    # R12 protects what somebody else has entered; a figure of our own gives way to its correction.
-    if turnover is not None and candidate.published_at is None and not settings.revenue.overwrite_existing:
+    # R12, D14: what we did not put there is somebody else's; a figure of our own gives way to its correction.
+    if turnover is not None and turnover != candidate.ours and not settings.revenue.overwrite_existing:
         return "kept existing"
     return None
+
+
+def _note(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, candidate: Candidate, *, run_id: str
+) -> Candidate | None:
+    """Note what is about to be sent, and return it; None where there is nothing to send any more."""
+    register_units(connection, settings)
+    run(connection, PUBLISHABLE)
+    sending = values(connection, NOTE, now=days.now(), run_id=run_id, unit=candidate.unit, **_key(candidate))
+    return candidate._replace(turnover=sending[0]) if sending else None
+
+
+def _key(candidate: Candidate) -> dict[str, object]:
+    return {"business_date": candidate.business_date, "planday_unit_id": candidate.planday_unit_id}
 
 
 def _post(planday: PlandayClient, candidate: Candidate) -> Outcome:
@@ -158,17 +284,18 @@ def _post(planday: PlandayClient, candidate: Candidate) -> Outcome:
     return "published"
 
 
-def _store(warehouse: Warehouse, outcomes: list[tuple[Candidate, Outcome]], *, run_id: str) -> None:
-    with warehouse.transaction() as connection:
-        for candidate, outcome in outcomes:
-            run(
-                connection,
-                STORE_OUTCOME,
-                business_date=candidate.business_date,
-                unit=candidate.unit,
-                planday_unit_id=candidate.planday_unit_id,
-                turnover=candidate.turnover,
-                outcome=outcome,
-                published_at=days.now() if outcome == "published" else candidate.published_at,
-                run_id=run_id,
-            )
+def _store(
+    connection: duckdb.DuckDBPyConnection, outcomes: Sequence[tuple[Candidate, Outcome]], *, run_id: str
+) -> None:
+    for candidate, outcome in outcomes:
+        run(
+            connection,
+            STORE_OUTCOME,
+            unit=candidate.unit,
+            turnover=candidate.turnover,
+            outcome=outcome,
+            published_at=days.now() if outcome == "published" else candidate.published_at,
+            run_id=run_id,
+            **_key(candidate),
+        )
+        run(connection, FORGET_NOTE, arrived=outcome == "published", **_key(candidate))

@@ -99,3 +99,11 @@ COMMENT ON COLUMN planday_revenue.turnover IS 'DKK, incl. or excl. VAT as the se
 COMMENT ON COLUMN planday_revenue.outcome IS 'published: Planday took it; unchanged: it had that figure; no shift that day: it has no opening day to put it on; kept existing: it has a figure of somebody else''s, and overwrite is off; refused: it does not take it';
 COMMENT ON COLUMN planday_revenue.published_at IS 'When Planday last took a figure of ours for the unit-day; NULL where it never did';
 COMMENT ON COLUMN planday_revenue.run_id IS 'Dagster run that came to this outcome';
+COMMENT ON TABLE planday_ours IS 'What we put into Planday: any other figure that it shows is somebody else''s';
+COMMENT ON COLUMN planday_ours.business_date IS 'Ajour''s business date';
+COMMENT ON COLUMN planday_ours.planday_unit_id IS 'Planday''s id of the unit';
+COMMENT ON COLUMN planday_ours.unit IS 'Revenue unit whose figure it was';
+COMMENT ON COLUMN planday_ours.turnover IS 'DKK that we last put there, incl. or excl. VAT as the settings chose; NULL where nothing is known to have arrived';
+COMMENT ON COLUMN planday_ours.sending IS 'DKK that was about to be sent, of which it is not known yet whether it arrived';
+COMMENT ON COLUMN planday_ours.sent_at IS 'When it was last sent';
+COMMENT ON COLUMN planday_ours.run_id IS 'Dagster run that sent it';

@@ -1,14 +1,22 @@
 import datetime as dt
 import itertools
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from typing import Any
 
 import dagster as dg
 import pytest
 import simplejson as json
+from filelock import FileLock
 
 from ajour_revenue.definitions import build_definitions
-from ajour_revenue.planday.errors import UnknownIdError, UnreadableAnswerError
+from ajour_revenue.planday import client
+from ajour_revenue.planday import publish as publishing
+from ajour_revenue.planday.client import PlandayClient
+from ajour_revenue.planday.errors import PublishingBusyError, UnknownIdError, UnreadableAnswerError
+from ajour_revenue.revenue.manual import check_entry, enter_revenue
 from ajour_revenue.text.formats import DANISH
 from ajour_revenue_tests.planday.connected import (
     BAR,
@@ -19,6 +27,7 @@ from ajour_revenue_tests.planday.connected import (
     PLANDAY_UNITS,
     REVENUE,
     SHOP,
+    UNLIMITED,
     WINDOW,
     ConnectedCompany,
     evaluation,
@@ -248,6 +257,193 @@ class TestOverwrite:
         listed.planday.faults.order(REVENUE, [answers(200, page)])
         listed.earn("Bar", LAST, "100.00")
         assert listed.publish() == {"published": 1}
+
+
+class TestWhatIsOurs:
+    """D14: with overwrite off, ours is what we last put there, and all else is somebody else's."""
+
+    @pytest.fixture(autouse=True)
+    def off(self, listed: ConnectedCompany) -> None:
+        listed.reload(revenue=overwrite_off())
+
+    def test_what_somebody_typed_over_our_figure_stays(self, listed: ConnectedCompany) -> None:
+        listed.earn("Bar", LAST, "100.00")
+        listed.publish()
+        listed.portal.revenue[BAR, LAST] = Decimal(150)
+        for revenue in ("100.00", "120.00"):
+            listed.earn("Bar", LAST, revenue)
+            assert listed.publish() == {"kept existing": 1}
+        assert listed.portal.revenue == {(BAR, LAST): Decimal(150)}
+
+    def test_ours_is_known_again_once_it_is_back(self, listed: ConnectedCompany) -> None:
+        listed.earn("Bar", LAST, "100.00")
+        listed.publish()
+        listed.portal.revenue[BAR, LAST] = Decimal(150)
+        listed.publish()
+        listed.portal.revenue[BAR, LAST] = Decimal(100)
+        listed.earn("Bar", LAST, "120.00")
+        assert listed.publish() == {"published": 1}
+
+    def test_somebody_elses_figure_that_equals_ours_is_not_ours(self, listed: ConnectedCompany) -> None:
+        listed.portal.revenue[BAR, LAST] = Decimal(100)
+        listed.earn("Bar", LAST, "100.00")
+        assert listed.publish() == {"unchanged": 1}
+        listed.earn("Bar", LAST, "120.00")
+        assert listed.publish() == {"kept existing": 1}
+        assert listed.portal.revenue == {(BAR, LAST): Decimal(100)}
+
+    def test_a_figure_of_ours_that_somebody_deleted_is_put_again(self, listed: ConnectedCompany) -> None:
+        listed.earn("Bar", LAST, "100.00")
+        listed.publish()
+        listed.portal.revenue.clear()
+        assert listed.publish() == {"published": 1}
+
+    @pytest.mark.parametrize("taken", [True, False], ids=["after Planday's yes", "before Planday took it"])
+    @pytest.mark.parametrize("before", [None, "90.00"], ids=["a first figure", "a correction"])
+    def test_a_run_that_was_killed_is_understood_by_the_next(
+        self,
+        listed: ConnectedCompany,
+        monkeypatch: pytest.MonkeyPatch,
+        taken: bool,  # noqa: FBT001 (a parameter of the test)
+        before: str | None,
+    ) -> None:
+        if before:
+            listed.earn("Bar", LAST, before)
+            listed.publish()
+        listed.earn("Bar", LAST, "100.00")
+        kill_at_the_post(monkeypatch, taken=taken)
+        with pytest.raises(KilledError):
+            listed.publish()
+        monkeypatch.undo()
+        monkeypatch.setattr(client, "RATE_LIMITS", UNLIMITED)
+        assert listed.portal.revenue.get((BAR, LAST)) == (Decimal(100) if taken else before and Decimal(before))
+
+        listed.earn("Bar", LAST, "120.00")
+
+        assert listed.publish() == {"published": 1}
+        assert listed.portal.revenue == {(BAR, LAST): Decimal(120)}
+
+    def test_what_a_killed_run_noted_does_not_make_somebody_elses_figure_ours(
+        self, listed: ConnectedCompany, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        listed.earn("Bar", LAST, "100.00")
+        kill_at_the_post(monkeypatch, taken=True)
+        with pytest.raises(KilledError):
+            listed.publish()
+        monkeypatch.undo()
+        monkeypatch.setattr(client, "RATE_LIMITS", UNLIMITED)
+        listed.portal.revenue[BAR, LAST] = Decimal(150)
+        for _ in range(2):
+            assert listed.publish() == {"kept existing": 1}
+
+
+class KilledError(BaseException):
+    """The process is no more."""
+
+
+def kill_at_the_post(monkeypatch: pytest.MonkeyPatch, *, taken: bool) -> None:
+    """Let the process end when it sends revenue: after Planday has taken it, or before."""
+    send = PlandayClient.set_revenue
+
+    def killed(self: PlandayClient, **figure: Any) -> None:  # noqa: ANN401 (set_revenue's)
+        if taken:
+            send(self, **figure)
+        raise KilledError
+
+    monkeypatch.setattr(PlandayClient, "set_revenue", killed)
+
+
+class TestTwoRunsAtOnce:
+    """D15: what is known later is what Planday shows in the end."""
+
+    @pytest.mark.parametrize("vat", [overwrite_off(), {"vat": "excluded", "overwrite_existing": True}])
+    def test_the_later_figure_stays(
+        self, listed: ConnectedCompany, monkeypatch: pytest.MonkeyPatch, vat: dict[str, object]
+    ) -> None:
+        listed.reload(revenue=vat)
+        listed.earn("Bar", LAST, "100.00")
+        first_sends, may_go_on = threading.Event(), threading.Event()
+        send = PlandayClient.set_revenue
+
+        def held(self: PlandayClient, **figure: Any) -> None:  # noqa: ANN401 (set_revenue's)
+            if not first_sends.is_set():
+                first_sends.set()
+                assert may_go_on.wait(60)
+            send(self, **figure)
+
+        monkeypatch.setattr(PlandayClient, "set_revenue", held)
+        with ThreadPoolExecutor() as runs:
+            first = runs.submit(listed.publish)
+            assert first_sends.wait(60)
+            listed.earn("Bar", LAST, "120.00")
+            second = runs.submit(listed.publish)
+            may_go_on.set()
+
+            assert (first.result(), second.result()) == ({"published": 1}, {"published": 1})
+        assert listed.portal.revenue == {(BAR, LAST): Decimal(120)}
+        assert listed.published() == {("Bar", LAST): (Decimal(120), "published")}
+
+    def test_what_is_sent_is_what_is_known_by_then(
+        self, listed: ConnectedCompany, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        listed.earn("Bar", FIRST_DAY, "100.00")
+        listed.earn("Bar", LAST, "200.00")
+        send = PlandayClient.set_revenue
+
+        def corrected_meanwhile(self: PlandayClient, *, day: dt.date, **figure: Any) -> None:  # noqa: ANN401
+            if day == FIRST_DAY:
+                listed.earn("Bar", LAST, "220.00")
+            send(self, day=day, **figure)
+
+        monkeypatch.setattr(PlandayClient, "set_revenue", corrected_meanwhile)
+
+        assert listed.publish() == {"published": 2}
+        assert listed.portal.revenue[BAR, LAST] == Decimal(220)
+        assert listed.published()["Bar", LAST] == (Decimal(220), "published")
+
+    def test_who_waits_too_long_is_told_why(self, listed: ConnectedCompany, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(publishing, "PATIENCE_SECONDS", 0)
+        listed.earn("Bar", LAST, "100.00")
+        with (
+            FileLock(f"{listed.settings.warehouse}.publishing"),
+            pytest.raises(PublishingBusyError, match=r"Another run has been publishing .* run these days again"),
+        ):
+            listed.publish()
+        assert listed.portal.revenue == {}
+
+
+class TestWholeFigures:
+    def test_a_figure_that_stays_although_a_location_vanished_is_told(
+        self, connected_company: ConnectedCompany
+    ) -> None:
+        assert connected_company.run(WINDOW).success
+        connected_company.portal.revenue.clear()
+        connected_company.ajour.sell(LAST, "11", None)
+
+        assert connected_company.run(WINDOW).success
+
+        [(revenue, missing)] = connected_company.query(
+            f"SELECT revenue, missing_locations FROM unit_revenue WHERE unit = 'Bar' AND business_date = '{LAST}'"
+        )
+        assert missing == ["11"]
+        assert connected_company.portal.revenue[BAR, LAST] == revenue
+
+    def test_a_silent_till_that_was_entered_by_hand_is_told_after_the_next_fetch_too(
+        self, connected_company: ConnectedCompany
+    ) -> None:
+        connected_company.ajour.sell(LAST, "11", None)
+        assert connected_company.run(WINDOW).success
+        assert (BAR, LAST) not in connected_company.portal.revenue
+        entry = check_entry(
+            connected_company.settings,
+            {"unit": "Bar", "business_date": LAST, "revenue_excl_vat": "4321.09", "reason": "the till was down"},
+        )
+        with connected_company.warehouse.transaction() as connection:
+            enter_revenue(connection, connected_company.settings, [entry])
+
+        assert connected_company.run(WINDOW).success
+
+        assert connected_company.portal.revenue[BAR, LAST] == Decimal("4321.09")
 
 
 class TestRefusals:
