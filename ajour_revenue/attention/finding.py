@@ -2,6 +2,7 @@
 
 import datetime as dt
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, get_args
@@ -20,7 +21,7 @@ Kind = Literal[
     "wages without revenue",
     "revenue without wages",
     "negative revenue",
-    "corrected",
+    "changed",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """In the order in which findings are listed."""
@@ -29,6 +30,18 @@ URGENT: tuple[Kind, ...] = ("run failed", "never fetched", "unmapped", "not list
 """What somebody has to do something about; the others are for whoever reads a report."""
 
 Source = Literal["ajour", "manual"]
+
+Change = Literal[
+    "corrected",
+    "completed",
+    "entered by hand",
+    "replaced a manual entry",
+    "VAT choice",
+    "mapping",
+    "removed",
+    "returned",
+]
+"""What became of a unit-day's figure after the first one; only the first of these is a correction (D16)."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +68,10 @@ class Facts:
     """The ids of locations that a figure lacks."""
     similar_unit: str | None = None
     """The unit that a location's name suggests."""
+    changes: Sequence[Change] = ()
+    """Everything that became of a figure, in order."""
     vat: Vat | None = None
-    """Whether the two amounts of a correction are with VAT."""
+    """Whether the two amounts of a changed figure are with VAT."""
     revenue_before: Decimal | None = None
     revenue_after: Decimal | None = None
     source_before: Source | None = None
@@ -88,7 +103,7 @@ class Finding:
                 return "ajour-revenue test --write"
             case (("run failed" | "never fetched" | "missing" | "revenue without wages"), Window() as days):
                 return f"ajour-revenue fetch --from {days.first_day} --to {days.last_day}"
-            case "corrected", Window() as days:
+            case "changed", Window() as days:
                 return f"ajour-revenue explain {shlex.quote(self.place.unit or '')} {days.first_day}"
             case _:
                 return None

@@ -1,13 +1,13 @@
 """The one answer to "what needs attention": each kind of finding is a query of its own, in `sql/`."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import duckdb
 
-from ajour_revenue.attention.finding import KINDS, Facts, Finding, Kind, Location
+from ajour_revenue.attention.finding import KINDS, Change, Facts, Finding, Kind, Location
 from ajour_revenue.days import Window, latest_days, now, yesterday
 from ajour_revenue.mapping import most_similar_unit, register_units
 from ajour_revenue.schedules import NextFetch
@@ -97,6 +97,7 @@ def _finding(  # noqa: PLR0913 (a column each)
     unit: str | None,
     location_id: str | None,
     location_name: str | None,
+    changes: Sequence[Change] | None,
     **facts: Any,  # noqa: ANN401 (as Facts has them)
 ) -> Finding:
     return Finding(
@@ -104,7 +105,7 @@ def _finding(  # noqa: PLR0913 (a column each)
         days=Window(first_day, last_day) if first_day and last_day else None,
         place=Place(department, unit),
         location=Location(location_id, location_name) if location_id is not None else None,
-        facts=Facts(**facts),
+        facts=Facts(changes=tuple(changes or ()), **facts),
     )
 
 

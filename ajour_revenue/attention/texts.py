@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ajour_revenue.attention.finding import Facts, Finding, Kind, Source
+from ajour_revenue.attention.finding import Change, Facts, Finding, Kind, Source
 from ajour_revenue.settings.model import Vat
 from ajour_revenue.text.formats import DANISH, NOTHING, Formats, Language
 
@@ -31,6 +31,7 @@ class FindingTexts:
     hidden: str
     missing_locations: str
     similar_unit: str
+    changes: dict[Change, str]
     before_and_after: str
     sources: dict[Source, str]
 
@@ -62,9 +63,14 @@ class FindingTexts:
             yield self.similar_unit.format(facts.similar_unit)
         if facts.vat:
             amounts = (formats.kroner(facts.revenue_before), formats.kroner(facts.revenue_after))
-            yield f"{self.before_and_after.format(*amounts)} {self.vat[facts.vat]} ({self.source(facts)})"
+            before_and_after = f"{self.before_and_after.format(*amounts)} {self.vat[facts.vat]}"
+            yield f"{self.what_changed(facts)}: {before_and_after} ({self.source(facts)})"
         elif facts.reason:
             yield facts.reason
+
+    def what_changed(self, facts: Facts) -> str:
+        """Say everything that became of a figure, in order and each thing once."""
+        return ", ".join(self.changes[change] for change in dict.fromkeys(facts.changes))
 
     def source(self, facts: Facts) -> str:
         """Say where a figure came from, where it comes from now if that is another source, and why it was entered."""
@@ -85,7 +91,7 @@ FINDING_TEXTS: dict[Language, FindingTexts] = {
             "wages without revenue": Words("Løn uden omsætning", "Indtast omsætningen, hvis der var åbent"),
             "revenue without wages": Words("Omsætning uden løn", "Tilføj lønnen i dens kilde, og hent dagene igen"),
             "negative revenue": Words("Negativ omsætning", "Kontrollér returneringerne i Ajour"),
-            "corrected": Words("Rettet omsætning", "Se, hvor tallet kommer fra"),
+            "changed": Words("Ændret omsætning", "Se, hvor tallet kommer fra"),
         },
         location="lokation {}",
         revenue="omsætning {}",
@@ -96,6 +102,16 @@ FINDING_TEXTS: dict[Language, FindingTexts] = {
         hidden="løn skjult: færre end to personers",
         missing_locations="mangler lokation {}",
         similar_unit="enheden med det mest lignende navn er {}",
+        changes={
+            "corrected": "rettet i Ajour",
+            "completed": "manglende lokation kom",
+            "entered by hand": "indtastet",
+            "replaced a manual entry": "erstattede en indtastning",
+            "VAT choice": "nyt momsvalg",
+            "mapping": "ny lokationskobling",
+            "removed": "får ikke længere tal",
+            "returned": "får tal igen",
+        },
         before_and_after="fra {} til {}",
         sources={"ajour": "Ajour", "manual": "indtastet"},
     ),
@@ -112,7 +128,7 @@ FINDING_TEXTS: dict[Language, FindingTexts] = {
                 "Revenue without wages", "Add the wages where they come from, then fetch the days again"
             ),
             "negative revenue": Words("Negative revenue", "Check the refunds in Ajour"),
-            "corrected": Words("Corrected revenue", "See where the figure comes from"),
+            "changed": Words("Changed revenue", "See where the figure comes from"),
         },
         location="location {}",
         revenue="revenue {}",
@@ -123,6 +139,16 @@ FINDING_TEXTS: dict[Language, FindingTexts] = {
         hidden="wage hidden: fewer than two people",
         missing_locations="lacks location {}",
         similar_unit="the unit with the most similar name is {}",
+        changes={
+            "corrected": "corrected in Ajour",
+            "completed": "a missing location came",
+            "entered by hand": "entered by hand",
+            "replaced a manual entry": "replaced a manual entry",
+            "VAT choice": "another VAT choice",
+            "mapping": "another mapping",
+            "removed": "no longer fed",
+            "returned": "fed again",
+        },
         before_and_after="from {} to {}",
         sources={"ajour": "Ajour", "manual": "entered"},
     ),

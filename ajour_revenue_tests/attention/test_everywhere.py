@@ -158,7 +158,7 @@ def expected(state: Drawn) -> set[Key]:
         for unit, locations in UNITS.items():
             for location in set(locations) - state.listed:
                 keys.add(("not listed", DEPARTMENTS[unit], unit, location, None))
-    keys |= {("corrected", DEPARTMENTS[unit], unit, None, Window(day, day)) for day, unit in state.corrected}
+    keys |= {("changed", DEPARTMENTS[unit], unit, None, Window(day, day)) for day, unit in state.corrected}
     return keys
 
 
@@ -257,8 +257,8 @@ def test_whatever_is_a_finding_is_in_mail_status_report_and_checks_and_nothing_e
         page = Page(html_page(report, texts))
         assert rows_of(page, texts.what, texts.to_do) == len(report.notices)
         assert rows_of(page, texts.location, texts.to_do) == len(report.unmapped)
-        assert rows_of(page, texts.before, texts.explained_by) == len(report.corrections)
-    assert len(report.notices) + len(report.unmapped) + len(report.corrections) == len(found)
+        assert rows_of(page, texts.before, texts.explained_by) == len(report.changes)
+    assert len(report.notices) + len(report.unmapped) + len(report.changes) == len(found)
 
 
 def rows_of(page: Page, *headings: str) -> int:

@@ -53,6 +53,8 @@ def test_what_has_changed_is_shown_with_before_and_after(shell: Shell, at_fetche
     [changed] = [line for line in result.stdout.splitlines() if "4.321,00" in line]
     assert "Shop" in changed
     assert "3.000,45" in changed
+    assert "excl. VAT" in changed
+    assert "corrected in Ajour" in changed
 
 
 def test_a_failure_says_why_and_how_to_go_on_and_leaves_what_was_there(shell: Shell, at_company: Company) -> None:

@@ -223,9 +223,10 @@ def test_what_needs_attention_has_a_sheet(books: Books, texts: Texts) -> None:
     by_what = {line[1]: line for line in lines}
     assert by_what[words.kinds["unmapped"].title][3:5] == (10.5, None)
     assert "99 (=Garden)" in str(by_what[words.kinds["unmapped"].title][2])
-    corrected = by_what[words.kinds["corrected"].title]
-    assert (corrected[0], *corrected[3:9]) == ("Vesterbro · Bar", None, None, 1, 2, texts.excl_vat, "Ajour")
-    assert str(corrected[9]).endswith(f": ajour-revenue explain Bar {MONDAY}")
+    changed = by_what[words.kinds["changed"].title]
+    assert str(changed[2]).startswith(f"{words.changes['corrected']}: ")
+    assert (changed[0], *changed[3:9]) == ("Vesterbro · Bar", None, None, 1, 2, texts.excl_vat, "Ajour")
+    assert str(changed[9]).endswith(f": ajour-revenue explain Bar {MONDAY}")
     negative = by_what[words.kinds["negative revenue"].title]
     assert (negative[0], *negative[3:9]) == ("Aarhus · Shop", -5.25, 3876.04, *[None] * 4)
 

@@ -172,14 +172,15 @@ def test_what_needs_attention_is_told_and_counted(books: Books, texts: Texts) ->
     [unmapped] = page.table(texts.location)
     assert unmapped[texts.location] == "99 · Garden"
     assert read(texts, unmapped[texts.revenue_excl_vat]) == Decimal("1234.50")
-    [correction] = page.table(texts.before, texts.after)
-    assert (read(texts, correction[texts.before]), read(texts, correction[texts.after])) == (
+    [changed] = page.table(texts.before, texts.after)
+    assert changed[texts.what] == words.changes["entered by hand"]
+    assert (read(texts, changed[texts.before]), read(texts, changed[texts.after])) == (
         Decimal(11_000),
         Decimal("11137.01"),
     )
-    assert correction[texts.vat_head] == texts.excl_vat
-    assert correction[texts.source] == f"Ajour → {words.sources['manual']}: till was down"
-    assert correction[texts.explained_by] == f"ajour-revenue explain Kitchen {days_before(1)}"
+    assert changed[texts.vat_head] == texts.excl_vat
+    assert changed[texts.source] == f"Ajour → {words.sources['manual']}: till was down"
+    assert changed[texts.explained_by] == f"ajour-revenue explain Kitchen {days_before(1)}"
     assert f"{texts.attention}: 4" in page.text
 
 
