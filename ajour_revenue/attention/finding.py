@@ -66,6 +66,12 @@ class Facts:
     """Whether the wage is hidden (D5)."""
     missing_locations: str | None = None
     """The ids of locations that a figure lacks."""
+    not_in_list: bool | None = None
+    """Whether Ajour has a list of locations, and this one is not in it."""
+    unit_today: str | None = None
+    """The unit that a location feeds today, though not on the days of its revenue."""
+    similar_ids: str | None = None
+    """The ids of locations that are written almost like this one."""
     similar_unit: str | None = None
     """The unit that a location's name suggests."""
     changes: Sequence[Change] = ()
@@ -99,7 +105,8 @@ class Finding:
     def command(self) -> str | None:
         """The command that mends it, or that shows where a figure comes from; None where none does."""
         match self.kind, self.days:
-            case "unmapped", _:
+            # It maps the locations of Ajour's list that are in no unit.
+            case "unmapped", _ if not (self.facts.not_in_list or self.facts.unit_today):
                 return "ajour-revenue test --write"
             case (("run failed" | "never fetched" | "missing" | "revenue without wages"), Window() as days):
                 return f"ajour-revenue fetch --from {days.first_day} --to {days.last_day}"

@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from ajour_revenue.ajour.assets import REVENUE_OF_NO_UNIT_SQL
 from ajour_revenue.attention.finding import KINDS, Change, Facts, Finding, Kind, Location
 from ajour_revenue.days import Window, latest_days, now, yesterday
 from ajour_revenue.mapping import most_similar_unit, register_units
@@ -22,6 +23,7 @@ QUERIES: dict[Kind, str] = {
     if kind != "run failed"
 }
 
+SIMILAR_IDS_SQL = sql_file(__package__, "similar_ids")
 JOINED_DAYS_SQL = sql_file(__package__, "joined_days")
 
 # A warehouse is one integration's; its company is the one that Ajour answered for last.
@@ -67,10 +69,12 @@ def findings(  # noqa: PLR0913 (what the answer depends on)
         "show_single_person": settings.wages.show_single_person,
         "vat": settings.revenue.vat,
     }
+    run(connection, REVENUE_OF_NO_UNIT_SQL, **about)
+    run(connection, SIMILAR_IDS_SQL, **about)
     run(connection, f"CREATE OR REPLACE TEMP TABLE found_days AS {_union(asked)}", **about)
     found = rows(connection, JOINED_DAYS_SQL, _finding, kinds=asked)
     units = [unit.name for unit in settings.units]
-    return [_with_suggestion(finding, units) if finding.kind == "unmapped" else finding for finding in found]
+    return [_with_suggestion(finding, units) for finding in found]
 
 
 def run_failed(days: Window | None, reasons: Iterable[str]) -> Finding:
@@ -110,5 +114,7 @@ def _finding(  # noqa: PLR0913 (a column each)
 
 
 def _with_suggestion(finding: Finding, units: Iterable[str]) -> Finding:
-    name = (finding.location and finding.location.name) or ""
-    return replace(finding, facts=replace(finding.facts, similar_unit=most_similar_unit(name, units)))
+    location = finding.location
+    if finding.kind != "unmapped" or not location or not location.name or finding.facts.unit_today:
+        return finding
+    return replace(finding, facts=replace(finding.facts, similar_unit=most_similar_unit(location.name, units)))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ajour_revenue.attention.finding import Change, Facts, Finding, Kind, Source
+from ajour_revenue.attention.finding import Change, Facts, Finding, Kind, Location, Source
 from ajour_revenue.settings.model import Vat
 from ajour_revenue.text.formats import DANISH, NOTHING, Formats, Language
 
@@ -30,6 +30,9 @@ class FindingTexts:
     target: str
     hidden: str
     missing_locations: str
+    not_in_list: str
+    unit_today: str
+    similar_ids: str
     similar_unit: str
     changes: dict[Change, str]
     before_and_after: str
@@ -37,10 +40,7 @@ class FindingTexts:
 
     def named_location(self, finding: Finding) -> str:
         """Name the location that a finding is about; empty where it is about none."""
-        if finding.location is None:
-            return ""
-        name = f" ({finding.location.name})" if finding.location.name else ""
-        return self.location.format(finding.location.location_id + name)
+        return self.location.format(id_and_name(finding.location)) if finding.location else ""
 
     def facts(self, finding: Finding, formats: Formats) -> str:
         """Say what is known of a finding; empty where its kind and place say all."""
@@ -59,14 +59,24 @@ class FindingTexts:
             yield f"{revenue.format(formats.kroner(facts.revenue_excl_vat))} {self.vat['excluded']}"
         if facts.missing_locations:
             yield self.missing_locations.format(facts.missing_locations)
-        if facts.similar_unit:
-            yield self.similar_unit.format(facts.similar_unit)
+        yield from self.hints(facts)
         if facts.vat:
             amounts = (formats.kroner(facts.revenue_before), formats.kroner(facts.revenue_after))
             before_and_after = f"{self.before_and_after.format(*amounts)} {self.vat[facts.vat]}"
             yield f"{self.what_changed(facts)}: {before_and_after} ({self.source(facts)})"
         elif facts.reason:
             yield facts.reason
+
+    def hints(self, facts: Facts) -> Iterator[str]:
+        """Say what helps to find the unit that a location belongs to."""
+        if facts.not_in_list:
+            yield self.not_in_list
+        if facts.unit_today:
+            yield self.unit_today.format(facts.unit_today)
+        if facts.similar_ids:
+            yield self.similar_ids.format(facts.similar_ids)
+        if facts.similar_unit:
+            yield self.similar_unit.format(facts.similar_unit)
 
     def what_changed(self, facts: Facts) -> str:
         """Say everything that became of a figure, in order and each thing once."""
@@ -101,6 +111,9 @@ FINDING_TEXTS: dict[Language, FindingTexts] = {
         target="mål {}",
         hidden="løn skjult: færre end to personers",
         missing_locations="mangler lokation {}",
+        not_in_list="ikke på Ajours liste",
+        unit_today="hører i dag til {}, men ikke på dagene med denne omsætning",
+        similar_ids="skrives næsten som lokation {}",
         similar_unit="enheden med det mest lignende navn er {}",
         changes={
             "corrected": "rettet i Ajour",
@@ -138,6 +151,9 @@ FINDING_TEXTS: dict[Language, FindingTexts] = {
         target="target {}",
         hidden="wage hidden: fewer than two people",
         missing_locations="lacks location {}",
+        not_in_list="not in Ajour's list",
+        unit_today="feeds {} today, but not on the days of this revenue",
+        similar_ids="written almost like location {}",
         similar_unit="the unit with the most similar name is {}",
         changes={
             "corrected": "corrected in Ajour",
@@ -156,6 +172,11 @@ FINDING_TEXTS: dict[Language, FindingTexts] = {
 
 PLAIN = FINDING_TEXTS["en"]
 """What Dagster, the terminal and alerts say; numbers are written as Danes write them."""
+
+
+def id_and_name(location: Location) -> str:
+    """Name a location by its id, and by its name where Ajour lists it."""
+    return f"{location.location_id} ({location.name})" if location.name else location.location_id
 
 
 def about(finding: Finding) -> str:

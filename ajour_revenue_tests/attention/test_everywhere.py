@@ -53,6 +53,8 @@ class Drawn:
     single: frozenset[tuple[dt.date, str]]
     """Where one person has earned a department's wages."""
     corrected: frozenset[tuple[dt.date, str]] = field(default=frozenset())
+    sold: frozenset[tuple[dt.date, str]] = field(default=frozenset())
+    """What locations sold, those of units and others."""
 
 
 places = st.tuples(st.sampled_from(DRAWN), st.sampled_from(sorted(DEPARTMENTS)))
@@ -70,6 +72,7 @@ drawn = st.builds(
     not_allocated=st.frozensets(departments, max_size=2),
     single=st.frozensets(departments, max_size=2),
     corrected=st.frozensets(places, max_size=2),
+    sold=st.frozensets(st.tuples(st.sampled_from(DRAWN), st.sampled_from(["10", "97", "99"])), max_size=3),
 )
 
 
@@ -98,6 +101,8 @@ def put(state: Drawn, tables: State) -> None:
         tables.count_people(department, day, 1)
     for day, unit in state.corrected:
         tables.revise(unit, day, "1", "2")
+    for day, location in state.sold:
+        tables.sell(location, day, "5")
     tables.calculate()
 
 
@@ -153,7 +158,8 @@ def expected(state: Drawn) -> set[Key]:
                 run = []
             run.append(day)
         keys.add((kind, department, unit, location, Window(run[0], run[-1])))
-    keys |= {("unmapped", None, None, location, None) for location in state.listed - LOCATIONS.keys()}
+    known = state.listed | {location for _, location in state.sold}
+    keys |= {("unmapped", None, None, location, None) for location in known - LOCATIONS.keys()}
     if state.listed:
         for unit, locations in UNITS.items():
             for location in set(locations) - state.listed:

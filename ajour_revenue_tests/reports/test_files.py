@@ -76,7 +76,9 @@ def test_csv_that_is_read_back_has_every_figure_to_the_oere(books: Books, texts:
     def number(text: str) -> Decimal | None:
         return Decimal(text.replace(point, ".")) if text else None
 
-    _, *lines = csv.reader(io.StringIO(csv_file(report, texts).decode("utf-8-sig"), newline=""), delimiter=between)
+    _, *lines, not_counted = csv.reader(
+        io.StringIO(csv_file(report, texts).decode("utf-8-sig"), newline=""), delimiter=between
+    )
 
     read = [
         (
@@ -86,6 +88,18 @@ def test_csv_that_is_read_back_has_every_figure_to_the_oere(books: Books, texts:
         for line in lines
     ]
     assert read == rows_of(report, texts)
+    words = texts.findings
+    window = (str(report.window.first_day), str(report.window.last_day))
+    assert tuple(not_counted[:2]) == window
+    assert not_counted[2:4] == [words.kinds["unmapped"].title, words.location.format("99 (=Garden)")]
+    assert [*map(number, not_counted[4:7])] == [Decimal("10.50"), Decimal("13.13"), None]
+    assert not_counted[-1].startswith(words.not_counted.partition(":")[0])
+
+
+def test_a_location_without_a_unit_that_sold_nothing_is_no_row_of_the_csv(books: Books) -> None:
+    books.list_location("99", "Garden", None)
+
+    assert csv_file(books.report(), TEXTS["en"]).count(b"\n") == 1
 
 
 def test_danish_excel_opens_the_csv_as_it_is(books: Books) -> None:
