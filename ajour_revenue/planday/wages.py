@@ -73,7 +73,7 @@ class PlandayWages:
             run(connection, WAGE_COSTS_OF_SHIFTS_SQL)
             foreign = foreign_currencies(shifts)
             return WageCosts(
-                rows=run(connection, "FROM wage_costs").to_arrow_table(),
+                rows=run(connection, "SELECT *, NULL::INTEGER AS people FROM wage_costs").to_arrow_table(),
                 people=run(connection, "FROM people").to_arrow_table(),
                 warnings=[f"Planday gives wages in {', '.join(foreign)}, not in DKK; they are taken as DKK."]
                 if foreign

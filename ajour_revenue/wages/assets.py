@@ -25,7 +25,7 @@ WAGE_COST_FIGURES = """
         FROM wage_costs WHERE business_date BETWEEN $first_day AND $last_day
     ),
     after AS (
-        SELECT given.*, shown(wage_cost, people, $show_single_person) AS shown_cost
+        SELECT given.*, shown(wage_cost, given_people.people, $show_single_person) AS shown_cost
         FROM given LEFT JOIN given_people USING (business_date, department)
     )
     SELECT
@@ -47,8 +47,8 @@ WAGE_COST_PREVIEW = """
         department,
         coalesce(unit, 'not allocated') AS unit,
         count(*) AS days,
-        sum(shown(hours, people, $show_single_person))::DECIMAL(18, 2) AS hours,
-        sum(shown(wage_cost, people, $show_single_person))::DECIMAL(18, 2) AS wage_cost
+        sum(shown(hours, given_people.people, $show_single_person))::DECIMAL(18, 2) AS hours,
+        sum(shown(wage_cost, given_people.people, $show_single_person))::DECIMAL(18, 2) AS wage_cost
     FROM given LEFT JOIN given_people USING (business_date, department)
     GROUP BY ALL
     ORDER BY department, unit

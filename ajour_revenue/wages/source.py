@@ -17,6 +17,7 @@ WAGE_COST_SCHEMA = pa.schema(
         "unit": pa.string(),
         "wage_cost": pa.decimal128(18, 2),
         "hours": pa.decimal128(18, 2),
+        "people": pa.int32(),
     },
 )
 
@@ -32,7 +33,10 @@ class WageCosts:
     """What the planned shifts of a window of days cost; nothing in it is about one person (D5)."""
 
     rows: pa.Table
-    """As WAGE_COST_SCHEMA: DKK without VAT, unit NULL where the cost belongs to no unit; each cell once."""
+    """As WAGE_COST_SCHEMA: DKK without VAT, unit NULL where the cost belongs to no unit; each cell once.
+
+    `people` are those whose cost is in the cell, NULL where nobody counted them.
+    """
     people: pa.Table = field(default_factory=PEOPLE_SCHEMA.empty_table)
     """As PEOPLE_SCHEMA: how many people a department's wage cost of a day is made of; no row where nobody counted."""
     warnings: Sequence[str] = ()
