@@ -28,6 +28,8 @@ REPLACE_LOCATIONS = """
 
 STORE_RAW_REVENUE = sql_file(__package__, "raw_revenue")
 
+REVENUE_OF_NO_UNIT_SQL = sql_file(__package__, "revenue_of_no_unit")
+
 RAW_REVENUE_TOTALS = """
     SELECT
         coalesce(sum(revenue_incl_vat), 0)::DECIMAL(18, 2) AS revenue_incl_vat,
@@ -43,15 +45,40 @@ RAW_REVENUE_TOTALS = """
     FROM fetched
 """
 
-RAW_REVENUE_PREVIEW = """
+OF_NO_UNIT_TOTALS = """
+    SELECT
+        coalesce(sum(revenue_incl_vat), 0)::DECIMAL(18, 2) AS of_no_unit_incl_vat,
+        coalesce(sum(revenue_excl_vat), 0)::DECIMAL(18, 2) AS of_no_unit_excl_vat
+    FROM revenue_of_no_unit
+"""
+
+OF_NO_UNIT = """
     SELECT
         location_id,
         coalesce(location_name, 'not in Ajour''s list') AS location_name,
-        unit,
         count(*) AS days,
         sum(revenue_incl_vat)::DECIMAL(18, 2) AS revenue_incl_vat,
         sum(revenue_excl_vat)::DECIMAL(18, 2) AS revenue_excl_vat
-    FROM raw_revenue LEFT JOIN ajour_locations USING (company_id, location_id)
+    FROM revenue_of_no_unit
+    LEFT JOIN (FROM ajour_locations WHERE company_id = $company_id) USING (location_id)
+    GROUP BY ALL
+    ORDER BY revenue_excl_vat DESC, location_id
+    LIMIT 50
+"""
+
+RAW_REVENUE_PREVIEW = """
+    SELECT
+        raw_revenue.location_id,
+        coalesce(location_name, 'not in Ajour''s list') AS location_name,
+        mapping.unit,
+        count(*) AS days,
+        sum(revenue_incl_vat)::DECIMAL(18, 2) AS revenue_incl_vat,
+        sum(revenue_excl_vat)::DECIMAL(18, 2) AS revenue_excl_vat
+    FROM raw_revenue
+    LEFT JOIN ajour_locations USING (company_id, location_id)
+    LEFT JOIN mapping
+        ON mapping.location_id = raw_revenue.location_id
+        AND business_date BETWEEN mapping.first_day AND mapping.last_day
     WHERE company_id = $company_id AND business_date BETWEEN $first_day AND $last_day
     GROUP BY ALL
     ORDER BY revenue_excl_vat DESC
@@ -152,6 +179,10 @@ def raw_revenue(settings: Settings) -> dg.AssetsDefinition:
                 run_id=context.run.run_id,
             )
             totals = figures(connection, RAW_REVENUE_TOTALS, **about)
+            register_units(connection, settings)
+            run(connection, REVENUE_OF_NO_UNIT_SQL, **about)
+            totals |= figures(connection, OF_NO_UNIT_TOTALS)
+            of_no_unit = table(connection, OF_NO_UNIT, company_id=ajour.company_id)
             preview = table(connection, RAW_REVENUE_PREVIEW, **about)
             chart = daily_chart(
                 connection,
@@ -162,7 +193,13 @@ def raw_revenue(settings: Settings) -> dg.AssetsDefinition:
                 company_id=ajour.company_id,
             )
         return dg.MaterializeResult(
-            metadata={"chart": chart, "dagster/row_count": fetched.rows.num_rows, **totals, "locations": preview},
+            metadata={
+                "chart": chart,
+                "dagster/row_count": fetched.rows.num_rows,
+                **totals,
+                "locations": preview,
+                "of_no_unit": of_no_unit,
+            },
         )
 
     return raw_revenue

@@ -182,8 +182,13 @@ class AjourConnection:
     def _batches(self, cursor: "pyodbc.Cursor", query: Query[Row]) -> Iterator[list[Row]]:
         columns = [str(column[0]).lower() for column in cursor.description or ()]
         query.check_columns(columns)
+        types = dict(zip(columns, (column[1] for column in cursor.description or ()), strict=True))
+        types_by_first_row = family_of(self.driver).types_by_first_row
         number = 1
         while rows := self._fetch(cursor, query):
+            # An answer without rows has no first row that its types could come from.
+            if types_by_first_row:
+                query.refuse_numbers(types)
             yield query.rows(columns, rows, first_number=number)
             number += len(rows)
 

@@ -24,6 +24,8 @@ class DriverFamily:
     in_network: bool = True
     forbidden: str = r"[\0\r\n]"
     """What a value must not hold, since no spelling carries it unchanged."""
+    types_by_first_row: bool = False
+    """Whether a column is given the type of its first row, and the other rows are made to fit it (D18)."""
 
     def connection_string(  # noqa: PLR0913 (these are what a connection is made of)
         self,
@@ -107,6 +109,7 @@ SQLITE = DriverFamily(
     options={"NoCreat": "1"},
     in_network=False,
     forbidden=r"[\0\r\n;{}]",
+    types_by_first_row=True,
 )
 OTHER = DriverFamily(marks=(), install="install it as its vendor describes")
 

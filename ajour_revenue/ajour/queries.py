@@ -18,6 +18,7 @@ SQL_TOKENS = re.compile(
 RAW_DECIMALS = 8
 RAW_UNIT = Decimal(1).scaleb(-RAW_DECIMALS)
 TOLD_AT_MOST = 10
+NUMBERS: dict[type, str] = {int: "whole numbers", float: "floating-point numbers"}
 
 
 def _day(value: object) -> object:
@@ -67,6 +68,7 @@ class Query(Generic[Row]):
         """
         self.path = path
         self.columns = list(row.model_fields)
+        self._amounts = [name for name, field in row.model_fields.items() if field.annotation is Decimal]
         try:
             self._sql = path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
@@ -108,6 +110,20 @@ class Query(Generic[Row]):
                 "Correct the query; nothing was stored."
             )
             raise ContractBrokenError(msg)
+
+    def refuse_numbers(self, types: Mapping[str, type]) -> None:
+        """Raise ContractBrokenError where an amount comes as whole or floating-point numbers; for D18."""
+        if found := {column: NUMBERS[types[column]] for column in self._amounts if types[column] in NUMBERS}:
+            told = [
+                f"  {column}: found {numbers}; make it text: CAST(sum(amount) AS TEXT) AS {column}"
+                for column, numbers in found.items()
+            ]
+            msg = (
+                f"{self.path} returned amounts whose øre may have been cut; nothing was stored. This ODBC driver gives "
+                "a column the type of its first row: after 99, it makes 99 of 99.95. Instead of sum(amount), keep what "
+                "your query has there:"
+            )
+            raise ContractBrokenError("\n".join([msg, *told]))
 
     def rows(self, columns: Sequence[str], values: Sequence[Sequence[Any]], *, first_number: int) -> list[Row]:
         """Return rows of the promised types.

@@ -26,6 +26,8 @@ class _Check:
     kinds: tuple[Kind, ...]
     description: str
     passed: str
+    after: str | None = None
+    """A further asset that the check looks at, and so waits for."""
 
 
 CHECKS = (
@@ -33,8 +35,10 @@ CHECKS = (
         "locations_mapped",
         "ajour_locations",
         ("unmapped", "not listed"),
-        "Every location that Ajour lists feeds a unit, and Ajour lists every location in the settings.",
-        "Every location feeds a unit.",
+        "Every location that Ajour lists feeds a unit, Ajour lists every location in the settings, and a unit has all "
+        "revenue of the latest 31 days.",
+        "Every location feeds a unit, and a unit has all revenue of the latest 31 days.",
+        after="raw_revenue",
     ),
     _Check(
         "days_covered",
@@ -67,7 +71,12 @@ def attention_checks(settings: Settings) -> list[dg.AssetChecksDefinition]:
 
 
 def _asset_check(settings: Settings, check: _Check) -> dg.AssetChecksDefinition:
-    @dg.asset_check(asset=dg.AssetKey([settings.name, check.asset]), name=check.name, description=check.description)
+    @dg.asset_check(
+        asset=dg.AssetKey([settings.name, check.asset]),
+        additional_deps=[dg.AssetKey([settings.name, check.after])] if check.after else None,
+        name=check.name,
+        description=check.description,
+    )
     def attention_check(
         context: dg.AssetCheckExecutionContext, ajour: AjourResource, warehouse: Warehouse
     ) -> dg.AssetCheckResult:

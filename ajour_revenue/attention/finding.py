@@ -2,6 +2,7 @@
 
 import datetime as dt
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, get_args
@@ -20,7 +21,8 @@ Kind = Literal[
     "wages without revenue",
     "revenue without wages",
     "negative revenue",
-    "corrected",
+    "no longer fed",
+    "changed",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """In the order in which findings are listed."""
@@ -29,6 +31,18 @@ URGENT: tuple[Kind, ...] = ("run failed", "never fetched", "unmapped", "not list
 """What somebody has to do something about; the others are for whoever reads a report."""
 
 Source = Literal["ajour", "manual"]
+
+Change = Literal[
+    "corrected",
+    "completed",
+    "entered by hand",
+    "replaced a manual entry",
+    "VAT choice",
+    "mapping",
+    "removed",
+    "returned",
+]
+"""What became of a unit-day's figure after the first one; only the first of these is a correction (D16)."""
 
 
 @dataclass(frozen=True)
@@ -50,13 +64,21 @@ class Facts:
     wage_percentage: Decimal | None = None
     target: Decimal | None = None
     hidden: bool | None = None
-    """Whether the wage is hidden (D5)."""
-    missing_locations: str | None = None
-    """The ids of locations that a figure lacks."""
+    """Whether the wage is hidden (D21)."""
+    not_in_list: bool | None = None
+    """Whether Ajour has a list of locations, and this one is not in it."""
+    unit_today: str | None = None
+    """The unit that a location feeds today, though not on the days of its revenue."""
+    similar_ids: str | None = None
+    """The ids of locations that are written almost like this one."""
     similar_unit: str | None = None
     """The unit that a location's name suggests."""
+    in_planday: Decimal | None = None
+    """What Planday still shows of a figure that we no longer have, DKK."""
+    changes: Sequence[Change] = ()
+    """Everything that became of a figure, in order."""
     vat: Vat | None = None
-    """Whether the two amounts of a correction are with VAT."""
+    """Whether the two amounts of a changed figure are with VAT."""
     revenue_before: Decimal | None = None
     revenue_after: Decimal | None = None
     source_before: Source | None = None
@@ -84,11 +106,12 @@ class Finding:
     def command(self) -> str | None:
         """The command that mends it, or that shows where a figure comes from; None where none does."""
         match self.kind, self.days:
-            case "unmapped", _:
+            # It maps the locations of Ajour's list that are in no unit.
+            case "unmapped", _ if not (self.facts.not_in_list or self.facts.unit_today):
                 return "ajour-revenue test --write"
             case (("run failed" | "never fetched" | "missing" | "revenue without wages"), Window() as days):
                 return f"ajour-revenue fetch --from {days.first_day} --to {days.last_day}"
-            case "corrected", Window() as days:
+            case "changed", Window() as days:
                 return f"ajour-revenue explain {shlex.quote(self.place.unit or '')} {days.first_day}"
             case _:
                 return None

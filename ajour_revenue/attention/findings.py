@@ -1,13 +1,14 @@
 """The one answer to "what needs attention": each kind of finding is a query of its own, in `sql/`."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import duckdb
 
-from ajour_revenue.attention.finding import KINDS, Facts, Finding, Kind, Location
+from ajour_revenue.ajour.assets import REVENUE_OF_NO_UNIT_SQL
+from ajour_revenue.attention.finding import KINDS, Change, Facts, Finding, Kind, Location
 from ajour_revenue.days import Window, latest_days, now, yesterday
 from ajour_revenue.mapping import most_similar_unit, register_units
 from ajour_revenue.schedules import NextFetch
@@ -22,6 +23,7 @@ QUERIES: dict[Kind, str] = {
     if kind != "run failed"
 }
 
+SIMILAR_IDS_SQL = sql_file(__package__, "similar_ids")
 JOINED_DAYS_SQL = sql_file(__package__, "joined_days")
 
 # A warehouse is one integration's; its company is the one that Ajour answered for last.
@@ -68,10 +70,12 @@ def findings(  # noqa: PLR0913 (what the answer depends on)
         "vat": settings.revenue.vat,
     }
     make_figures(connection, settings, [Window(window.last_day, window.last_day)])
+    run(connection, REVENUE_OF_NO_UNIT_SQL, **about)
+    run(connection, SIMILAR_IDS_SQL, **about)
     run(connection, f"CREATE OR REPLACE TEMP TABLE found_days AS {_union(asked)}", **about)
     found = rows(connection, JOINED_DAYS_SQL, _finding, kinds=asked)
     units = [unit.name for unit in settings.units]
-    return [_with_suggestion(finding, units) if finding.kind == "unmapped" else finding for finding in found]
+    return [_with_suggestion(finding, units) for finding in found]
 
 
 def run_failed(days: Window | None, reasons: Iterable[str]) -> Finding:
@@ -98,6 +102,7 @@ def _finding(  # noqa: PLR0913 (a column each)
     unit: str | None,
     location_id: str | None,
     location_name: str | None,
+    changes: Sequence[Change] | None,
     **facts: Any,  # noqa: ANN401 (as Facts has them)
 ) -> Finding:
     return Finding(
@@ -105,10 +110,12 @@ def _finding(  # noqa: PLR0913 (a column each)
         days=Window(first_day, last_day) if first_day and last_day else None,
         place=Place(department, unit),
         location=Location(location_id, location_name) if location_id is not None else None,
-        facts=Facts(**facts),
+        facts=Facts(changes=tuple(changes or ()), **facts),
     )
 
 
 def _with_suggestion(finding: Finding, units: Iterable[str]) -> Finding:
-    name = (finding.location and finding.location.name) or ""
-    return replace(finding, facts=replace(finding.facts, similar_unit=most_similar_unit(name, units)))
+    location = finding.location
+    if finding.kind != "unmapped" or not location or not location.name or finding.facts.unit_today:
+        return finding
+    return replace(finding, facts=replace(finding.facts, similar_unit=most_similar_unit(location.name, units)))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ajour_revenue.attention.finding import Facts, Finding, Kind, Source
+from ajour_revenue.attention.finding import Change, Facts, Finding, Kind, Location, Source
 from ajour_revenue.settings.model import Vat
 from ajour_revenue.text.formats import DANISH, NOTHING, Formats, Language
 
@@ -29,17 +29,18 @@ class FindingTexts:
     wage_cost: str
     target: str
     hidden: str
-    missing_locations: str
+    in_planday: str
+    not_in_list: str
+    unit_today: str
+    similar_ids: str
     similar_unit: str
+    changes: dict[Change, str]
     before_and_after: str
     sources: dict[Source, str]
 
     def named_location(self, finding: Finding) -> str:
         """Name the location that a finding is about; empty where it is about none."""
-        if finding.location is None:
-            return ""
-        name = f" ({finding.location.name})" if finding.location.name else ""
-        return self.location.format(finding.location.location_id + name)
+        return self.location.format(id_and_name(finding.location)) if finding.location else ""
 
     def facts(self, finding: Finding, formats: Formats) -> str:
         """Say what is known of a finding; empty where its kind and place say all."""
@@ -56,15 +57,30 @@ class FindingTexts:
         if facts.revenue_excl_vat is not None:
             revenue = self.not_counted if finding.kind == "unmapped" else self.revenue
             yield f"{revenue.format(formats.kroner(facts.revenue_excl_vat))} {self.vat['excluded']}"
-        if facts.missing_locations:
-            yield self.missing_locations.format(facts.missing_locations)
-        if facts.similar_unit:
-            yield self.similar_unit.format(facts.similar_unit)
+        if facts.in_planday is not None:
+            yield self.in_planday.format(formats.kroner(facts.in_planday))
+        yield from self.hints(facts)
         if facts.vat:
             amounts = (formats.kroner(facts.revenue_before), formats.kroner(facts.revenue_after))
-            yield f"{self.before_and_after.format(*amounts)} {self.vat[facts.vat]} ({self.source(facts)})"
+            before_and_after = f"{self.before_and_after.format(*amounts)} {self.vat[facts.vat]}"
+            yield f"{self.what_changed(facts)}: {before_and_after} ({self.source(facts)})"
         elif facts.reason:
             yield facts.reason
+
+    def hints(self, facts: Facts) -> Iterator[str]:
+        """Say what helps to find the unit that a location belongs to."""
+        if facts.not_in_list:
+            yield self.not_in_list
+        if facts.unit_today:
+            yield self.unit_today.format(facts.unit_today)
+        if facts.similar_ids:
+            yield self.similar_ids.format(facts.similar_ids)
+        if facts.similar_unit:
+            yield self.similar_unit.format(facts.similar_unit)
+
+    def what_changed(self, facts: Facts) -> str:
+        """Say everything that became of a figure, in order and each thing once."""
+        return ", ".join(self.changes[change] for change in dict.fromkeys(facts.changes))
 
     def source(self, facts: Facts) -> str:
         """Say where a figure came from, where it comes from now if that is another source, and why it was entered."""
@@ -85,7 +101,10 @@ FINDING_TEXTS: dict[Language, FindingTexts] = {
             "wages without revenue": Words("Løn uden omsætning", "Indtast omsætningen, hvis der var åbent"),
             "revenue without wages": Words("Omsætning uden løn", "Tilføj lønnen i dens kilde, og hent dagene igen"),
             "negative revenue": Words("Negativ omsætning", "Kontrollér returneringerne i Ajour"),
-            "corrected": Words("Rettet omsætning", "Se, hvor tallet kommer fra"),
+            "no longer fed": Words(
+                "Enhed uden tal", "Giv enheden en lokation for de dage, eller ret det, som Planday viser"
+            ),
+            "changed": Words("Ændret omsætning", "Se, hvor tallet kommer fra"),
         },
         location="lokation {}",
         revenue="omsætning {}",
@@ -94,8 +113,21 @@ FINDING_TEXTS: dict[Language, FindingTexts] = {
         wage_cost="lønomkostninger {}",
         target="mål {}",
         hidden="løn skjult: færre end to personers",
-        missing_locations="mangler lokation {}",
+        in_planday="Planday viser stadig {}",
+        not_in_list="ikke på Ajours liste",
+        unit_today="hører i dag til {}, men ikke på dagene med denne omsætning",
+        similar_ids="skrives næsten som lokation {}",
         similar_unit="enheden med det mest lignende navn er {}",
+        changes={
+            "corrected": "rettet i Ajour",
+            "completed": "manglende lokation kom",
+            "entered by hand": "indtastet",
+            "replaced a manual entry": "erstattede en indtastning",
+            "VAT choice": "nyt momsvalg",
+            "mapping": "ny lokationskobling",
+            "removed": "får ikke længere tal",
+            "returned": "får tal igen",
+        },
         before_and_after="fra {} til {}",
         sources={"ajour": "Ajour", "manual": "indtastet"},
     ),
@@ -112,7 +144,10 @@ FINDING_TEXTS: dict[Language, FindingTexts] = {
                 "Revenue without wages", "Add the wages where they come from, then fetch the days again"
             ),
             "negative revenue": Words("Negative revenue", "Check the refunds in Ajour"),
-            "corrected": Words("Corrected revenue", "See where the figure comes from"),
+            "no longer fed": Words(
+                "Unit no longer fed", "Give the unit a location for these days, or correct what Planday shows"
+            ),
+            "changed": Words("Changed revenue", "See where the figure comes from"),
         },
         location="location {}",
         revenue="revenue {}",
@@ -121,8 +156,21 @@ FINDING_TEXTS: dict[Language, FindingTexts] = {
         wage_cost="wage cost {}",
         target="target {}",
         hidden="wage hidden: fewer than two people",
-        missing_locations="lacks location {}",
+        in_planday="Planday still shows {}",
+        not_in_list="not in Ajour's list",
+        unit_today="feeds {} today, but not on the days of this revenue",
+        similar_ids="written almost like location {}",
         similar_unit="the unit with the most similar name is {}",
+        changes={
+            "corrected": "corrected in Ajour",
+            "completed": "a missing location came",
+            "entered by hand": "entered by hand",
+            "replaced a manual entry": "replaced a manual entry",
+            "VAT choice": "another VAT choice",
+            "mapping": "another mapping",
+            "removed": "no longer fed",
+            "returned": "fed again",
+        },
         before_and_after="from {} to {}",
         sources={"ajour": "Ajour", "manual": "entered"},
     ),
@@ -130,6 +178,11 @@ FINDING_TEXTS: dict[Language, FindingTexts] = {
 
 PLAIN = FINDING_TEXTS["en"]
 """What Dagster, the terminal and alerts say; numbers are written as Danes write them."""
+
+
+def id_and_name(location: Location) -> str:
+    """Name a location by its id, and by its name where Ajour lists it."""
+    return f"{location.location_id} ({location.name})" if location.name else location.location_id
 
 
 def about(finding: Finding) -> str:

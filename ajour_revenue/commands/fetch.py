@@ -15,8 +15,9 @@ from rich.table import Table
 from rich.text import Text
 
 from ajour_revenue.attention.checks import CHECKS
-from ajour_revenue.attention.finding import URGENT
+from ajour_revenue.attention.finding import URGENT, Change
 from ajour_revenue.attention.findings import findings
+from ajour_revenue.attention.texts import PLAIN
 from ajour_revenue.commands.attention import print_findings
 from ajour_revenue.commands.terminal import (
     DAY,
@@ -29,23 +30,12 @@ from ajour_revenue.commands.terminal import (
 )
 from ajour_revenue.days import Window, yesterday
 from ajour_revenue.launch import RunFailedError, dagster_instance, next_fetch_here, run_window, warnings_of
-from ajour_revenue.settings.model import Settings
+from ajour_revenue.settings.model import Settings, Vat
 from ajour_revenue.text.formats import DANISH
 from ajour_revenue.warehouse.connect import reading
 from ajour_revenue.warehouse.run import row, rows, run, value
 
 SHOWN_AT_MOST = 20
-
-REMARKS = {
-    "corrected": "corrected in Ajour",
-    "completed": "a missing location came",
-    "mapping": "another mapping",
-    "entered by hand": "entered by hand",
-    "replaced a manual entry": "was entered by hand",
-    "removed": "no unit any more",
-    "returned": "a unit again",
-}
-"""What stands beside a changed figure, for each kind of change."""
 
 TOTALS = """
     SELECT
@@ -59,9 +49,16 @@ TOTALS = """
 NEW = "SELECT count(*) FROM unit_revenue_revisions WHERE list_contains($run_ids, run_id) AND change = 'first figure'"
 
 CHANGED = """
-    SELECT business_date, unit, revenue_before, revenue_after, change
-    FROM unit_revenue_revisions
-    WHERE list_contains($run_ids, run_id) AND change NOT IN ('first figure', 'VAT choice')
+    SELECT business_date, unit, change, told.vat, told.before, told.after
+    FROM (
+        SELECT
+            *,
+            told_change(
+                $vat, revenue_incl_vat_before, revenue_incl_vat_after, revenue_excl_vat_before, revenue_excl_vat_after
+            ) AS told
+        FROM unit_revenue_revisions
+        WHERE list_contains($run_ids, run_id) AND change <> 'first figure'
+    )
     ORDER BY business_date, unit
 """
 
@@ -134,13 +131,14 @@ class _Totals(NamedTuple):
 
 
 class _Changed(NamedTuple):
-    """A figure that a run changed: DKK, incl. or excl. VAT as the settings choose."""
+    """A figure that a run changed; DKK, of the two amounts the one that is told."""
 
     business_date: dt.date
     unit: str
-    revenue_before: Decimal | None
-    revenue_after: Decimal | None
-    change: str
+    change: Change
+    vat: Vat
+    before: Decimal | None
+    after: Decimal | None
 
 
 class StepMark(SpinnerColumn):
@@ -204,7 +202,7 @@ def _tell(
     run_ids = [result.run_id for result in results]
     totals = row(connection, TOTALS, _Totals, first_day=window.first_day, last_day=window.last_day)
     new = value(connection, NEW, run_ids=run_ids)
-    changed = rows(connection, CHANGED, _Changed, run_ids=run_ids)
+    changed = rows(connection, CHANGED, _Changed, run_ids=run_ids, vat=settings.revenue.vat)
     days = DANISH.date(window.first_day)
     if window.last_day > window.first_day:
         days += f" to {DANISH.date(window.last_day)}"
@@ -214,7 +212,7 @@ def _tell(
     console.print(f"\n{days}: {amounts}", style="bold")
     console.print(f"{totals.unit_days} unit-day(s); {new} of them new, {len(changed)} figure(s) changed.")
     if changed:
-        console.print(_changes(settings, changed[:SHOWN_AT_MOST]))
+        console.print(_changes(changed[:SHOWN_AT_MOST]))
         if len(changed) > SHOWN_AT_MOST:
             console.print(f"and {len(changed) - SHOWN_AT_MOST} more.")
     if published := run(connection, PUBLISHED, run_ids=run_ids).fetchall():
@@ -229,20 +227,21 @@ def _tell(
             console.print(f"! {warning.check}: {warning.description}", style="yellow")
 
 
-def _changes(settings: Settings, changed: Sequence[_Changed]) -> Table:
-    vat = {"included": "incl.", "excluded": "excl."}[settings.revenue.vat]
-    table = Table(title=f"Changed, DKK {vat} VAT", title_justify="left")
+def _changes(changed: Sequence[_Changed]) -> Table:
+    table = Table(title="Changed, DKK", title_justify="left")
     table.add_column("Day", no_wrap=True)
     table.add_column("Unit")
     table.add_column("Before", justify="right", no_wrap=True)
     table.add_column("Now", justify="right", no_wrap=True)
+    table.add_column("VAT", no_wrap=True)
     table.add_column("Remark")
     for each in changed:
         table.add_row(
             DANISH.date(each.business_date),
             each.unit,
-            DANISH.money(each.revenue_before),
-            DANISH.money(each.revenue_after),
-            REMARKS[each.change],
+            DANISH.money(each.before),
+            DANISH.money(each.after),
+            PLAIN.vat[each.vat],
+            PLAIN.changes[each.change],
         )
     return table

@@ -128,8 +128,12 @@ class Overview:
 
     @property
     def unmapped(self) -> list[Location]:
-        """Ajour's locations without a unit."""
-        return [finding.location for finding in self.attention if finding.kind == "unmapped" and finding.location]
+        """The locations that feed no unit today."""
+        return [
+            finding.location
+            for finding in self.attention
+            if finding.kind == "unmapped" and finding.location and not finding.facts.unit_today
+        ]
 
 
 def overview_of(settings: Settings) -> Overview:

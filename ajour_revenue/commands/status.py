@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from ajour_revenue.attention.texts import line
+from ajour_revenue.attention.texts import id_and_name, line
 from ajour_revenue.commands.attention import print_findings
 from ajour_revenue.commands.overview import DayState, LastRun, Overview, overview_of
 from ajour_revenue.commands.terminal import FailedError, errors, output, print_indented, settings_or_fail
@@ -84,7 +84,7 @@ def _tell(console: Console, overview: Overview) -> None:
         _line(console, "Next fetch", f"none. {upcoming}")
     _tell_last_run(console, overview.last_run)
     _line(console, "Publishing", _publishing(overview))
-    unmapped = [f"{location.location_id} ({location.name})" for location in overview.unmapped]
+    unmapped = [id_and_name(location) for location in overview.unmapped]
     _line(console, "Not mapped", ", ".join(unmapped) or "no location")
     if overview.days:
         _tell_days(console, overview.days)

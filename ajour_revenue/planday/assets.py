@@ -39,6 +39,16 @@ OUTCOMES_PREVIEW = """
     LIMIT 50
 """
 
+# Of days whose figure was taken away since, with their unit or their location (D23).
+STILL_THERE = """
+    SELECT business_date, planday_ours.unit, turnover
+    FROM planday_ours
+    ANTI JOIN unit_revenue USING (business_date, unit)
+    WHERE turnover IS NOT NULL AND business_date BETWEEN $first_day AND $last_day
+    ORDER BY ALL
+    LIMIT 50
+"""
+
 TURNOVER_PER_DAY = """
     SELECT business_date, sum(turnover)
     FROM planday_revenue
@@ -103,6 +113,7 @@ def planday_revenue(settings: Settings) -> dg.AssetsDefinition:
         outcomes = publish(planday.client, warehouse, settings, window, run_id=context.run.run_id)
         with warehouse.reading() as connection:
             remarkable = table(connection, OUTCOMES_PREVIEW, first_day=window.first_day, last_day=window.last_day)
+            no_longer_fed = table(connection, STILL_THERE, first_day=window.first_day, last_day=window.last_day)
             chart = daily_chart(connection, settings, window, "Revenue in Planday", TURNOVER_PER_DAY)
         return dg.MaterializeResult(
             metadata={
@@ -111,6 +122,7 @@ def planday_revenue(settings: Settings) -> dg.AssetsDefinition:
                 "dagster/column_lineage": column_lineage(settings, turnover=["unit_revenue.revenue"]),
                 **{outcome.replace(" ", "_"): count for outcome, count in outcomes.items()},
                 "not_published": remarkable,
+                "no_longer_fed": no_longer_fed,
             },
         )
 

@@ -14,7 +14,10 @@ SEPARATORS: dict[Language, tuple[str, str]] = {"da": (";", ","), "en": (",", "."
 
 
 def csv_file(report: Report, texts: Texts) -> bytes:
-    """Write a row per period and place, in UTF-8 with the mark that Excel looks for; ISO dates, amounts in DKK."""
+    """Write a row per period and place, then one per location whose revenue no unit has; no other row counts it.
+
+    In UTF-8 with the mark that Excel looks for; ISO dates, amounts in DKK.
+    """
     between, point = SEPARATORS[texts.language]
     columns = figure_columns(texts)
     text = io.StringIO()
@@ -23,6 +26,19 @@ def csv_file(report: Report, texts: Texts) -> bytes:
     for period in report.periods:
         for figure in report.places_of(period):
             writer.writerow([_write(column.value(figure), point) for column in columns])
+    for finding in report.unmapped:
+        if finding.facts.revenue_excl_vat is None:
+            continue
+        not_counted: dict[str, Value] = {
+            texts.first_day: report.window.first_day,
+            texts.last_day: report.window.last_day,
+            texts.department: texts.findings.kinds[finding.kind].title,
+            texts.unit: texts.findings.named_location(finding),
+            texts.revenue_excl_vat: finding.facts.revenue_excl_vat,
+            texts.revenue_incl_vat: finding.facts.revenue_incl_vat,
+            texts.remarks: texts.findings.facts(finding, texts.formats),
+        }
+        writer.writerow([_write(not_counted.get(column.heading), point) for column in columns])
     return text.getvalue().encode("utf-8-sig")
 
 

@@ -34,14 +34,14 @@ class Report:
         return [finding for finding in self.findings if finding.kind == "unmapped"]
 
     @property
-    def corrections(self) -> list[Finding]:
-        """Figures that were changed after they were first stored."""
-        return [finding for finding in self.findings if finding.kind == "corrected"]
+    def changes(self) -> list[Finding]:
+        """Figures that have changed since they were first stored."""
+        return [finding for finding in self.findings if finding.kind == "changed"]
 
     @property
     def notices(self) -> list[Finding]:
         """All other findings."""
-        return [finding for finding in self.findings if finding.kind not in {"unmapped", "corrected"}]
+        return [finding for finding in self.findings if finding.kind not in {"unmapped", "changed"}]
 
     @property
     def day(self) -> Window:

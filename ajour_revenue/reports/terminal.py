@@ -23,6 +23,8 @@ def terminal_tables(report: Report, texts: Texts) -> Iterator[RenderableType]:
         yield Text(texts.nothing_in.format(texts.formats.days(report.window.first_day, report.window.last_day)))
     for period in periods:
         yield _table(report, period, texts)
+    for finding in report.unmapped:
+        yield Text(f"{texts.findings.kinds[finding.kind].title}: {texts.details_of(finding)}")
 
 
 def _table(report: Report, period: Window, texts: Texts) -> Table:

@@ -97,7 +97,7 @@ class Texts:
     explained_by: str
     unmapped_caption: str
     notices_caption: str
-    corrections_caption: str
+    changes_caption: str
     what: str
     where: str
     details: str
@@ -271,7 +271,7 @@ TEXTS: dict[Language, Texts] = {
         explained_by="Vis historikken",
         unmapped_caption="Lokationer, som ingen enhed har; deres omsætning {} er ikke talt med",
         notices_caption="Det, der mangler eller afviger, {}",
-        corrections_caption="Omsætning, der er rettet, efter at den først blev hentet; beløb i kr.",
+        changes_caption="Omsætning, der er ændret, siden den først blev gemt; beløb i kr.",
         what="Hvad",
         where="Hvor",
         details="Nærmere",
@@ -368,7 +368,7 @@ TEXTS: dict[Language, Texts] = {
         explained_by="Show its history",
         unmapped_caption="Locations that no unit has; their revenue {} is not counted",
         notices_caption="What is missing or out of line, {}",
-        corrections_caption="Revenue that was corrected after it was first fetched; amounts in DKK",
+        changes_caption="Revenue that has changed since it was first stored; amounts in DKK",
         what="What",
         where="Where",
         details="Details",

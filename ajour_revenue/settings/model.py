@@ -259,7 +259,8 @@ class WageSettings(Section):
     file: SettingsPath = Field(
         default=Path("wages.csv"),
         validate_default=True,
-        description="CSV with the columns business_date, department, unit, wage_cost (DKK), hours",
+        description="CSV with the columns business_date, department, unit, wage_cost (DKK), hours and, if known, "
+        "people",
     )
     # D5
     show_single_person: bool = Field(

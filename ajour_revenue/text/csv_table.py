@@ -32,8 +32,13 @@ def read_csv(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
     return list(reader.fieldnames or ()), rows
 
 
+def as_far_as_read(errors: Sequence[str]) -> list[str]:
+    """Return the errors, as many as anybody reads, and how many more there are."""
+    more = [f"and {len(errors) - TOLD_AT_MOST} more"] if len(errors) > TOLD_AT_MOST else []
+    return [*errors[:TOLD_AT_MOST], *more]
+
+
 def all_errors(path: Path, errors: Sequence[str]) -> str:
     """Return the one message that tells everything that is wrong with a file, as far as anybody reads."""
-    more = [f"and {len(errors) - TOLD_AT_MOST} more"] if len(errors) > TOLD_AT_MOST else []
-    lines = "\n".join(f"  {error}" for error in [*errors[:TOLD_AT_MOST], *more])
+    lines = "\n".join(f"  {error}" for error in as_far_as_read(errors))
     return f"{path} has {len(errors)} error(s); nothing was stored. Correct them, and try again:\n{lines}"

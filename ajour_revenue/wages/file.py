@@ -1,26 +1,39 @@
-"""Wage costs from a CSV file: business_date, department, unit (may be empty), wage_cost (DKK), hours.
+"""Wage costs from a CSV file: business_date, department, unit (may be empty), wage_cost (DKK), hours; maybe people.
 
 Days and decimals as people type them, fields separated by commas or semicolons: as Danish Excel saves it, too.
 """
 
 import datetime as dt
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, NamedTuple
 
 import pyarrow as pa
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, ValidationError
 
 from ajour_revenue.days import Window
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.text.csv_table import UnreadableFileError, all_errors, read_csv
+from ajour_revenue.text.csv_table import UnreadableFileError, all_errors, as_far_as_read, read_csv
 from ajour_revenue.text.parse import parse_amount, parse_day
 from ajour_revenue.wages.source import WAGE_COST_SCHEMA, WageCosts, WageSourceError
+
+WHOLE_NUMBER = re.compile(r"-?\d+", re.ASCII)
 
 
 class WageFileError(WageSourceError):
     """The wage file cannot be used; the message lists every bad row with its line number."""
+
+
+class RowError(NamedTuple):
+    """What is wrong with a row of the file."""
+
+    text: str
+    """With the number of its line."""
+    day: dt.date | None
+    """None where the row does not say it, so that it may be any."""
 
 
 def _empty_is_none(value: object) -> object:
@@ -35,6 +48,16 @@ def _amount(value: object) -> object:
     return parse_amount(value) if isinstance(value, str) else value
 
 
+def _count(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    if text and not WHOLE_NUMBER.fullmatch(text):
+        msg = f"{text!r} is no number of people; write 3"
+        raise ValueError(msg)
+    return text or None
+
+
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
@@ -46,6 +69,8 @@ class WageCost(BaseModel):
     unit: Annotated[Name | None, BeforeValidator(_empty_is_none)]
     wage_cost: Annotated[Decimal, Field(gt=-(10**15), lt=10**15), BeforeValidator(_amount)]
     hours: Annotated[Decimal, Field(ge=0, lt=10**6), BeforeValidator(_amount)]
+    people: Annotated[Annotated[int, Field(ge=0, lt=10**6)] | None, BeforeValidator(_count)] = None
+    """How many people the row covers; None where whoever made the file decides what may be seen (D21)."""
 
 
 @dataclass(frozen=True)
@@ -55,39 +80,44 @@ class WageFile:
     settings: Settings
 
     def fetch(self, window: Window) -> WageCosts:
-        """Return the rows of the window; raises WageFileError where any row of the file is wrong."""
-        asked = [
-            row.model_dump()
-            for row in read_wage_file(self.settings)
-            if window.first_day <= row.business_date <= window.last_day
-        ]
-        return WageCosts(rows=pa.Table.from_pylist(asked, schema=WAGE_COST_SCHEMA))
+        """Return the rows of the window, and warnings of what is wrong on other days (D24).
+
+        Raises WageFileError where a row is wrong that is of the window, or does not say of which day it is.
+        """
+        path = self.settings.wages.file
+        rows, errors = _rows_and_errors(self.settings)
+        if within := [error.text for error in errors if error.day is None or _covers(window, error.day)]:
+            raise WageFileError(all_errors(path, within))
+        others = as_far_as_read([f"{error.text} (of {error.day}, which this run does not cover)" for error in errors])
+        asked = [row.model_dump() for row in rows if _covers(window, row.business_date)]
+        return WageCosts(
+            rows=pa.Table.from_pylist(asked, schema=WAGE_COST_SCHEMA),
+            warnings=[f"{path}, {text}" for text in others],
+        )
 
 
 def read_wage_file(settings: Settings) -> list[WageCost]:
-    """Return the rows of the wage file that the settings name.
+    """Return the rows of the wage file that the settings name; raises WageFileError that lists all that is wrong."""
+    rows, errors = _rows_and_errors(settings)
+    if errors:
+        raise WageFileError(all_errors(settings.wages.file, [error.text for error in errors]))
+    return rows
 
-    Raises WageFileError that lists all rows which are not as promised, name a department or unit that the settings do
-    not list, or repeat a (date, department, unit).
+
+def _covers(window: Window, day: dt.date) -> bool:
+    return window.first_day <= day <= window.last_day
+
+
+def _rows_and_errors(settings: Settings) -> tuple[list[WageCost], list[RowError]]:
+    """Return the rows that are as promised, and what is wrong with the others.
+
+    Wrong is too what names a department or unit that the settings do not list, or repeats a (date, department, unit).
+    Raises WageFileError where the file cannot be read as a whole.
     """
     path = settings.wages.file
-    wanted = list(WageCost.model_fields)
-    if not path.exists():
-        msg = f"There is no wage file {path}. Put it there, or correct wages.file in the settings."
-        raise WageFileError(msg)
-    try:
-        columns, numbered = read_csv(path)
-    except UnreadableFileError as error:
-        raise WageFileError(str(error)) from None
-    if sorted(columns) != sorted(wanted):
-        msg = (
-            f"{path}, line 1: found the columns {', '.join(columns) or 'none'}; the file must have "
-            f"{','.join(wanted)}, separated by commas or semicolons."
-        )
-        raise WageFileError(msg)
-
+    numbered = _lines(path)
     rows: list[WageCost] = []
-    errors: list[str] = []
+    errors: list[RowError] = []
     first_seen: dict[tuple[dt.date, str, str | None], int] = {}
     departments = {unit.name: unit.department for unit in settings.units}
     if numbered and not departments:
@@ -96,29 +126,53 @@ def read_wage_file(settings: Settings) -> list[WageCost]:
     for line, values in numbered:
         # DictReader puts what is too much under None, and fills up with None: 400,50 must not become 400.
         if None in values or None in values.values():
-            errors.append(
+            columns = [column for column in values if column is not None]
+            text = (
                 f"line {line}: must have {len(columns)} fields, as line 1 has; where commas separate these, write "
                 "decimals with a point: 400.50"
             )
+            errors.append(RowError(text, None))
             continue
         try:
             row = WageCost.model_validate(values)
         except ValidationError as error:
-            errors += [
-                f"line {line}, {each['loc'][0]}: found {values[str(each['loc'][0])]!r}: "
-                + each["msg"].removeprefix("Value error, ")
-                for each in error.errors()
-            ]
+            errors += _field_errors(line, values, error)
             continue
         rows.append(row)
-        errors += [f"line {line}: {problem}" for problem in _unknown_names(row, departments)]
+        problems = [*_unknown_names(row, departments)]
         key = (row.business_date, row.department, row.unit)
         if key in first_seen:
-            errors.append(f"line {line}: the same date, department and unit as line {first_seen[key]}")
+            problems.append(f"the same date, department and unit as line {first_seen[key]}")
         first_seen.setdefault(key, line)
-    if errors:
-        raise WageFileError(all_errors(path, errors))
-    return rows
+        errors += [RowError(f"line {line}: {problem}", row.business_date) for problem in problems]
+    return rows, errors
+
+
+def _lines(path: Path) -> list[tuple[int, dict[str, str]]]:
+    """Return the rows of the file with the numbers of their lines; raises WageFileError where it has other columns."""
+    if not path.exists():
+        msg = f"There is no wage file {path}. Put it there, or correct wages.file in the settings."
+        raise WageFileError(msg)
+    try:
+        columns, numbered = read_csv(path)
+    except UnreadableFileError as error:
+        raise WageFileError(str(error)) from None
+    wanted = [name for name, field in WageCost.model_fields.items() if field.is_required()]
+    optional = [name for name in WageCost.model_fields if name not in wanted]
+    if sorted(columns) not in (sorted(wanted), sorted([*wanted, *optional])):
+        msg = (
+            f"{path}, line 1: found the columns {', '.join(columns) or 'none'}; the file must have "
+            f"{','.join(wanted)}, and may have {','.join(optional)}, separated by commas or semicolons."
+        )
+        raise WageFileError(msg)
+    return numbered
+
+
+def _field_errors(line: int, values: Mapping[str, str], error: ValidationError) -> list[RowError]:
+    fields = [(str(each["loc"][0]), each["msg"].removeprefix("Value error, ")) for each in error.errors()]
+    is_day_wrong = any(field == "business_date" for field, _ in fields)
+    day = None if is_day_wrong else parse_day(values["business_date"])
+    return [RowError(f"line {line}, {field}: found {values[field]!r}: {message}", day) for field, message in fields]
 
 
 def _unknown_names(row: WageCost, departments: dict[str, str]) -> Iterator[str]:

@@ -143,3 +143,14 @@ JOIN (SELECT business_date, department, unit AS noted_unit, note FROM wage_perce
     USING (business_date, department)
 WHERE noted_unit IS NOT DISTINCT FROM unit
 GROUP BY ALL;
+
+-- What is told of a change of two amounts: the one that vat chooses, unless only the other has changed (D16).
+CREATE OR REPLACE MACRO told_change(vat, incl_before, incl_after, excl_before, excl_after) AS
+    CASE WHEN if(
+            vat = 'included',
+            incl_before IS DISTINCT FROM incl_after OR coalesce(excl_before = excl_after, true),
+            excl_before IS NOT DISTINCT FROM excl_after AND coalesce(incl_before <> incl_after, false)
+        )
+        THEN { 'vat': 'included', 'before': incl_before, 'after': incl_after }
+        ELSE { 'vat': 'excluded', 'before': excl_before, 'after': excl_after }
+    END;

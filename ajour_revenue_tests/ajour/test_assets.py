@@ -179,6 +179,25 @@ def test_the_totals_of_the_window_are_told_incl_and_excl_vat(two_runs: TwoRuns) 
     assert (shown["revenue_incl_vat"], shown["revenue_excl_vat"]) == ("1.613,98 kr.", "1.291,18 kr.")
 
 
+def test_revenue_that_no_unit_has_is_told_with_its_sum(two_runs: TwoRuns) -> None:
+    first, second = metadata(two_runs.first, "raw_revenue"), metadata(two_runs.second, "raw_revenue")
+
+    kitchens = ["007", "Kitchens", "1", "8,75", "7,00"]
+    assert (second["of_no_unit_incl_vat"], second["of_no_unit_excl_vat"]) == ("8,75 kr.", "7,00 kr.")
+    assert cells(second["of_no_unit"]) == [kitchens]
+    unlisted, of_kitchens = cells(first["of_no_unit"])
+    assert unlisted[:3] == ["99", "not in Ajour's list", "1"]
+    assert of_kitchens == kitchens
+
+
+def test_where_a_unit_has_all_revenue_none_is_of_no_unit(company: Company) -> None:
+    company.reload(units=[{"name": "Bar", "department": "V", "locations": ["10", "11", "20", "30", "99"]}])
+
+    shown = metadata(company.run(Window(YESTERDAY, YESTERDAY)), "raw_revenue")
+
+    assert (shown["of_no_unit_excl_vat"], shown["of_no_unit"]) == ("0,00 kr.", "none")
+
+
 def test_the_chart_leaves_out_what_was_fetched_for_another_company(company: Company) -> None:
     day = Window(YESTERDAY, YESTERDAY)
     before = metadata(company.run(day), "raw_revenue")["chart"]

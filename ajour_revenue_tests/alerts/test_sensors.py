@@ -170,6 +170,7 @@ def test_a_gap_that_grows_is_told_again_and_one_that_shrinks_is_not(office: Offi
 
 
 def test_a_location_that_was_mapped_and_is_not_any_more_is_told_again(office: Office, hook: Hook) -> None:
+    office.company.change("DELETE FROM raw_revenue WHERE location_id = '99'")
     for location in ("99", "98", "99"):
         office.company.change(
             f"UPDATE ajour_locations SET location_id = '{location}' WHERE location_name = 'Kitchen, new'"

@@ -61,7 +61,16 @@ def test_it_passes_where_every_location_feeds_a_unit(fetched_company: Company) -
     evaluation = fetched_company.check("locations_mapped")
 
     assert evaluation.passed
-    assert evaluation.description == "Every location feeds a unit."
+    assert evaluation.description == "Every location feeds a unit, and a unit has all revenue of the latest 31 days."
+
+
+def test_revenue_of_an_unknown_location_is_a_warning_of_the_run_that_brings_it(company: Company) -> None:
+    company.ajour.sell(LAST_DAY, "98", "120.50")
+
+    run = company.run(Window(LAST_DAY, LAST_DAY))
+
+    [mapped] = [each for each in run.get_asset_check_evaluations() if each.check_name == "locations_mapped"]
+    assert "location 98: not counted: 120,50 kr. excl. VAT; not in Ajour's list." in str(mapped.description)
 
 
 # days_covered

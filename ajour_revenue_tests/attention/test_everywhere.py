@@ -53,6 +53,8 @@ class Drawn:
     single: frozenset[tuple[dt.date, str]]
     """Where one person has earned a unit's wages."""
     corrected: frozenset[tuple[dt.date, str]] = field(default=frozenset())
+    sold: frozenset[tuple[dt.date, str]] = field(default=frozenset())
+    """What locations sold, those of units and others."""
 
 
 places = st.tuples(st.sampled_from(DRAWN), st.sampled_from(sorted(DEPARTMENTS)))
@@ -70,6 +72,7 @@ drawn = st.builds(
     not_allocated=st.frozensets(departments, max_size=2),
     single=st.frozensets(places, max_size=2),
     corrected=st.frozensets(places, max_size=2),
+    sold=st.frozensets(st.tuples(st.sampled_from(DRAWN), st.sampled_from(["10", "97", "99"])), max_size=3),
 )
 
 
@@ -98,6 +101,8 @@ def put(state: Drawn, tables: State) -> None:
         tables.count_people(unit, day, 1)
     for day, unit in state.corrected:
         tables.revise(unit, day, "1", "2")
+    for day, location in state.sold:
+        tables.sell(location, day, "5")
     tables.calculate()
 
 
@@ -156,12 +161,13 @@ def expected(state: Drawn) -> set[Key]:
                 run = []
             run.append(day)
         keys.add((kind, department, unit, location, Window(run[0], run[-1])))
-    keys |= {("unmapped", None, None, location, None) for location in state.listed - LOCATIONS.keys()}
+    known = state.listed | {location for _, location in state.sold}
+    keys |= {("unmapped", None, None, location, None) for location in known - LOCATIONS.keys()}
     if state.listed:
         for unit, locations in UNITS.items():
             for location in set(locations) - state.listed:
                 keys.add(("not listed", DEPARTMENTS[unit], unit, location, None))
-    keys |= {("corrected", DEPARTMENTS[unit], unit, None, Window(day, day)) for day, unit in state.corrected}
+    keys |= {("changed", DEPARTMENTS[unit], unit, None, Window(day, day)) for day, unit in state.corrected}
     return keys
 
 
@@ -260,8 +266,8 @@ def test_whatever_is_a_finding_is_in_mail_status_report_and_checks_and_nothing_e
         page = Page(html_page(report, texts))
         assert rows_of(page, texts.what, texts.to_do) == len(report.notices)
         assert rows_of(page, texts.location, texts.to_do) == len(report.unmapped)
-        assert rows_of(page, texts.before, texts.explained_by) == len(report.corrections)
-    assert len(report.notices) + len(report.unmapped) + len(report.corrections) == len(found)
+        assert rows_of(page, texts.before, texts.explained_by) == len(report.changes)
+    assert len(report.notices) + len(report.unmapped) + len(report.changes) == len(found)
 
 
 def rows_of(page: Page, *headings: str) -> int:

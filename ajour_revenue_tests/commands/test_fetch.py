@@ -53,6 +53,18 @@ def test_what_has_changed_is_shown_with_before_and_after(shell: Shell, at_fetche
     [changed] = [line for line in result.stdout.splitlines() if "4.321,00" in line]
     assert "Shop" in changed
     assert "3.000,45" in changed
+    assert "excl. VAT" in changed
+    assert "corrected in Ajour" in changed
+
+
+def test_money_that_matches_nothing_is_shown_with_its_sum(shell: Shell, at_fetched_company: Company) -> None:
+    at_fetched_company.ajour.sell(LAST_DAY, "98", "120.50")
+    shown = " ".join(shell.run("fetch", "--from", LAST_DAY, "--to", LAST_DAY).stdout.split())
+    assert "! Location without a unit: location 98: not counted: 120,50 kr. excl. VAT; not in Ajour's list." in shown
+    overview = " ".join(shell.run("status").stdout.split())
+    assert "Not mapped 98, 99 (Kitchen, new)" in overview
+    assert "location 98: not counted: 120,50 kr. excl. VAT" in overview
+    assert "lokation 98: ikke talt med: 120,50 kr. excl. moms" in " ".join(shell.run("report").stdout.split())
 
 
 def test_a_failure_says_why_and_how_to_go_on_and_leaves_what_was_there(shell: Shell, at_company: Company) -> None:

@@ -11,6 +11,9 @@ import pytest
 import simplejson as json
 from filelock import FileLock
 
+from ajour_revenue.attention.findings import findings
+from ajour_revenue.attention.texts import line
+from ajour_revenue.days import Window
 from ajour_revenue.definitions import build_definitions
 from ajour_revenue.planday import client
 from ajour_revenue.planday import publish as publishing
@@ -427,6 +430,28 @@ class TestWholeFigures:
         )
         assert missing == ["11"]
         assert connected_company.portal.revenue[BAR, LAST] == revenue
+
+    def test_a_unit_that_has_lost_its_location_is_found_with_what_planday_still_shows(
+        self, connected_company: ConnectedCompany
+    ) -> None:
+        one_day = Window(LAST, LAST)
+        assert connected_company.run(one_day).success
+        shop = connected_company.portal.revenue[SHOP, LAST]
+        units = [unit | ({"locations": []} if unit["name"] == "Shop" else {}) for unit in unit_list()]
+        connected_company.reload(units=units)
+
+        result = connected_company.run(one_day)
+
+        assert result.success
+        with connected_company.warehouse.reading() as connection:
+            [found] = findings(
+                connection, connected_company.settings, upcoming="", days=one_day, kinds=["no longer fed"]
+            )
+        assert line(found) == (
+            f"Unit no longer fed: Aarhus, Shop, {LAST}: Planday still shows {DANISH.kroner(shop)}. Give the unit a "
+            "location for these days, or correct what Planday shows."
+        )
+        assert "Shop" in shown(result, "planday_revenue")["no_longer_fed"]
 
     def test_a_silent_till_that_was_entered_by_hand_is_told_after_the_next_fetch_too(
         self, connected_company: ConnectedCompany

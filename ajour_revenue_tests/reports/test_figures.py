@@ -327,20 +327,21 @@ def test_an_unmapped_location_is_told_with_what_it_sold_in_the_window(books: Boo
     ]
 
 
-def test_a_correction_is_told_from_the_first_figure_to_the_present_one(books: Books) -> None:
+def test_a_changed_figure_is_told_from_the_first_one_to_the_present_one(books: Books) -> None:
     books.earn("Bar", "1100")
     books.correct("Bar", None, "900", source_before=None, at="2026-11-24 07:00:00+01")
     books.correct("Bar", "900", "1000", at="2026-11-25 07:00:00+01")
     books.correct("Bar", "1000", "1100", at="2026-11-26 07:00:00+01", source_after="manual", reason="till was down")
 
-    [correction] = books.report().corrections
+    [changed] = books.report().changes
 
-    facts = correction.facts
-    assert (correction.place, correction.days, facts.vat) == (BAR, Window(MONDAY, MONDAY), "excluded")
+    facts = changed.facts
+    assert facts.changes == ("corrected", "entered by hand")
+    assert (changed.place, changed.days, facts.vat) == (BAR, Window(MONDAY, MONDAY), "excluded")
     assert (facts.revenue_before, facts.revenue_after) == (Decimal(900), Decimal(1100))
     assert (facts.source_before, facts.source_after) == ("ajour", "manual")
     assert facts.reason == "till was down"
-    assert correction.command == f"ajour-revenue explain Bar {MONDAY}"
+    assert changed.command == f"ajour-revenue explain Bar {MONDAY}"
 
 
 def test_a_figure_that_was_changed_back_is_no_news(books: Books) -> None:
@@ -348,7 +349,7 @@ def test_a_figure_that_was_changed_back_is_no_news(books: Books) -> None:
     books.correct("Bar", "900", "1000", at="2026-11-25 07:00:00+01")
     books.correct("Bar", "1000", "900", at="2026-11-26 07:00:00+01")
 
-    assert books.report().corrections == []
+    assert books.report().changes == []
 
 
 def test_an_empty_warehouse_has_an_empty_report(books: Books) -> None:

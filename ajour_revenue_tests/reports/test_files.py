@@ -76,7 +76,9 @@ def test_csv_that_is_read_back_has_every_figure_to_the_oere(books: Books, texts:
     def number(text: str) -> Decimal | None:
         return Decimal(text.replace(point, ".")) if text else None
 
-    _, *lines = csv.reader(io.StringIO(csv_file(report, texts).decode("utf-8-sig"), newline=""), delimiter=between)
+    _, *lines, not_counted = csv.reader(
+        io.StringIO(csv_file(report, texts).decode("utf-8-sig"), newline=""), delimiter=between
+    )
 
     read = [
         (
@@ -86,6 +88,18 @@ def test_csv_that_is_read_back_has_every_figure_to_the_oere(books: Books, texts:
         for line in lines
     ]
     assert read == rows_of(report, texts)
+    words = texts.findings
+    window = (str(report.window.first_day), str(report.window.last_day))
+    assert tuple(not_counted[:2]) == window
+    assert not_counted[2:4] == [words.kinds["unmapped"].title, words.location.format("99 (=Garden)")]
+    assert [*map(number, not_counted[4:7])] == [Decimal("10.50"), Decimal("13.13"), None]
+    assert not_counted[-1].startswith(words.not_counted.partition(":")[0])
+
+
+def test_a_location_without_a_unit_that_sold_nothing_is_no_row_of_the_csv(books: Books) -> None:
+    books.list_location("99", "Garden", None)
+
+    assert csv_file(books.report(), TEXTS["en"]).count(b"\n") == 1
 
 
 def test_danish_excel_opens_the_csv_as_it_is(books: Books) -> None:
@@ -223,9 +237,10 @@ def test_what_needs_attention_has_a_sheet(books: Books, texts: Texts) -> None:
     by_what = {line[1]: line for line in lines}
     assert by_what[words.kinds["unmapped"].title][3:5] == (10.5, None)
     assert "99 (=Garden)" in str(by_what[words.kinds["unmapped"].title][2])
-    corrected = by_what[words.kinds["corrected"].title]
-    assert (corrected[0], *corrected[3:9]) == ("Vesterbro · Bar", None, None, 1, 2, texts.excl_vat, "Ajour")
-    assert str(corrected[9]).endswith(f": ajour-revenue explain Bar {MONDAY}")
+    changed = by_what[words.kinds["changed"].title]
+    assert str(changed[2]).startswith(f"{words.changes['corrected']}: ")
+    assert (changed[0], *changed[3:9]) == ("Vesterbro · Bar", None, None, 1, 2, texts.excl_vat, "Ajour")
+    assert str(changed[9]).endswith(f": ajour-revenue explain Bar {MONDAY}")
     negative = by_what[words.kinds["negative revenue"].title]
     assert (negative[0], *negative[3:9]) == ("Aarhus · Shop", -5.25, 3876.04, *[None] * 4)
 

@@ -32,6 +32,7 @@ def full(books: Books) -> Books:
     books.list_location("11", "Bar, first floor", "Bar")
     books.list_location("99", "Garden", None)
     books.sell("99", "1234.50")
+    books.sell("010", "2.00")
     books.correct("Kitchen", "11000.00", "11137.01", days_before(1), source_after="manual", reason="till was down")
     return books
 
@@ -169,18 +170,23 @@ def test_what_needs_attention_is_told_and_counted(books: Books, texts: Texts) ->
     }
     days = f"--from {days_before(2)} --to {days_before(2)}"
     assert f"{words.kinds['missing'].action}: ajour-revenue fetch {days}" in {row[texts.to_do] for row in notices}
-    [unmapped] = page.table(texts.location)
+    unmapped, unlisted = page.table(texts.location)
     assert unmapped[texts.location] == "99 · Garden"
+    assert (unlisted[texts.location], unlisted[texts.details]) == (
+        "010",
+        f"{words.not_in_list}; {words.similar_ids.format('10')}",
+    )
     assert read(texts, unmapped[texts.revenue_excl_vat]) == Decimal("1234.50")
-    [correction] = page.table(texts.before, texts.after)
-    assert (read(texts, correction[texts.before]), read(texts, correction[texts.after])) == (
+    [changed] = page.table(texts.before, texts.after)
+    assert changed[texts.what] == words.changes["entered by hand"]
+    assert (read(texts, changed[texts.before]), read(texts, changed[texts.after])) == (
         Decimal(11_000),
         Decimal("11137.01"),
     )
-    assert correction[texts.vat_head] == texts.excl_vat
-    assert correction[texts.source] == f"Ajour → {words.sources['manual']}: till was down"
-    assert correction[texts.explained_by] == f"ajour-revenue explain Kitchen {days_before(1)}"
-    assert f"{texts.attention}: 4" in page.text
+    assert changed[texts.vat_head] == texts.excl_vat
+    assert changed[texts.source] == f"Ajour → {words.sources['manual']}: till was down"
+    assert changed[texts.explained_by] == f"ajour-revenue explain Kitchen {days_before(1)}"
+    assert f"{texts.attention}: 5" in page.text
 
 
 @both

@@ -5,12 +5,19 @@ import re
 from decimal import Decimal
 from pathlib import Path
 
+import dagster as dg
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
+from ajour_revenue.days import Window
 from ajour_revenue.settings.load import load_settings
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.wages.file import WageCost, WageFileError, read_wage_file
-from ajour_revenue_tests.kit import write_settings
+from ajour_revenue.wages.file import WageCost, WageFile, WageFileError, read_wage_file
+from ajour_revenue.wages.source import WAGE_COST_SCHEMA, WageCosts
+from ajour_revenue_tests.clock import LAST_DAY
+from ajour_revenue_tests.kit import Company, write_settings
 
 HEADER = "business_date,department,unit,wage_cost,hours"
 
@@ -225,3 +232,151 @@ def test_a_quote_that_is_never_closed_is_refused(settings: Settings) -> None:
     [told] = errors(settings, '2026-03-01,"Vesterbro,Bar,400,2')
 
     assert "is not a CSV file" in told
+
+
+# People
+
+
+@pytest.mark.parametrize(("written", "people"), [("3", 3), (" 3 ", 3), ("0", 0), ("", None), (" ", None)])
+def test_a_row_may_say_how_many_people_it_covers(settings: Settings, written: str, people: int | None) -> None:
+    [row] = read(settings, f"2026-03-01,Vesterbro,Bar,400,2,{written}", header=f"{HEADER},people")
+
+    assert row.people == people
+
+
+def test_without_the_column_nobody_has_counted_the_people(settings: Settings) -> None:
+    [row] = read(settings, "2026-03-01,Vesterbro,Bar,400,2")
+
+    assert row.people is None
+
+
+@pytest.mark.parametrize("written", ["-1", "2.5", "2.0", "1.000", "two", "1e3", "9999999"])
+def test_what_is_no_number_of_people_is_told(settings: Settings, written: str) -> None:
+    [_, error] = errors(settings, f"2026-03-01,Vesterbro,Bar,400,2,{written}", header=f"{HEADER},people")
+
+    assert error.startswith(f"line 2, people: found '{written}': ")
+
+
+def test_the_people_of_a_row_are_handed_on(settings: Settings) -> None:
+    read(
+        settings,
+        "2026-03-02,Vesterbro,Bar,400,2,3",
+        "2026-03-02,Vesterbro,,400,2,",
+        header=f"{HEADER},people",
+    )
+
+    rows = fetch(settings).rows
+
+    assert rows.schema == WAGE_COST_SCHEMA
+    assert rows["people"].to_pylist() == [3, None]
+
+
+# Errors on the days of a run, and on others (D24)
+
+
+MARCH_2_TO_3 = Window(dt.date(2026, 3, 2), dt.date(2026, 3, 3))
+RIGHT = "2026-03-02,Vesterbro,Bar,400,2"
+
+
+def fetch(settings: Settings) -> WageCosts:
+    return WageFile(settings).fetch(MARCH_2_TO_3)
+
+
+def written(settings: Settings, *lines: str) -> Settings:
+    """Write a wage file, right or wrong."""
+    settings.wages.file.write_text("\n".join([HEADER, *lines, ""]), encoding="utf-8")
+    return settings
+
+
+@pytest.mark.parametrize("day", ["2026-03-01", "2026-03-04"])
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("Vesterbro,Bar,x,2", "line 3, wage_cost: found 'x': "),
+        ("Vesterbro,Café,400,2", "line 3: unit 'Café' is none of Vesterbro's: Bar, Kitchen"),
+    ],
+)
+def test_an_error_on_another_day_is_a_warning_with_its_line_number(
+    settings: Settings, day: str, row: str, told: str
+) -> None:
+    costs = fetch(written(settings, RIGHT, f"{day},{row}"))
+
+    [warning] = costs.warnings
+    assert warning.startswith(f"{settings.wages.file}, {told}")
+    assert warning.endswith(f" (of {day}, which this run does not cover)")
+    assert costs.rows.num_rows == 1
+
+
+def test_a_row_that_is_repeated_on_another_day_is_a_warning(settings: Settings) -> None:
+    repeated = "2026-03-01,Vesterbro,Bar,400,2"
+
+    [warning] = fetch(written(settings, repeated, repeated, RIGHT)).warnings
+
+    assert "line 3: the same date, department and unit as line 2 (of 2026-03-01" in warning
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "2026-03-02,Vesterbro,Bar,x,2",
+        "2026-03-03,Vesterbro,Bar,x,2",
+        "2026-03-03,Vesterbro,Café,400,2",
+        RIGHT,
+        "2026-13-01,Vesterbro,Bar,400,2",
+        ",Vesterbro,Bar,400,2",
+        "2026-13-01,Vesterbro,Bar,x,2",
+        "2026-03-01,Vesterbro,Bar,400",
+        "2026-03-01,Vesterbro,Bar,400,50,2",
+    ],
+)
+def test_an_error_on_a_day_of_the_run_or_on_one_that_nobody_can_tell_stores_nothing(
+    settings: Settings, row: str
+) -> None:
+    written(settings, RIGHT, "2026-03-01,Vesterbro,Bar,elsewhere,2", row)
+
+    with pytest.raises(WageFileError) as error:
+        fetch(settings)
+
+    assert "line 4" in str(error.value)
+    assert "elsewhere" not in str(error.value)
+
+
+def test_of_very_many_warnings_the_first_fifty_are_given_and_the_rest_counted(settings: Settings) -> None:
+    warnings = fetch(written(settings, *["2026-03-01,Vesterbro,Bar,x,2"] * 60)).warnings
+
+    assert len(warnings) == 51
+    assert warnings[-1] == f"{settings.wages.file}, and 10 more"
+
+
+@given(
+    days=st.lists(st.dates(dt.date(2026, 2, 27), dt.date(2026, 3, 6)), max_size=8),
+    bad=st.sets(st.integers(0, 7)),
+)
+@hypothesis_settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_run_has_all_rows_of_its_days_or_none(settings: Settings, days: list[dt.date], bad: set[int]) -> None:
+    units = ("Vesterbro,Bar", "Vesterbro,Kitchen", "Vesterbro,", "Aarhus,Shop")
+    rows = {(day, units[number % 4]): number in bad for number, day in enumerate(days)}
+    written(settings, *(f"{day},{unit},{'x' if wrong else '400'},2" for (day, unit), wrong in rows.items()))
+    within = [wrong for (day, _), wrong in rows.items() if MARCH_2_TO_3.first_day <= day <= MARCH_2_TO_3.last_day]
+
+    try:
+        costs = fetch(settings)
+    except WageFileError:
+        assert any(within)
+    else:
+        assert not any(within)
+        assert costs.rows.num_rows == len(within)
+        assert len(costs.warnings) == sum(rows.values())
+
+
+def test_the_warnings_are_in_the_log_of_a_run_that_stores_its_days(company: Company) -> None:
+    with company.settings.wages.file.open("a", encoding="utf-8") as file:
+        file.write(f"{LAST_DAY - dt.timedelta(days=400)},Vesterbro,Closed,400,2\n")
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = company.run(Window(LAST_DAY, LAST_DAY), instance=instance)
+        log = [entry.user_message for entry in instance.all_logs(run.run_id)]
+
+    assert run.success
+    assert [message for message in log if "unit 'Closed' is none of Vesterbro's" in message]
+    assert company.query("SELECT count(*) FROM wage_costs") == [(4,)]
