@@ -19,7 +19,7 @@ from ajour_revenue.days import yesterday
 from ajour_revenue.environment import ENV_FILE
 from ajour_revenue.planday.client import CREDENTIALS as PLANDAY_CREDENTIALS
 from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE
-from ajour_revenue.wages.file import WageCost
+from ajour_revenue.wages.file import COLUMNS
 
 WAGE_FILE = "wages.csv"
 
@@ -79,7 +79,7 @@ def init(  # noqa: PLR0913 (each is an option)
         new_file = _asked(name, activation_date, driver, port, wages, yes=yes)
         files[settings_file] = settings_text(new_file), 0o644
         if new_file.wages == "file" and not Path(WAGE_FILE).exists():
-            files[Path(WAGE_FILE)] = ",".join(WageCost.model_fields) + "\n", 0o644
+            files[Path(WAGE_FILE)] = ",".join(COLUMNS) + "\n", 0o644
         if new_file.wages == "planday":
             needed += PLANDAY_CREDENTIALS.values()
             if not env_file.exists():

@@ -73,6 +73,10 @@ class WageCost(BaseModel):
     """How many people the row covers; None where whoever made the file decides what may be seen (D21)."""
 
 
+COLUMNS = [name for name, field in WageCost.model_fields.items() if field.is_required()]
+FURTHER_COLUMNS = [name for name in WageCost.model_fields if name not in COLUMNS]
+
+
 @dataclass(frozen=True)
 class WageFile:
     """The wage file that the settings name, as a WageSource."""
@@ -157,12 +161,10 @@ def _lines(path: Path) -> list[tuple[int, dict[str, str]]]:
         columns, numbered = read_csv(path)
     except UnreadableFileError as error:
         raise WageFileError(str(error)) from None
-    wanted = [name for name, field in WageCost.model_fields.items() if field.is_required()]
-    optional = [name for name in WageCost.model_fields if name not in wanted]
-    if sorted(columns) not in (sorted(wanted), sorted([*wanted, *optional])):
+    if sorted(columns) not in (sorted(COLUMNS), sorted([*COLUMNS, *FURTHER_COLUMNS])):
         msg = (
             f"{path}, line 1: found the columns {', '.join(columns) or 'none'}; the file must have "
-            f"{','.join(wanted)}, and may have {','.join(optional)}, separated by commas or semicolons."
+            f"{','.join(COLUMNS)}, and may have {','.join(FURTHER_COLUMNS)}, separated by commas or semicolons."
         )
         raise WageFileError(msg)
     return numbered

@@ -82,6 +82,11 @@ def missing_of(state: Drawn, day: dt.date, unit: str) -> set[str]:
     return set() if entered else locations
 
 
+def sold_of(state: Drawn) -> list[tuple[dt.date, str]]:
+    """Return what is known to be sold: revenue comes with the fetch of its day."""
+    return [(day, location) for day, location in state.sold if day in state.fetched]
+
+
 def put(state: Drawn, tables: State) -> None:
     for day in DAYS.days:
         for unit in DEPARTMENTS:
@@ -101,7 +106,7 @@ def put(state: Drawn, tables: State) -> None:
         tables.count_people(unit, day, 1)
     for day, unit in state.corrected:
         tables.revise(unit, day, "1", "2")
-    for day, location in state.sold:
+    for day, location in sold_of(state):
         tables.sell(location, day, "5")
     tables.calculate()
 
@@ -161,7 +166,7 @@ def expected(state: Drawn) -> set[Key]:
                 run = []
             run.append(day)
         keys.add((kind, department, unit, location, Window(run[0], run[-1])))
-    known = state.listed | {location for _, location in state.sold}
+    known = state.listed | {location for _, location in sold_of(state)}
     keys |= {("unmapped", None, None, location, None) for location in known - LOCATIONS.keys()}
     if state.listed:
         for unit, locations in UNITS.items():
