@@ -1,9 +1,11 @@
 """Which location feeds which unit (R13), and which unit a location may be meant for."""
 
+import datetime as dt
+
 import duckdb
 import pytest
 
-from ajour_revenue.mapping import most_similar_unit, register_units
+from ajour_revenue.mapping import most_similar_unit, register_units, unit_of_locations
 from ajour_revenue.settings.model import Settings
 from ajour_revenue_tests.kit import settings_dict
 
@@ -27,20 +29,37 @@ def test_none_is_suggested_where_there_are_no_units() -> None:
     assert most_similar_unit("Bar", []) is None
 
 
-def registered(*units: dict[str, object]) -> duckdb.DuckDBPyConnection:
+def registered(*units: dict[str, object], **changes: object) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
-    register_units(connection, Settings.model_validate(settings_dict(units=list(units))))
+    register_units(connection, Settings.model_validate(settings_dict(units=list(units), **changes)))
     return connection
 
 
-def test_sql_sees_every_unit_with_its_department_and_target() -> None:
+def test_sql_sees_every_unit_with_its_department_and_the_targets_of_the_weekdays() -> None:
     connection = registered(
-        {"name": "Bar", "department": "Vesterbro", "target_wage_percentage": "27.5"},
+        {"name": "Bar", "department": "Vesterbro", "target_wage_percentage": {"sat-sun": "27.5"}},
         {"name": "Shop", "department": "Aarhus"},
+        departments=[{"name": "Aarhus", "target_wage_percentage": {"mon": 30}}],
     )
 
-    rows = connection.execute("SELECT unit, department, target::VARCHAR FROM units ORDER BY unit").fetchall()
-    assert rows == [("Bar", "Vesterbro", "27.50"), ("Shop", "Aarhus", None)]
+    units = connection.execute("SELECT unit, department FROM units ORDER BY unit").fetchall()
+    assert units == [("Bar", "Vesterbro"), ("Shop", "Aarhus")]
+    targets = connection.execute("SELECT department, unit, weekday, target::VARCHAR FROM targets ORDER BY ALL")
+    assert targets.fetchall() == [
+        ("Aarhus", None, "monday", "30.00"),
+        ("Vesterbro", "Bar", "saturday", "27.50"),
+        ("Vesterbro", "Bar", "sunday", "27.50"),
+    ]
+
+
+def test_a_location_feeds_the_unit_that_has_it_on_that_day() -> None:
+    first_of_new = dt.date(2026, 11, 20)
+    bar = {"name": "Bar", "department": "Vesterbro", "locations": [{"id": "10", "to": first_of_new - dt.timedelta(1)}]}
+    shop = {"name": "Shop", "department": "Aarhus", "locations": [{"id": "10", "from": first_of_new}, "30"]}
+    settings = Settings.model_validate(settings_dict(units=[bar, shop]))
+
+    assert unit_of_locations(settings, first_of_new - dt.timedelta(1)) == {"10": "Bar", "30": "Shop"}
+    assert unit_of_locations(settings, first_of_new) == {"10": "Shop", "30": "Shop"}
 
 
 def test_sql_sees_every_location_once_at_its_unit() -> None:

@@ -1,6 +1,7 @@
 """`ajour-revenue enter`."""
 
 import datetime as dt
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -8,25 +9,35 @@ from typing import Any
 import click
 import dagster as dg
 from rich.table import Table
+from rich.text import Text
 
 from ajour_revenue.commands.terminal import (
     DAY,
     FailedError,
     RefusedError,
     output,
+    print_indented,
     settings_option,
     settings_or_fail,
 )
 from ajour_revenue.days import Window
 from ajour_revenue.errors import ActionableError
 from ajour_revenue.launch import dagster_instance, has_dagster_instance
-from ajour_revenue.revenue.manual import Change, ManualEntry, check_entry, enter_revenue, read_entries
+from ajour_revenue.revenue.manual import (
+    Change,
+    Compared,
+    ManualEntry,
+    check_entry,
+    compare,
+    enter_revenue,
+    read_entries,
+)
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.formats import DANISH
 from ajour_revenue.text.parse import parse_amount
 from ajour_revenue.ui.metadata import table_of
 from ajour_revenue.wages.percentage import calculate_wage_percentage
-from ajour_revenue.warehouse.connect import transaction
+from ajour_revenue.warehouse.connect import reading, transaction
 
 SHOWN_AT_MOST = 40
 
@@ -46,11 +57,12 @@ class AmountType(click.ParamType):
 
 
 @click.command(
-    epilog="Examples: ajour-revenue enter Bar 2026-01-31 --incl-vat 12500 --reason 'till was down'; "
+    epilog="Examples: ajour-revenue enter Bar 2026-01-31 --location 11 --incl-vat 12500 --reason 'till was down'; "
     "ajour-revenue enter --csv figures.csv",
 )
 @click.argument("unit", required=False)
 @click.argument("day", type=DAY, required=False)
+@click.option("--location", metavar="ID", help="Enter the till of this location alone; the unit's others stay.")
 @click.option("--incl-vat", type=AmountType(), metavar="DKK", help="The day's revenue including VAT.")
 @click.option("--excl-vat", type=AmountType(), metavar="DKK", help="The day's revenue excluding VAT.")
 @click.option("--reason", metavar="TEXT", help="Why it is entered by hand; kept with the revision.")
@@ -59,27 +71,34 @@ class AmountType(click.ParamType):
     "csv_file",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Enter many at once. Columns: business_date, unit, revenue_incl_vat or revenue_excl_vat, reason; separated by "
-    "commas, or by semicolons as Danish Excel does.",
+    help="Enter many at once. Columns: business_date, unit, revenue_incl_vat or revenue_excl_vat, reason, and perhaps "
+    "location; separated by commas, or by semicolons as Danish Excel does.",
 )
+@click.option("--yes", is_flag=True, help="Ask nothing; for scripts.")
 @settings_option
 def enter(  # noqa: PLR0913 (a figure, or a file of them)
     *,
     unit: str | None,
     day: dt.date | None,
+    location: str | None,
     incl_vat: str | None,
     excl_vat: str | None,
     reason: str | None,
     csv_file: Path | None,
+    yes: bool,
     settings_file: Path | None,
 ) -> None:
     """Enter the revenue of a UNIT and DAY by hand.
 
     For instance after a till was down. Give one amount, with --incl-vat or --excl-vat; the other follows from
-    revenue.vat_rate in the settings. The figure is the whole of the unit's revenue that day, and the day's wage
-    percentage is calculated anew. A later fetch replaces it only where revenue.overwrite_existing is true.
+    revenue.vat_rate in the settings. The figure is the whole of the unit's revenue that day, or with --location that of
+    one till, which the figures of the others complete. The day's wage percentage is calculated anew. A later fetch
+    replaces it only where revenue.overwrite_existing is true.
+
+    Asks before it replaces a complete figure from Ajour, and before it takes an amount that is negative, or more than
+    five times what the weekday usually brings, or less than a fifth of it.
     """
-    given = {"UNIT": unit, "DAY": day, "--incl-vat": incl_vat, "--excl-vat": excl_vat}
+    given = {"UNIT": unit, "DAY": day, "--location": location, "--incl-vat": incl_vat, "--excl-vat": excl_vat}
     if csv_file:
         if too_much := [name for name, value in given.items() if value is not None]:
             msg = f"With --csv everything stands in the file; leave out {', '.join(too_much)}."
@@ -97,16 +116,47 @@ def enter(  # noqa: PLR0913 (a figure, or a file of them)
     values = {
         "unit": unit,
         "business_date": day,
+        "location": location,
         "revenue_incl_vat": incl_vat,
         "revenue_excl_vat": excl_vat,
         "reason": reason,
     }
     try:
         entries = read_entries(settings, csv_file, reason=reason) if csv_file else [check_entry(settings, values)]
+        if not yes:
+            _ask(settings, entries)
         changes = store_entries(settings, entries)
     except ActionableError as error:
         raise FailedError(str(error)) from None
     _tell(settings, changes, unchanged=len(entries) - len(changes))
+
+
+def _ask(settings: Settings, entries: Sequence[ManualEntry]) -> None:
+    """Ask before doubtful entries are stored; raises RefusedError where nobody can be asked."""
+    with reading(settings.warehouse) as connection:
+        doubtful = [each for each in compare(connection, settings, entries) if each.is_doubtful]
+    if not doubtful:
+        return
+    lines = [_doubt(each) for each in doubtful]
+    if not sys.stdin.isatty():
+        msg = f"Look at this before it is entered: {' '.join(lines)} If it is right, repeat the command with --yes."
+        raise RefusedError(msg)
+    for said in lines:
+        print_indented(output(), Text("  "), said, indent=2)
+    click.confirm("Enter all of it?" if len(entries) > 1 else "Enter it?", abort=True)
+
+
+def _doubt(entry: Compared) -> str:
+    till = f", location {entry.location_id}" if entry.location_id else ""
+    said = f"{entry.unit}{till}, {DANISH.weekday_and_date(entry.business_date)}: "
+    said += f"{DANISH.kroner(entry.revenue_excl_vat)} excl. VAT"
+    if entry.revenue_excl_vat < 0:
+        said += " is negative"
+    if entry.replaces_good_figure:
+        said += f" replaces {DANISH.kroner(entry.replaced)}, a complete figure from Ajour"
+    if entry.is_far_from_usual:
+        said += f" is far from the {DANISH.kroner(entry.usual)} that this weekday usually brings"
+    return f"{said}."
 
 
 def store_entries(settings: Settings, entries: Sequence[ManualEntry]) -> list[Change]:
@@ -127,6 +177,7 @@ def _report(instance: dg.DagsterInstance, settings: Settings, entries: Sequence[
         {
             "business_date": entry.business_date,
             "unit": entry.unit,
+            "location": entry.location,
             "revenue_incl_vat": entry.amounts(settings.revenue.vat_rate)[0],
             "revenue_excl_vat": entry.amounts(settings.revenue.vat_rate)[1],
             "reason": entry.reason,

@@ -16,6 +16,9 @@ RECONCILE = sql_file(__package__, "reconcile")
 STORED_DAYS = "SELECT business_date FROM unit_revenue UNION SELECT business_date FROM fetches"
 
 
+COUNTS = "SELECT count(reason) AS explained, count(*) - count(reason) AS unexplained FROM differences"
+
+
 class _Counts(NamedTuple):
     explained: int
     unexplained: int
@@ -28,8 +31,9 @@ def revenue_reconciles(settings: Settings) -> dg.AssetChecksDefinition:
     def revenue_reconciles(context: dg.AssetCheckExecutionContext, warehouse: Warehouse) -> dg.AssetCheckResult:
         """Raw revenue of mapped locations equals unit revenue to the øre, or the difference has a known reason.
 
-        Known reasons: a manual entry stands, a location is missing, or overwrite is off. Looks at the days of the run;
-        run alone, at all days.
+        Known reasons: a manual entry stands, a location is missing, or overwrite is off; a manual entry that may hold
+        the revenue of a location that feeds another unit by now is named. Revenue of locations that feed no unit is
+        listed. Looks at the days of the run; run alone, at all days.
         """
         window = tagged_window(context.run.tags)
         with warehouse.reading() as connection:
@@ -38,9 +42,10 @@ def revenue_reconciles(settings: Settings) -> dg.AssetChecksDefinition:
             run(connection, RECONCILE)
             counts = row(
                 connection,
-                "SELECT count(reason) AS explained, count(*) - count(reason) AS unexplained FROM differences",
+                COUNTS,
                 _Counts,
             )
+            in_no_unit = table(connection, "FROM in_no_unit ORDER BY ALL LIMIT 50")
             listed = table(connection, "FROM differences ORDER BY reason NULLS FIRST, business_date, unit LIMIT 50")
         if counts.unexplained:
             description = (
@@ -54,7 +59,7 @@ def revenue_reconciles(settings: Settings) -> dg.AssetChecksDefinition:
         return dg.AssetCheckResult(
             passed=counts.unexplained == 0,
             description=description,
-            metadata={**counts._asdict(), "differences": listed},
+            metadata={**counts._asdict(), "differences": listed, "revenue_of_no_unit": in_no_unit},
         )
 
     return revenue_reconciles

@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, Valid
 from ajour_revenue import days
 from ajour_revenue.days import yesterday
 from ajour_revenue.errors import ActionableError
+from ajour_revenue.mapping import register_units, unit_of_locations
 from ajour_revenue.revenue.unit_revenue import calculate_unit_revenue
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.csv_table import UnreadableFileError, all_errors, read_csv
@@ -29,6 +30,8 @@ ENTERED_SCHEMA = pa.schema(
     {
         "business_date": pa.date32(),
         "unit": pa.string(),
+        "location_id": pa.string(),
+        "locations": pa.list_(pa.string()),
         "revenue_incl_vat": pa.decimal128(18, 2),
         "revenue_excl_vat": pa.decimal128(18, 2),
         "reason": pa.string(),
@@ -39,6 +42,70 @@ ADD_ENTRIES = """
     INSERT INTO manual_revenue BY NAME
     SELECT *, $now AS entered_at, $entered_by AS entered_by FROM entered ORDER BY business_date, unit
 """
+
+# What the entries would replace, and what their weekdays usually bring: the median of the last eight with a figure,
+# where there are four of them. Excl. VAT.
+COMPARED = """
+    WITH figures AS (
+        SELECT
+            business_date,
+            unit,
+            NULL AS location_id,
+            revenue_excl_vat,
+            source = 'ajour' AND len(missing_locations) = 0 AS is_ajours
+        FROM unit_revenue
+        UNION ALL
+        SELECT business_date, mapping.unit, location_id, round(revenue_excl_vat, 2), true
+        FROM raw_revenue JOIN mapping USING (location_id)
+        WHERE business_date BETWEEN mapping.first_day AND mapping.last_day
+    ),
+    before AS (
+        SELECT
+            entered.business_date,
+            entered.unit,
+            entered.location_id,
+            figures.revenue_excl_vat,
+            row_number() OVER (
+                PARTITION BY entered.business_date, entered.unit, entered.location_id
+                ORDER BY figures.business_date DESC
+            ) AS weeks_back
+        FROM entered
+        JOIN figures
+            ON figures.unit = entered.unit
+            AND figures.location_id IS NOT DISTINCT FROM entered.location_id
+            AND figures.business_date < entered.business_date
+            AND dayofweek(figures.business_date) = dayofweek(entered.business_date)
+        WHERE figures.revenue_excl_vat IS NOT NULL
+    ),
+    usual AS (
+        SELECT business_date, unit, location_id, quantile_disc(revenue_excl_vat, 0.5)::DECIMAL(18, 2) AS usual
+        FROM before
+        WHERE weeks_back <= 8
+        GROUP BY ALL
+        HAVING count(*) >= 4
+    )
+    SELECT
+        entered.business_date,
+        entered.unit,
+        entered.location_id,
+        entered.revenue_excl_vat,
+        figures.revenue_excl_vat AS replaced,
+        usual.usual
+    FROM entered
+    LEFT JOIN figures
+        ON figures.business_date = entered.business_date
+        AND figures.unit = entered.unit
+        AND figures.location_id IS NOT DISTINCT FROM entered.location_id
+        AND is_ajours
+    LEFT JOIN usual
+        ON usual.business_date = entered.business_date
+        AND usual.unit = entered.unit
+        AND usual.location_id IS NOT DISTINCT FROM entered.location_id
+    ORDER BY entered.business_date, entered.unit, entered.location_id
+"""
+
+FAR = 5
+"""An amount of more than so many times what is usual, or less than that part of it, is probably mistyped."""
 
 CHANGES = """
     SELECT business_date, unit, vat_after AS vat, revenue_before, source_before, revenue_after AS revenue
@@ -55,6 +122,10 @@ def _day(value: object) -> object:
     return parse_day(value) if isinstance(value, str) else value
 
 
+def _empty_is_none(value: object) -> object:
+    return value or None
+
+
 def _amount(value: object) -> object:
     if not isinstance(value, str):
         return value
@@ -66,10 +137,11 @@ Amount = Annotated[Decimal, Field(gt=-(10**15), lt=10**15, decimal_places=2)]
 
 
 class ManualEntry(BaseModel):
-    """What somebody enters for a unit and day: one of the two amounts in DKK, and why."""
+    """What somebody enters for a unit and day, or for one location of it: one of the two amounts in DKK, and why."""
 
     business_date: Annotated[dt.date, BeforeValidator(_day)]
     unit: Name
+    location: Annotated[Name | None, BeforeValidator(_empty_is_none)] = None
     revenue_incl_vat: Annotated[Amount | None, BeforeValidator(_amount)] = None
     revenue_excl_vat: Annotated[Amount | None, BeforeValidator(_amount)] = None
     reason: Name
@@ -84,6 +156,37 @@ class ManualEntry(BaseModel):
             return self.revenue_incl_vat, (self.revenue_incl_vat / factor).quantize(ORE, ROUND_HALF_UP)
         excl_vat = self.revenue_excl_vat or Decimal(0)
         return (excl_vat * factor).quantize(ORE, ROUND_HALF_UP), excl_vat
+
+
+class Compared(NamedTuple):
+    """An entry beside what it would replace and what is usual: DKK excl. VAT."""
+
+    business_date: dt.date
+    unit: str
+    location_id: str | None
+    revenue_excl_vat: Decimal
+    replaced: Decimal | None
+    """A complete figure of Ajour's."""
+    usual: Decimal | None
+    """What that weekday usually brings; None where too few are known."""
+
+    @property
+    def replaces_good_figure(self) -> bool:
+        """Whether Ajour has given a complete figure, and another one."""
+        return self.replaced is not None and self.replaced != self.revenue_excl_vat
+
+    @property
+    def is_far_from_usual(self) -> bool:
+        """Whether it is more than five times what is usual, or less than a fifth of it."""
+        if self.usual is None or self.usual <= 0 or self.revenue_excl_vat < 0:
+            return False
+        return self.revenue_excl_vat > FAR * self.usual or FAR * self.revenue_excl_vat < self.usual
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether to ask before it is entered; never where it says what is there already."""
+        says_the_same = self.replaced == self.revenue_excl_vat
+        return not says_the_same and (self.replaces_good_figure or self.revenue_excl_vat < 0 or self.is_far_from_usual)
 
 
 class Change(NamedTuple):
@@ -110,12 +213,12 @@ def check_entry(settings: Settings, values: Mapping[str, object]) -> ManualEntry
 def read_entries(settings: Settings, path: Path, *, reason: str | None = None) -> list[ManualEntry]:
     """Return the entries of a CSV file, separated by commas or, as Danish Excel has it, semicolons.
 
-    Columns: business_date, unit, revenue_incl_vat or revenue_excl_vat, and reason, which `reason` stands in for where
-    it is empty. Raises ManualEntryError that lists every bad row with its line number.
+    Columns: business_date, unit, revenue_incl_vat or revenue_excl_vat, perhaps location, and reason, which `reason`
+    stands in for where it is empty. Raises ManualEntryError that lists every bad row with its line number.
     """
     entries: list[ManualEntry] = []
     errors: list[str] = []
-    first_seen: dict[tuple[dt.date, str], int] = {}
+    first_seen: dict[tuple[dt.date, str, str | None], int] = {}
     for line, values in _rows(path):
         if None in values or None in values.values():
             errors.append(f"line {line}: must have as many fields as line 1")
@@ -125,9 +228,11 @@ def read_entries(settings: Settings, path: Path, *, reason: str | None = None) -
             errors += [f"line {line}: {problem}" for problem in checked]
             continue
         entries.append(checked)
-        key = (checked.business_date, checked.unit)
+        key = (checked.business_date, checked.unit, checked.location)
         if key in first_seen:
-            errors.append(f"line {line}: the same day and unit as line {first_seen[key]}")
+            errors.append(
+                f"line {line}: the same day and {'location' if checked.location else 'unit'} as line {first_seen[key]}"
+            )
         first_seen.setdefault(key, line)
     if errors:
         raise ManualEntryError(all_errors(path, errors))
@@ -143,7 +248,7 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     if not needed or set(columns) - set(ManualEntry.model_fields):
         msg = (
             f"{path}, line 1: found the columns {', '.join(columns) or 'none'}; the file must have business_date, "
-            "unit, revenue_incl_vat or revenue_excl_vat, and may have reason. Nothing was stored."
+            "unit, revenue_incl_vat or revenue_excl_vat, and may have location and reason. Nothing was stored."
         )
         raise ManualEntryError(msg)
     return rows
@@ -172,9 +277,29 @@ def _problems(settings: Settings, entry: ManualEntry) -> list[str]:
             f"{entry.business_date} is no day with revenue: these are from the activation date "
             f"{settings.activation_date} to yesterday, {yesterday()}"
         )
+    feeding = _locations_of(settings, entry)
+    if entry.unit in units and entry.location is not None and entry.location not in feeding:
+        problems.append(
+            f"location {entry.location!r} does not feed {entry.unit} on {entry.business_date}; "
+            f"{', '.join(feeding) or 'none'} does"
+        )
     if (entry.revenue_incl_vat is None) == (entry.revenue_excl_vat is None):
         problems.append("give one amount, revenue_incl_vat or revenue_excl_vat; the other follows from it")
     return problems
+
+
+def _locations_of(settings: Settings, entry: ManualEntry) -> list[str]:
+    units = unit_of_locations(settings, entry.business_date)
+    return sorted(location for location, unit in units.items() if unit == entry.unit)
+
+
+def compare(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, entries: Sequence[ManualEntry]
+) -> list[Compared]:
+    """Return the entries beside what they would replace and what is usual; nothing is stored."""
+    register_units(connection, settings)
+    _register_entered(connection, settings, entries)
+    return rows(connection, COMPARED, Compared)
 
 
 def enter_revenue(
@@ -186,14 +311,22 @@ def enter_revenue(
 
     Returns what has changed; an entry that says what is stored already is added all the same, and changes nothing.
     """
-    entered = []
-    for entry in entries:
-        incl_vat, excl_vat = entry.amounts(settings.revenue.vat_rate)
-        entered.append(entry.model_dump() | {"revenue_incl_vat": incl_vat, "revenue_excl_vat": excl_vat})
-    connection.register("entered", pa.Table.from_pylist(entered, schema=ENTERED_SCHEMA))
+    _register_entered(connection, settings, entries)
     run(connection, ADD_ENTRIES, now=days.now(), entered_by=_login_name())
     calculate_unit_revenue(connection, settings, {entry.business_date for entry in entries}, run_id=ENTERED_BY)
     return rows(connection, CHANGES, Change)
+
+
+def _register_entered(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, entries: Sequence[ManualEntry]
+) -> None:
+    entered = []
+    for entry in entries:
+        incl_vat, excl_vat = entry.amounts(settings.revenue.vat_rate)
+        covered = None if entry.location else _locations_of(settings, entry)
+        amounts = {"revenue_incl_vat": incl_vat, "revenue_excl_vat": excl_vat}
+        entered.append(entry.model_dump() | amounts | {"location_id": entry.location, "locations": covered})
+    connection.register("entered", pa.Table.from_pylist(entered, schema=ENTERED_SCHEMA))
 
 
 def _login_name() -> str | None:

@@ -32,6 +32,7 @@ COMMENT ON TABLE manual_revenue IS 'Every figure that somebody entered by hand. 
 COMMENT ON COLUMN manual_revenue.business_date IS 'Business date that the figure is for';
 COMMENT ON COLUMN manual_revenue.unit IS 'Revenue unit';
 COMMENT ON COLUMN manual_revenue.location_id IS 'Ajour''s id of the one location that the figure is for; NULL where it is the whole of the unit''s revenue';
+COMMENT ON COLUMN manual_revenue.locations IS 'Ajour''s ids of the locations that the figure of a whole unit covers: those that fed it when it was entered; NULL where that is not known';
 COMMENT ON COLUMN manual_revenue.revenue_incl_vat IS 'DKK incl. VAT';
 COMMENT ON COLUMN manual_revenue.revenue_excl_vat IS 'DKK excl. VAT';
 COMMENT ON COLUMN manual_revenue.reason IS 'Why it was entered by hand';

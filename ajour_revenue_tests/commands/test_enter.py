@@ -1,8 +1,10 @@
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from ajour_revenue.days import Window
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.commands.kit import Shell
 from ajour_revenue_tests.kit import Company
@@ -15,7 +17,7 @@ def manual(company: Company) -> list[tuple[object, ...]]:
 
 
 def test_a_figure_is_entered_and_shown_with_what_it_replaces(shell: Shell, at_fetched_company: Company) -> None:
-    result = shell.run(*ONE, "--incl-vat", "1.250,00", "--reason", "till was down")
+    result = shell.run(*ONE, "--incl-vat", "1.250,00", "--reason", "till was down", "--yes")
     assert result.exit_code == 0
     assert manual(at_fetched_company) == [("Bar", Decimal(1250))]
     for shown in ("DKK excl. VAT", "2.100,", "Ajour", "1.000,00", "a later fetch of these days replaces"):
@@ -64,6 +66,7 @@ def test_another_settings_file_can_be_named(shell: Shell, at_company: Company) -
         ((*ONE, "--incl-vat", "1", "--reason", " "), "--reason"),
         (("enter", "Bar", "soon", "--incl-vat", "1", "--reason", "x"), "'soon' is no day"),
         (("enter", "Bar", "--csv", "f.csv"), "leave out UNIT"),
+        (("enter", "--location", "10", "--csv", "f.csv"), "leave out --location"),
     ],
 )
 @pytest.mark.usefixtures("at_company")
@@ -78,6 +81,10 @@ def test_a_wrong_argument_is_a_usage_error(shell: Shell, arguments: tuple[object
     [
         (("enter", "Cellar", LAST_DAY, "--incl-vat", "1", "--reason", "x"), "unit 'Cellar' is none"),
         (("enter", "Bar", "2999-01-01", "--incl-vat", "1", "--reason", "x"), "is no day with revenue"),
+        (
+            (*ONE, "--location", "20", "--incl-vat", "1", "--reason", "x"),
+            f"location '20' does not feed Bar on {LAST_DAY}; 10, 11 does",
+        ),
         (("enter", "--csv", "none.csv"), "No such file"),
         (("enter", "--csv", "ajour.sqlite"), "is not a CSV file"),
     ],
@@ -89,3 +96,99 @@ def test_what_cannot_be_entered_is_refused(
     assert result.exit_code == 1
     assert told in " ".join(result.stderr.split())
     assert not at_company.settings.warehouse.exists()
+
+
+# One till
+
+
+def test_the_till_of_one_location_completes_the_sum_of_the_others(shell: Shell, at_company: Company) -> None:
+    at_company.ajour.sell(LAST_DAY, "11", None)
+    assert at_company.run(Window(LAST_DAY, LAST_DAY)).success
+    [(others,)] = at_company.query("SELECT revenue_excl_vat FROM unit_revenue WHERE unit = 'Bar'")
+
+    result = shell.run(*ONE, "--location", "11", "--excl-vat", "1000", "--reason", "till was down")
+
+    assert result.exit_code == 0, result.stderr
+    bar = "SELECT revenue_excl_vat, source, locations, missing_locations FROM unit_revenue WHERE unit = 'Bar'"
+    assert at_company.query(bar) == [(others + 1000, "manual", ["10", "11"], [])]
+    # What Ajour corrects of the other one still comes in.
+    at_company.ajour.sell(LAST_DAY, "10", others + 5)
+    assert at_company.run(Window(LAST_DAY, LAST_DAY)).success
+    assert at_company.query(bar) == [(others + 1005, "manual", ["10", "11"], [])]
+
+
+def test_a_file_may_name_locations(shell: Shell, at_company: Company) -> None:
+    Path("figures.csv").write_text(
+        f"business_date,unit,location,revenue_excl_vat,reason\n{LAST_DAY},Bar,10,10,x\n{LAST_DAY},Bar,11,20,x\n"
+        f"{LAST_DAY},Shop,,30,x\n",
+        encoding="utf-8",
+    )
+    assert shell.run("enter", "--csv", "figures.csv").exit_code == 0
+    sums = at_company.query("SELECT unit, revenue_excl_vat::INTEGER FROM unit_revenue ORDER BY unit")
+    assert sums == [("Bar", 30), ("Shop", 30)]
+
+
+# What is doubtful
+
+
+def test_a_complete_figure_from_ajour_is_replaced_by_who_says_yes(shell: Shell, at_fetched_company: Company) -> None:
+    refused = shell.run(*ONE, "--incl-vat", "1.250,00", "--reason", "till was down")
+    assert refused.exit_code == 2
+    said = " ".join(refused.stderr.split())
+    assert "1.000,00 kr. excl. VAT replaces 2.100," in said
+    assert "a complete figure from Ajour" in said
+    assert "repeat the command with --yes" in said
+    assert manual(at_fetched_company) == []
+
+    with shell.terminal(*ONE, "--incl-vat", "1250", "--reason", "till was down") as asked:
+        asked.answer("Enter it?", "n")
+    assert manual(at_fetched_company) == []
+    with shell.terminal(*ONE, "--incl-vat", "1250", "--reason", "till was down") as asked:
+        asked.answer("Enter it?", "y")
+        asked.expect("Entered by hand")
+    assert manual(at_fetched_company) == [("Bar", Decimal(1250))]
+    # It is a manual figure now.
+    assert shell.run(*ONE, "--incl-vat", "1300", "--reason", "a better count").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("amount", "told"),
+    [
+        ("-1", "-1,00 kr. excl. VAT is negative"),
+        ("500.01", "500,01 kr. excl. VAT is far from the 100,00 kr. that this weekday usually brings"),
+        ("19.99", "19,99 kr. excl. VAT is far from the 100,00 kr."),
+        ("500", None),
+        ("20", None),
+    ],
+)
+def test_an_amount_that_is_negative_or_far_from_usual_is_doubted(
+    shell: Shell, at_company: Company, amount: str, told: str | None
+) -> None:
+    weeks = [LAST_DAY - timedelta(days=7 * back) for back in range(1, 5)]
+    at_company.ajour.sell_all([(day, "30", "100") for day in weeks])
+    at_company.ajour.sell(LAST_DAY, "30", None)
+    for day in [*weeks, LAST_DAY]:
+        assert at_company.run(Window(day, day)).success
+
+    result = shell.run("enter", "Shop", LAST_DAY, "--excl-vat", amount, "--reason", "x")
+
+    if told:
+        assert result.exit_code == 2
+        assert told in " ".join(result.stderr.split())
+    else:
+        assert result.exit_code == 0
+        assert manual(at_company)[0][0] == "Shop"
+
+
+def test_all_doubtful_rows_of_a_file_are_listed_at_once(shell: Shell, at_fetched_company: Company) -> None:
+    Path("figures.csv").write_text(
+        f"business_date,unit,revenue_excl_vat,reason\n{LAST_DAY},Bar,1,x\n{LAST_DAY},Kitchen,-2,x\n{LAST_DAY},Shop,-3,x\n",
+        encoding="utf-8",
+    )
+    refused = shell.run("enter", "--csv", "figures.csv")
+    assert refused.exit_code == 2
+    said = " ".join(refused.stderr.split())
+    assert [name for name in ("Bar", "Kitchen", "Shop") if f"{name}, " not in said] == []
+    assert manual(at_fetched_company) == []
+    assert shell.run("enter", "--csv", "figures.csv", "--yes").exit_code == 0
+    assert len(manual(at_fetched_company)) == 3

@@ -477,7 +477,7 @@ def test_after_any_faults_and_reruns_planday_holds_what_it_should_and_the_wareho
     assert len(connected_company.posts) - posts == again["refused"] + again["no shift that day"]
 
 
-def test_with_overwrite_off_a_figure_that_nobody_knows_whose_it_is_stays(
+def test_with_overwrite_off_a_figure_whose_outcome_was_never_stored_is_ours_all_the_same(
     connected_company: ConnectedCompany,
 ) -> None:
     connected_company.reload(revenue={"vat": "excluded", "overwrite_existing": False})
@@ -485,11 +485,11 @@ def test_with_overwrite_off_a_figure_that_nobody_knows_whose_it_is_stays(
     connected_company.earn("Bar", LAST, "100.00")
     with pytest.raises(Killed):
         connected_company.publish(
-            warehouse=DyingWarehouse(database=str(connected_company.settings.warehouse), transactions=1),
+            warehouse=DyingWarehouse(database=str(connected_company.settings.warehouse), transactions=2),
         )
     assert connected_company.portal.revenue == {(PLANDAY_UNITS["Bar"], LAST): Decimal(100)}
     connected_company.earn("Bar", LAST, "120.00")
 
-    # The run was killed before it could store that the figure is ours; R12 then protects it as if it were not.
-    assert connected_company.publish() == {"kept existing": 1}
-    assert connected_company.portal.revenue == {(PLANDAY_UNITS["Bar"], LAST): Decimal(100)}
+    # It was noted before it was sent (D14).
+    assert connected_company.publish() == {"published": 1}
+    assert connected_company.portal.revenue == {(PLANDAY_UNITS["Bar"], LAST): Decimal(120)}

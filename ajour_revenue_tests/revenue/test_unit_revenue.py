@@ -114,7 +114,8 @@ class Warehouse:
         self._tick()
         run(
             self.connection,
-            "INSERT INTO manual_revenue VALUES ($day, $unit, NULL, $incl_vat, $excl_vat, 'a reason', $now, NULL)",
+            "INSERT INTO manual_revenue BY NAME SELECT $day AS business_date, $unit AS unit, "
+            "$incl_vat AS revenue_incl_vat, $excl_vat AS revenue_excl_vat, 'a reason' AS reason, $now AS entered_at",
             day=day,
             unit=unit,
             incl_vat=incl_vat,

@@ -96,22 +96,42 @@ entries AS (
     WHERE location_id IS NULL
     GROUP BY ALL
 ),
+-- A location that an entry covers and that feeds another unit by now counts there (D11).
+moved AS (
+    SELECT
+        covered.business_date,
+        covered.unit,
+        coalesce(round(sum(incl_vat), 2), 0)::DECIMAL(18, 2) AS moved_incl_vat,
+        coalesce(round(sum(excl_vat), 2), 0)::DECIMAL(18, 2) AS moved_excl_vat,
+        count(*) > count(incl_vat) AS may_hold_moved
+    FROM (
+        SELECT entries.business_date, entries.unit, unnest(entries.entry.locations) AS location_id FROM entries
+    ) AS covered
+    JOIN mapped
+        ON mapped.business_date = covered.business_date
+        AND mapped.location_id = covered.location_id
+        AND mapped.unit <> covered.unit
+    LEFT JOIN location_figures AS known
+        ON known.business_date = covered.business_date AND known.location_id = covered.location_id
+    GROUP BY ALL
+),
 chosen AS (
     -- D12: what somebody entered for the unit is the whole of it, until Ajour has given a whole figure since.
     SELECT *, entry IS NOT NULL AND coalesce(entry.entered_at >= whole_since, true) AS entry_stands
-    FROM sums FULL JOIN entries USING (business_date, unit)
+    FROM sums FULL JOIN entries USING (business_date, unit) LEFT JOIN moved USING (business_date, unit)
 ),
 amounts AS (
     SELECT
         business_date,
         unit,
         department,
-        if(entry_stands, entry.revenue_incl_vat, incl_vat) AS revenue_incl_vat,
-        if(entry_stands, entry.revenue_excl_vat, excl_vat) AS revenue_excl_vat,
+        if(entry_stands, entry.revenue_incl_vat - coalesce(moved_incl_vat, 0), incl_vat) AS revenue_incl_vat,
+        if(entry_stands, entry.revenue_excl_vat - coalesce(moved_excl_vat, 0), excl_vat) AS revenue_excl_vat,
         if(entry_stands OR by_hand, 'manual', 'ajour') AS source,
         if(entry_stands, [], locations) AS locations,
         if(entry_stands, [], missing_locations) AS missing_locations,
         CASE
+            WHEN entry_stands AND may_hold_moved THEN 'manual entry that may hold a location of another unit'
             WHEN entry_stands AND len(locations) > 0 THEN 'manual entry'
             WHEN list_has_any(locations, missing_locations) THEN 'missing location'
         END AS kept
