@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from ajour_revenue.cli import main
+from ajour_revenue.days import Window
 from ajour_revenue_tests import processes
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.commands.kit import Shell
+from ajour_revenue_tests.kit import Company
 from ajour_revenue_tests.processes import CHECKOUT
 
 PAGES = ["README.md", "docs/operations.md"]
@@ -74,9 +76,13 @@ def test_the_commands_of_the_readme_work_one_after_the_other_in_a_clone(tmp_path
     assert "Entered by hand" in result.stdout
 
 
-@pytest.mark.usefixtures("at_fetched_company")
 @pytest.mark.parametrize("command", commands_in_the_text())
-def test_a_command_in_the_text_can_be_typed_as_it_stands(shell: Shell, command: str) -> None:
+def test_a_command_in_the_text_can_be_typed_as_it_stands(
+    shell: Shell, at_fetched_company: Company, command: str
+) -> None:
+    # One till was down.
+    at_fetched_company.ajour.sell(LAST_DAY, "11", None)
+    assert at_fetched_company.run(Window(LAST_DAY, LAST_DAY)).success
     _, name, *arguments = shlex.split(COMPANY.sub(".", DAY.sub(str(LAST_DAY), command)))
     assert name in main.commands
     if not arguments:

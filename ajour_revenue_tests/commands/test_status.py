@@ -33,7 +33,7 @@ def test_the_calendar_says_of_each_day_what_became_of_it(shell: Shell, at_fetche
     company.ajour.sell(first, "30", "5")
     company.ajour.sell(second, "20", None)
     assert company.run(Window(first, second)).success
-    assert shell.run("enter", "Bar", last, "--excl-vat", "1", "--reason", "x").exit_code == 0
+    assert shell.run("enter", "Bar", last, "--excl-vat", "1", "--reason", "x", "--yes").exit_code == 0
     company.reload(activation_date=first, task=EVERY_DAY | {"start_date": last})
     [status] = shell.json("status")["integrations"]
     assert status["days"] == {str(first): "corrected", str(second): "missing", str(last): "manual"}

@@ -134,7 +134,8 @@ PLANTED = {
     "an øre more": "UPDATE unit_revenue SET revenue_excl_vat = revenue_excl_vat + 0.01 WHERE unit = 'Bar'",
     "an øre less": "UPDATE unit_revenue SET revenue_incl_vat = revenue_incl_vat - 0.01 WHERE unit = 'Kitchen'",
     "a unit-day lost": "DELETE FROM unit_revenue WHERE unit = 'Bar'",
-    "a unit-day twice": "INSERT INTO unit_revenue SELECT * REPLACE ('Pub' AS unit) FROM unit_revenue WHERE unit = 'Bar'",
+    "a unit-day twice": "INSERT INTO unit_revenue SELECT * REPLACE ('Pub' AS unit) FROM unit_revenue "
+    "WHERE unit = 'Bar'",
     "a location in two units": "UPDATE unit_revenue SET revenue_excl_vat = revenue_excl_vat + 1000, "
     "revenue_incl_vat = revenue_incl_vat + 1250 WHERE unit = 'Bar'",
     "an entry that nobody made": "UPDATE unit_revenue SET source = 'manual', revenue_excl_vat = 1 WHERE unit = 'Bar'",

@@ -1,6 +1,7 @@
 """Unit revenue by the rules R11-R13, D1, D3 and D7, on raw revenue of which the test decides every row."""
 
 import datetime as dt
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from ajour_revenue import days
 from ajour_revenue.ajour.assets import STORE_RAW_REVENUE
 from ajour_revenue.days import Window
+from ajour_revenue.mapping import unit_of_locations
 from ajour_revenue.revenue.unit_revenue import calculate_unit_revenue
 from ajour_revenue.settings.model import Settings, Unit
 from ajour_revenue.warehouse.run import run
@@ -29,7 +31,7 @@ Amounts = tuple[Decimal, Decimal]  # incl. and excl. VAT
 RawRows = Mapping[tuple[dt.date, str], Amounts]
 
 
-def settings_of(units: Mapping[str, list[str]], *, vat: str = "excluded", overwrite: bool = True) -> Settings:
+def settings_of(units: Mapping[str, list[Any]], *, vat: str = "excluded", overwrite: bool = True) -> Settings:
     return Settings.model_validate(
         settings_dict(
             units=[
@@ -109,15 +111,29 @@ class Warehouse:
         )
         calculate_unit_revenue(self.connection, settings, window.days, run_id=run_id)
 
-    def enter(self, settings: Settings, day: dt.date, unit: str, incl_vat: Decimal, excl_vat: Decimal) -> None:
+    def enter(  # noqa: PLR0913 (what an entry is made of)
+        self,
+        settings: Settings,
+        day: dt.date,
+        unit: str,
+        incl_vat: Decimal,
+        excl_vat: Decimal,
+        *,
+        location: str | None = None,
+    ) -> None:
         """Add a manual entry, and calculate its day."""
         self._tick()
+        units = unit_of_locations(settings, day)
+        covered = None if location else [place for place, fed in units.items() if fed == unit]
         run(
             self.connection,
             "INSERT INTO manual_revenue BY NAME SELECT $day AS business_date, $unit AS unit, "
+            "$location AS location_id, $covered::VARCHAR[] AS locations, "
             "$incl_vat AS revenue_incl_vat, $excl_vat AS revenue_excl_vat, 'a reason' AS reason, $now AS entered_at",
             day=day,
             unit=unit,
+            location=location,
+            covered=covered,
             incl_vat=incl_vat,
             excl_vat=excl_vat,
             now=days.now(),
@@ -156,7 +172,13 @@ class Known:
     """What is known of a location on a day: the amounts that count, and whether they were to replace others."""
 
     amounts: Amounts
-    replaced_at: int | None
+    replaced_at: float | None
+    by_hand: bool = False
+
+
+def feeding(unit: Unit, day: dt.date) -> list[str]:
+    """Return the locations that feed a unit on a day (D13)."""
+    return [location.id for location in unit.locations if location.days.first_day <= day <= location.days.last_day]
 
 
 @dataclass
@@ -167,25 +189,42 @@ class Model:
     known: dict[tuple[dt.date, str], Known] = field(default_factory=dict)
     there: dict[dt.date, set[str]] = field(default_factory=dict)
     """The locations that the last fetch of a day gave; no entry where the day was never fetched."""
-    entries: dict[tuple[dt.date, str], tuple[int, Amounts]] = field(default_factory=dict)
+    asked: dict[dt.date, float] = field(default_factory=dict)
+    """When the last answer of a day was asked for (D15)."""
+    entries: dict[tuple[dt.date, str], tuple[int, Amounts, list[str]]] = field(default_factory=dict)
+    """Of whole units: when, what, and the locations that it covers."""
+    entered: set[tuple[dt.date, str]] = field(default_factory=set)
+    """The locations that were ever entered."""
     ticks: int = 0
 
-    def fetch(self, settings: Settings, window: Window, rows: RawRows) -> None:
+    def fetch(self, settings: Settings, window: Window, rows: RawRows, *, events_ago: int = 0) -> None:
         self.ticks += 1
-        overwrite = settings.revenue.overwrite_existing
+        asked = asked_at(self.ticks, events_ago)
         for day in window.days:
-            given = {location: amounts for (of, location), amounts in rows.items() if of == day}
-            self.there[day] = set(given)
-            for location, amounts in given.items():
-                if overwrite:
-                    self.known[day, location] = Known(amounts, self.ticks)  # R12: on, it replaces what is there
-                else:
-                    self.known.setdefault((day, location), Known(amounts, None))  # R12: off, what is there stays
+            if asked > self.asked.get(day, -math.inf):
+                given = {location: amounts for (of, location), amounts in rows.items() if of == day}
+                self._take_over(settings, day, given, asked)
             self._calculate(settings, day)
 
-    def enter(self, settings: Settings, day: dt.date, unit: str, amounts: Amounts) -> None:
+    def _take_over(self, settings: Settings, day: dt.date, given: dict[str, Amounts], asked: float) -> None:
+        self.asked[day], self.there[day] = asked, set(given)
+        for location, amounts in given.items():
+            known = self.known.get((day, location))
+            if not settings.revenue.overwrite_existing:
+                self.known.setdefault((day, location), Known(amounts, None))  # R12: off, what is there stays
+            elif known is None or known.replaced_at is None or known.replaced_at < asked:
+                self.known[day, location] = Known(amounts, asked)  # R12: on, it replaces what is there
+
+    def enter(
+        self, settings: Settings, day: dt.date, unit: str, amounts: Amounts, *, location: str | None = None
+    ) -> None:
         self.ticks += 1
-        self.entries[day, unit] = (self.ticks, amounts)
+        if location:
+            self.known[day, location] = Known(amounts, self.ticks, by_hand=True)
+            self.entered.add((day, location))
+        else:
+            covered = [place for each in settings.units if each.name == unit for place in feeding(each, day)]
+            self.entries[day, unit] = (self.ticks, amounts, covered)
         self._calculate(settings, day)
 
     def _calculate(self, settings: Settings, day: dt.date) -> None:
@@ -198,23 +237,37 @@ class Model:
 
     def _unit_day(self, settings: Settings, day: dt.date, unit: Unit) -> UnitDay | None:
         vat = settings.revenue.vat
-        mapped = [
-            location.id for location in unit.locations if location.days.first_day <= day <= location.days.last_day
-        ]
+        mapped = feeding(unit, day)
         known = {place: self.known[day, place] for place in mapped if (day, place) in self.known}
         entry = self.entries.get((day, unit.name))
         if entry:
-            entered, (incl_vat, excl_vat) = entry
+            entered, amounts, covered = entry
             # D12: until every location has given a figure since that replaces what was there.
             since = [known[place].replaced_at if place in known else None for place in mapped]
             if not since or any(at is None or at <= entered for at in since):
+                elsewhere = {place for each in settings.units if each != unit for place in feeding(each, day)}
+                moved = [
+                    self.known[day, place] for place in covered if place in elsewhere and (day, place) in self.known
+                ]
+                parts = [sum((each.amounts[which] for each in moved), Decimal()) for which in (0, 1)]
+                incl_vat, excl_vat = (
+                    amount - part.quantize(OERE, ROUND_HALF_UP) for amount, part in zip(amounts, parts, strict=True)
+                )  # D11
                 return UnitDay(unit.department, vat, incl_vat, excl_vat, "manual", (), ())
-        if day not in self.there or not mapped:
+        entered_places = [place for place in mapped if (day, place) in self.entered]
+        if (day not in self.there and not entered_places) or not mapped:
             return None
-        missing = tuple(sorted(place for place in mapped if place not in self.there[day]))  # D3
+        there = self.there.get(day, set()) | set(entered_places)
+        missing = tuple(sorted(place for place in mapped if place not in there))  # D3
+        source = "manual" if any(each.by_hand for each in known.values()) else "ajour"
         sums = [sum((known[place].amounts[which] for place in known), Decimal()) for which in (0, 1)]
         incl, excl = (each.quantize(OERE, ROUND_HALF_UP) if known else None for each in sums)
-        return UnitDay(unit.department, vat, incl, excl, "ajour", tuple(sorted(known)), missing)
+        return UnitDay(unit.department, vat, incl, excl, source, tuple(sorted(known)), missing)
+
+
+def asked_at(tick: int, events_ago: int) -> float:
+    """Return when a fetch was asked that is stored at a tick: then, or between two events before (D15)."""
+    return tick - events_ago - 0.5 - tick / 1000 if events_ago else tick
 
 
 LOCATIONS = ["10", "11", "20", "30", "40"]
@@ -235,9 +288,18 @@ windows = st.tuples(st.sampled_from(DAYS), st.sampled_from(DAYS)).map(lambda end
 @st.composite
 def any_settings(draw: st.DrawFn, *, overwrite: bool | None = None) -> Settings:
     names = draw(st.lists(st.sampled_from(UNITS), min_size=1, unique=True))
-    homes = draw(st.fixed_dictionaries({location: st.sampled_from([*names, None]) for location in LOCATIONS}))
+    home = st.sampled_from([*names, None])
+    homes = draw(st.fixed_dictionaries(dict.fromkeys(LOCATIONS, home)))
+    moves = draw(st.dictionaries(st.sampled_from(LOCATIONS), st.tuples(st.sampled_from(DAYS), home), max_size=2))
+    units: dict[str, list[Any]] = {name: [] for name in names}
+    for location, first in homes.items():
+        day, second = moves.get(location, (None, None))
+        before = {"id": location, "to": day - dt.timedelta(days=1)} if day else location
+        for unit, written in ((first, before), (second, {"id": location, "from": day})):
+            if unit:
+                units[unit].append(written)
     return settings_of(
-        {name: [location for location, home in homes.items() if home == name] for name in names},
+        units,
         vat=draw(st.sampled_from(["included", "excluded"])),
         overwrite=draw(st.booleans()) if overwrite is None else overwrite,
     )
@@ -248,6 +310,8 @@ class Fetch:
     settings: Settings
     window: Window
     rows: RawRows
+    events_ago: int = 0
+    """How many events before it is stored Ajour was asked."""
 
 
 @dataclass(frozen=True)
@@ -256,17 +320,22 @@ class Entry:
     day: dt.date
     unit: str
     amounts: Amounts
+    location: str | None = None
 
 
 @st.composite
 def entries(draw: st.DrawFn) -> Entry:
     oere = st.decimals(-(10**6), 10**6, places=2)
     return Entry(
-        draw(any_settings()), draw(st.sampled_from(DAYS)), draw(st.sampled_from(UNITS)), (draw(oere), draw(oere))
+        draw(any_settings()),
+        draw(st.sampled_from(DAYS)),
+        draw(st.sampled_from(UNITS)),
+        (draw(oere), draw(oere)),
+        draw(st.none() | st.sampled_from(LOCATIONS)),
     )
 
 
-fetches = st.builds(Fetch, any_settings(), windows, raw_rows)
+fetches = st.builds(Fetch, any_settings(), windows, raw_rows, st.sampled_from([0, 0, 1, 2]))
 histories = st.lists(fetches | entries(), min_size=1, max_size=5)
 
 
@@ -274,13 +343,15 @@ def live(history: list[Fetch | Entry], warehouse: Warehouse, model: Model | None
     """Let a history happen to the warehouse, and to the model."""
     for event in history:
         if isinstance(event, Fetch):
-            warehouse.fetch(event.settings, event.window, event.rows)
+            asked = asked_at(warehouse.ticks + 1, event.events_ago)
+            moment = START + dt.timedelta(hours=asked)
+            warehouse.fetch(event.settings, event.window, event.rows, asked_at=moment)
             if model:
-                model.fetch(event.settings, event.window, event.rows)
+                model.fetch(event.settings, event.window, event.rows, events_ago=event.events_ago)
         else:
-            warehouse.enter(event.settings, event.day, event.unit, *event.amounts)
+            warehouse.enter(event.settings, event.day, event.unit, *event.amounts, location=event.location)
             if model:
-                model.enter(event.settings, event.day, event.unit, event.amounts)
+                model.enter(event.settings, event.day, event.unit, event.amounts, location=event.location)
 
 
 @dataclass
@@ -352,7 +423,7 @@ def test_fetching_the_same_again_changes_nothing_and_leaves_no_revision(
     empty_warehouse: Empty, history: list[Fetch | Entry], last: Fetch
 ) -> None:
     warehouse = empty_warehouse()
-    live([*history, last], warehouse)
+    live([*history, replace(last, events_ago=0)], warehouse)
     before = warehouse.rows("unit_revenue"), warehouse.rows("unit_revenue_revisions")
 
     warehouse.fetch(last.settings, last.window, last.rows, run_id="another run")

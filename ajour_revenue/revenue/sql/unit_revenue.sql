@@ -73,7 +73,8 @@ SELECT
 FROM mapped
 LEFT JOIN figures USING (business_date, unit, location_id)
 LEFT JOIN last_answers USING (business_date, unit, location_id)
-WHERE is_there IS NOT NULL OR entered;
+-- Where somebody has entered one location of a unit, its others are missing, though nobody has asked for them.
+QUALIFY is_there IS NOT NULL OR bool_or(coalesce(entered, false)) OVER (PARTITION BY business_date, unit);
 
 CREATE OR REPLACE TEMP TABLE unit_revenue_after AS
 WITH sums AS (
