@@ -336,7 +336,7 @@ def entries(draw: st.DrawFn) -> Entry:
 
 
 fetches = st.builds(Fetch, any_settings(), windows, raw_rows, st.sampled_from([0, 0, 1, 2]))
-histories = st.lists(fetches | entries(), min_size=1, max_size=5)
+histories = st.lists(fetches | entries(), min_size=1, max_size=4)
 
 
 def live(history: list[Fetch | Entry], warehouse: Warehouse, model: Model | None = None) -> None:
@@ -386,8 +386,8 @@ def warehouse(empty_warehouse: Empty) -> Warehouse:
     return empty_warehouse()
 
 
-some = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-many = settings(some, max_examples=60)
+some = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+many = settings(some, max_examples=40)
 
 
 @many
@@ -481,7 +481,7 @@ def test_whatever_mapping_came_before_every_mapped_row_is_counted_once_where_non
 ) -> None:
     warehouse, window = empty_warehouse(), Window(DAY, DAY)
     warehouse.fetch(before, window, given_rows)
-    mapped = [location.id for unit in after.units for location in unit.locations]
+    mapped = [location for unit in after.units for location in feeding(unit, DAY)]
     whole = {(DAY, location): data.draw(st.tuples(oere_amounts, oere_amounts)) for location in mapped}
 
     warehouse.fetch(after, window, whole)
