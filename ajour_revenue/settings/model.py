@@ -264,7 +264,8 @@ class WageSettings(Section):
     )
     # D5
     show_single_person: bool = Field(
-        default=False, description="true shows the wages of a department on a day that only one person worked"
+        default=False,
+        description="true shows wages that only one person earned, such as those of a unit on a quiet day",
     )
 
 
