@@ -20,7 +20,6 @@ from ajour_revenue.demo.chain import UNITS
 from ajour_revenue.demo.planday import create_app, serve
 from ajour_revenue.demo.portal import chain_portal
 from ajour_revenue.launch import RunFailedError, dagster_instance, next_fetch_here, run_window
-from ajour_revenue.reports.texts import TEXTS
 from ajour_revenue.reports.write import report_file
 from ajour_revenue.settings.documents import settings_file, usual_settings
 from ajour_revenue.settings.edit import edit
@@ -162,14 +161,13 @@ def _wage_percentages(
         table.add_column(heading)
     for heading in ("Revenue", "Wage cost", "Wage %", "Target"):
         table.add_column(heading, justify="right", no_wrap=True)
-    texts = TEXTS["en"]
     figures = load_figures(connection, settings, [window]).get(window, {})
     places = [place for place in figures if place.department is not None]
     for place, following in zip(places, [*places[1:], None], strict=True):
         figure = figures[place]
         table.add_row(
             place.department,
-            texts.place(place) if place.unit or place.unallocated else "total",
+            place.unit or ("no unit" if place.unallocated else "total"),
             DANISH.money(figure.revenue_excl_vat),
             DANISH.money(figure.wage_cost),
             DANISH.percent(figure.wage_percentage) + (" over" if figure.is_over_target else ""),
