@@ -80,6 +80,23 @@ def test_manual_entries_of_the_first_release_keep_their_reasons_and_times(old_wa
     ]
 
 
+def test_of_two_units_with_the_same_id_in_planday_the_one_that_was_published_last_is_ours(old_warehouse: Path) -> None:
+    day = dt.date(2026, 9, 1)
+    with duckdb.connect(str(old_warehouse)) as connection:
+        for unit, turnover, hour in (("Bar", 100, 9), ("Baren", 120, 11), ("Barer", 90, 10)):
+            connection.execute(
+                "INSERT INTO planday_revenue BY NAME SELECT $day AS business_date, $unit AS unit, "
+                "7 AS planday_unit_id, $turnover AS turnover, 'published' AS outcome, "
+                "$at AS published_at, 'a run' AS run_id",
+                {"day": day, "unit": unit, "turnover": turnover, "at": dt.datetime(2026, 9, 2, hour, tzinfo=dt.UTC)},
+            )
+
+    with reading(old_warehouse) as connection:
+        ours = run(connection, "SELECT unit, turnover FROM planday_ours WHERE business_date = $day", day=day).fetchall()
+
+    assert ours == [("Baren", Decimal(120))]
+
+
 def test_before_tables_change_everything_is_copied_beside_the_file(old_warehouse: Path) -> None:
     with duckdb.connect(str(old_warehouse), read_only=True) as connection:
         before = connection.execute("FROM unit_revenue ORDER BY ALL").fetchall()

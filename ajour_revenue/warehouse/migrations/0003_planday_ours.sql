@@ -11,7 +11,9 @@ CREATE TABLE planday_ours (
     PRIMARY KEY (business_date, planday_unit_id)
 );
 
+-- Where a unit was renamed, or took over another one's id, two have told Planday under one id: the last one counts.
 INSERT INTO planday_ours BY NAME
 SELECT business_date, planday_unit_id, unit, turnover, published_at AS sent_at, run_id
 FROM planday_revenue
-WHERE published_at IS NOT NULL AND outcome IN ('published', 'unchanged');
+WHERE published_at IS NOT NULL AND outcome IN ('published', 'unchanged')
+QUALIFY row_number() OVER (PARTITION BY business_date, planday_unit_id ORDER BY published_at DESC) = 1;
