@@ -56,7 +56,10 @@ CANDIDATES = """
         publishable.turnover,
         planday_ours.turnover AS ours,
         planday_revenue.published_at,
-        CASE WHEN outcome IN ('published', 'unchanged') THEN planday_revenue.turnover END AS last_turnover
+        -- Where a note was not heard of again, nobody knows what Planday has.
+        CASE
+            WHEN outcome IN ('published', 'unchanged') AND sending IS NULL THEN planday_revenue.turnover
+        END AS last_turnover
     FROM publishable
     LEFT JOIN (SELECT * EXCLUDE (unit) FROM planday_ours) AS planday_ours USING (business_date, planday_unit_id)
     LEFT JOIN planday_revenue USING (business_date, unit, planday_unit_id)
@@ -121,7 +124,7 @@ class Candidate(NamedTuple):
     published_at: dt.datetime | None
     """When Planday last took a figure of ours for it."""
     last_turnover: Decimal | None
-    """What Planday had when we last looked."""
+    """What Planday had when we last looked; None where that is not known."""
 
     @property
     def key(self) -> tuple[int, dt.date]:
