@@ -11,6 +11,7 @@ from ajour_revenue.ajour.assets import REVENUE_OF_NO_UNIT_SQL
 from ajour_revenue.attention.finding import KINDS, Change, Facts, Finding, Kind, Location
 from ajour_revenue.days import Window, latest_days, now, yesterday
 from ajour_revenue.mapping import most_similar_unit, register_units
+from ajour_revenue.planday.assets import STILL_IN_PLANDAY_SQL
 from ajour_revenue.schedules import NextFetch
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.wages.figures import Place, make_figures
@@ -72,6 +73,7 @@ def findings(  # noqa: PLR0913 (what the answer depends on)
     make_figures(connection, settings, [Window(window.last_day, window.last_day)])
     run(connection, REVENUE_OF_NO_UNIT_SQL, **about)
     run(connection, SIMILAR_IDS_SQL, **about)
+    run(connection, STILL_IN_PLANDAY_SQL, **about)
     run(connection, f"CREATE OR REPLACE TEMP TABLE found_days AS {_union(asked)}", **about)
     found = rows(connection, JOINED_DAYS_SQL, _finding, kinds=asked)
     units = [unit.name for unit in settings.units]

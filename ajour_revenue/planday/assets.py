@@ -13,7 +13,7 @@ from ajour_revenue.planday.structure import fetch_structure
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.ui.metadata import column_lineage, column_schema, daily_chart, table
 from ajour_revenue.warehouse.resource import Warehouse
-from ajour_revenue.warehouse.run import run
+from ajour_revenue.warehouse.run import run, sql_file
 
 REPLACE_STRUCTURE = """
     DELETE FROM planday_structure;
@@ -39,15 +39,7 @@ OUTCOMES_PREVIEW = """
     LIMIT 50
 """
 
-# Of days whose figure was taken away since, with their unit or their location (D23).
-STILL_THERE = """
-    SELECT business_date, planday_ours.unit, turnover
-    FROM planday_ours
-    ANTI JOIN unit_revenue USING (business_date, unit)
-    WHERE turnover IS NOT NULL AND business_date BETWEEN $first_day AND $last_day
-    ORDER BY ALL
-    LIMIT 50
-"""
+STILL_IN_PLANDAY_SQL = sql_file(__package__, "still_in_planday")
 
 TURNOVER_PER_DAY = """
     SELECT business_date, sum(turnover)
@@ -113,7 +105,9 @@ def planday_revenue(settings: Settings) -> dg.AssetsDefinition:
         outcomes = publish(planday.client, warehouse, settings, window, run_id=context.run.run_id)
         with warehouse.reading() as connection:
             remarkable = table(connection, OUTCOMES_PREVIEW, first_day=window.first_day, last_day=window.last_day)
-            no_longer_fed = table(connection, STILL_THERE, first_day=window.first_day, last_day=window.last_day)
+            register_units(connection, settings)
+            run(connection, STILL_IN_PLANDAY_SQL, first_day=window.first_day, last_day=window.last_day)
+            no_longer_fed = table(connection, "FROM still_in_planday ORDER BY ALL LIMIT 50")
             chart = daily_chart(connection, settings, window, "Revenue in Planday", TURNOVER_PER_DAY)
         return dg.MaterializeResult(
             metadata={
