@@ -24,7 +24,17 @@ from ajour_revenue.commands.terminal import (
 )
 from ajour_revenue.days import COPENHAGEN
 from ajour_revenue.errors import ActionableError
-from ajour_revenue.revenue.explain import Answer, Entry, Publication, Revision, Story, UnitDay, explain, known_units
+from ajour_revenue.revenue.explain import (
+    Answer,
+    Entry,
+    InPlanday,
+    Publication,
+    Revision,
+    Story,
+    UnitDay,
+    explain,
+    known_units,
+)
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.formats import DANISH
 from ajour_revenue.warehouse.connect import reading
@@ -80,8 +90,8 @@ def _show(console: Console, settings: Settings, story: Story) -> None:
     _lines(console, "Ajour's answers", (_answer(answer) for answer in story.answers))
     _lines(console, "Entered by hand", (_entry(entry) for entry in story.entries))
     _lines(console, "Changes", (_revision(revision) for revision in story.revisions))
-    if settings.planday.publish or story.publications:
-        _lines(console, "Planday", (_publication(each) for each in story.publications))
+    if settings.planday.publish or story.publications or story.in_planday:
+        _lines(console, "Planday", _planday(story))
 
 
 def _lines(console: Console, label: str, lines: Iterator[str]) -> None:
@@ -151,9 +161,23 @@ def _revision(revision: Revision) -> str:
     return f"{_moment(revision.changed_at)}  {revision.change}: {amounts}{reason} ({_run(revision.run_id)})"
 
 
+def _planday(story: Story) -> Iterator[str]:
+    yield from map(_publication, story.publications)
+    for ours in story.in_planday:
+        yield from _in_planday(ours)
+
+
 def _publication(publication: Publication) -> str:
     at = f" on {_moment(publication.published_at)}" if publication.published_at else ""
     return f"unit {publication.planday_unit_id}: {DANISH.kroner(publication.turnover)}, {publication.outcome}{at}"
+
+
+def _in_planday(ours: InPlanday) -> Iterator[str]:
+    if ours.turnover is not None:
+        yield f"unit {ours.planday_unit_id}: we last put {DANISH.kroner(ours.turnover)} there"
+    if ours.sending is not None:
+        sending = f"{DANISH.kroner(ours.sending)} was about to be sent on {_moment(ours.sent_at)}"
+        yield f"unit {ours.planday_unit_id}: {sending}; whether it arrived is not known yet"
 
 
 def _amounts(excl_vat: Decimal | None, incl_vat: Decimal | None) -> str:

@@ -93,6 +93,20 @@ PUBLICATIONS = """
     WHERE business_date = $day AND unit = $unit
 """
 
+# An id in Planday stays where the unit is renamed.
+IN_PLANDAY = """
+    SELECT planday_unit_id, turnover, sending, sent_at
+    FROM planday_ours
+    WHERE business_date = $day
+        AND (
+            unit = $unit
+            OR planday_unit_id IN (
+                SELECT planday_unit_id FROM planday_revenue WHERE business_date = $day AND unit = $unit
+            )
+        )
+    ORDER BY planday_unit_id
+"""
+
 KNOWN_UNITS = """
     SELECT unit FROM units
     UNION
@@ -188,6 +202,18 @@ class Publication:
 
 
 @dataclass(frozen=True)
+class InPlanday:
+    """What is known to be ours in Planday, in DKK."""
+
+    planday_unit_id: int
+    turnover: Decimal | None
+    """What we last put there."""
+    sending: Decimal | None
+    """What was noted to be sent, and is not known to have arrived."""
+    sent_at: dt.datetime
+
+
+@dataclass(frozen=True)
 class Story:
     """Everything that is known of a unit-day."""
 
@@ -200,6 +226,7 @@ class Story:
     figure: UnitDay | None
     revisions: Sequence[Revision]
     publications: Sequence[Publication]
+    in_planday: Sequence[InPlanday]
 
 
 def explain(connection: duckdb.DuckDBPyConnection, settings: Settings, *, unit: str, day: dt.date) -> Story:
@@ -217,6 +244,7 @@ def explain(connection: duckdb.DuckDBPyConnection, settings: Settings, *, unit: 
         figure=figures[0] if figures else None,
         revisions=rows(connection, REVISIONS, Revision, **about),
         publications=rows(connection, PUBLICATIONS, Publication, **about),
+        in_planday=rows(connection, IN_PLANDAY, InPlanday, **about),
     )
 
 
