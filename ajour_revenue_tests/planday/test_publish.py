@@ -1,3 +1,4 @@
+import asyncio
 import datetime as dt
 import itertools
 import re
@@ -9,10 +10,12 @@ from typing import Any
 import dagster as dg
 import pytest
 import simplejson as json
+from click.testing import CliRunner
 from filelock import FileLock
 
 from ajour_revenue.attention.findings import findings
 from ajour_revenue.attention.texts import line
+from ajour_revenue.commands.explain import explain_command
 from ajour_revenue.days import Window
 from ajour_revenue.definitions import build_definitions
 from ajour_revenue.planday import client
@@ -142,6 +145,20 @@ class TestWhatIsTold:
             listed.earn("Bar", (FIRST_DAY if days < 0 else LAST) + dt.timedelta(days=days), "1.00")
         assert listed.publish() == {}
         assert listed.posts == []
+
+    def test_a_sum_is_not_told_where_only_one_of_its_missing_locations_has_a_figure_that_stays(
+        self, connected_company: ConnectedCompany
+    ) -> None:
+        for day in WINDOW.days:
+            connected_company.ajour.sell(day, "10", None)
+        connected_company.ajour.sell(LAST, "11", "100")
+        assert connected_company.run(WINDOW).success
+        connected_company.ajour.sell(LAST, "11", None)
+        assert connected_company.run(WINDOW).success
+        assert connected_company.query(
+            f"SELECT locations, missing_locations FROM unit_revenue WHERE unit = 'Bar' AND business_date = '{LAST}'"
+        ) == [(["11"], ["10", "11"])]
+        assert (BAR, LAST) not in connected_company.portal.revenue
 
     def test_a_partial_sum_is_not_told(self, listed: ConnectedCompany) -> None:
         listed.earn("Bar", LAST, "100.00", missing=("11",))
@@ -339,6 +356,35 @@ class TestWhatIsOurs:
         for _ in range(2):
             assert listed.publish() == {"kept existing": 1}
 
+    def test_explain_tells_what_is_ours_and_what_may_have_arrived(
+        self, listed: ConnectedCompany, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        listed.earn("Bar", LAST, "100.00")
+        listed.publish()
+        listed.earn("Bar", LAST, "120.00")
+        kill_at_the_post(monkeypatch, taken=True)
+        with pytest.raises(KilledError):
+            listed.publish()
+
+        said = explained(listed, "Bar")
+        assert "unit 101: 100,00 kr., published on" in said
+        assert "unit 101: we last put 100,00 kr. there" in said
+        assert re.search(r"unit 101: 120,00 kr\. was about to be sent on .*; whether it arrived is not known yet", said)
+
+        monkeypatch.undo()
+        monkeypatch.setattr(client, "RATE_LIMITS", UNLIMITED)
+        listed.publish()
+        said = explained(listed, "Bar")
+        assert "unit 101: we last put 120,00 kr. there" in said
+        assert "not known yet" not in said
+
+
+def explained(company: ConnectedCompany, unit: str) -> str:
+    """What `explain` says of a unit's last day."""
+    result = CliRunner().invoke(explain_command, [unit, str(LAST), "--settings", str(company.folder / "ajour.yaml")])
+    assert result.exit_code == 0, result.output
+    return " ".join(result.stdout.split())
+
 
 class KilledError(BaseException):
     """The process is no more."""
@@ -366,21 +412,29 @@ class TestTwoRunsAtOnce:
         listed.reload(revenue=vat)
         listed.earn("Bar", LAST, "100.00")
         first_sends, may_go_on = threading.Event(), threading.Event()
-        send = PlandayClient.set_revenue
 
-        def held(self: PlandayClient, **figure: Any) -> None:  # noqa: ANN401 (set_revenue's)
-            if not first_sends.is_set():
+        async def held(app, scope, receive, send) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001 (ASGI's)
+            if scope["method"] == "POST" and not first_sends.is_set():
                 first_sends.set()
-                assert may_go_on.wait(60)
-            send(self, **figure)
+                await asyncio.to_thread(may_go_on.wait)
+            await app(scope, receive, send)
 
-        monkeypatch.setattr(PlandayClient, "set_revenue", held)
+        acquire = FileLock.acquire
+
+        def seen(lock: FileLock) -> object:
+            if first_sends.is_set():
+                may_go_on.set()
+            return acquire(lock)
+
+        monkeypatch.setattr(FileLock, "acquire", seen)
+        listed.planday.faults.order(REVENUE, itertools.repeat(held))
         with ThreadPoolExecutor() as runs:
             first = runs.submit(listed.publish)
             assert first_sends.wait(60)
             listed.earn("Bar", LAST, "120.00")
             second = runs.submit(listed.publish)
-            may_go_on.set()
+            # The first goes on when the second waits for it; or has not waited, and is done.
+            second.add_done_callback(lambda _: may_go_on.set())
 
             assert (first.result(), second.result()) == ({"published": 1}, {"published": 1})
         assert listed.portal.revenue == {(BAR, LAST): Decimal(120)}
@@ -452,6 +506,22 @@ class TestWholeFigures:
             "location for these days, or correct what Planday shows."
         )
         assert "Shop" in shown(result, "planday_revenue")["no_longer_fed"]
+
+    def test_what_planday_shows_of_a_unit_with_another_name_is_that_ones(
+        self, connected_company: ConnectedCompany
+    ) -> None:
+        one_day = Window(LAST, LAST)
+        assert connected_company.run(one_day).success
+        units = [unit | ({"name": "Store"} if unit["name"] == "Shop" else {}) for unit in unit_list()]
+        connected_company.reload(units=units)
+
+        result = connected_company.run(one_day)
+
+        with connected_company.warehouse.reading() as connection:
+            assert not findings(
+                connection, connected_company.settings, upcoming="", days=one_day, kinds=["no longer fed"]
+            )
+        assert "Shop" not in shown(result, "planday_revenue")["no_longer_fed"]
 
     def test_a_silent_till_that_was_entered_by_hand_is_told_after_the_next_fetch_too(
         self, connected_company: ConnectedCompany
@@ -529,6 +599,22 @@ class TestAListThatCannotBeRead:
         unreadable.earn("Bar", FIRST_DAY, "101.00")
         assert unreadable.publish() == {"published": 2}
         assert unreadable.portal.revenue[BAR, FIRST_DAY] == Decimal(101)
+
+    def test_what_a_killed_run_may_have_put_there_is_replaced(
+        self, unreadable: ConnectedCompany, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        unreadable.planday.faults.order(REVENUE, itertools.repeat(nothing_wrong))
+        unreadable.earn("Bar", FIRST_DAY, "120.00")
+        kill_at_the_post(monkeypatch, taken=True)
+        with pytest.raises(KilledError):
+            unreadable.publish()
+        monkeypatch.undo()
+        monkeypatch.setattr(client, "RATE_LIMITS", UNLIMITED)
+        unreadable.earn("Bar", FIRST_DAY, "100.00")
+        unreadable.planday.faults.order(REVENUE, itertools.chain([UNREADABLE], itertools.repeat(nothing_wrong)))
+
+        assert unreadable.publish() == {"published": 2}
+        assert unreadable.portal.revenue == {(BAR, FIRST_DAY): Decimal(100), (BAR, LAST): Decimal(300)}
 
     def test_with_overwrite_off_nothing_is_told(self, unreadable: ConnectedCompany) -> None:
         unreadable.reload(revenue=overwrite_off())
