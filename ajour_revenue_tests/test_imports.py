@@ -38,7 +38,9 @@ def imported(file: Path) -> set[str]:
     imports = [node for node in nodes if isinstance(node, ast.ImportFrom) and not node.level]
     names = {f"{node.module}.{alias.name}" for node in imports for alias in node.names}
     names |= {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-    return {name.removeprefix("ajour_revenue.") for name in names if name.startswith("ajour_revenue.")}
+    ours = {name.removeprefix("ajour_revenue.") for name in names if name.startswith("ajour_revenue.")}
+    # What the package itself has, such as its version, is in no layer.
+    return {name for name in ours if not name.startswith("__")}
 
 
 def against_the_order(package: Path) -> list[str]:

@@ -65,7 +65,7 @@ def failure_alert(instance: dg.DagsterInstance, runs: Sequence[dg.DagsterRun]) -
     backfill = runs[0].tags.get(BACKFILL_TAG)
     if backfill:
         what = f"Backfill {backfill} failed for {days}:"
-        advice = "Further runs of this backfill that fail are not told one by one; Dagster lists them under Backfills."
+        advice = "No alert is sent of further runs of this backfill that fail; Dagster lists them under Backfills."
     else:
         what = f"Run {runs[0].run_id.partition('-')[0]} of {runs[0].job_name} failed for {days}:"
         advice = "What was stored stays. When the cause is mended, run these days again: Re-execute on the run's page."
@@ -93,7 +93,7 @@ def _joined(windows: Iterable[Window]) -> list[Window]:
 
 def _problems(instance: dg.DagsterInstance, runs: Iterable[dg.DagsterRun]) -> list[str]:
     """Say what went wrong, each thing once, and which checks and steps say so."""
-    told: dict[str, dict[str, None]] = {}
+    said: dict[str, dict[str, None]] = {}
     for run in runs:
         kinds = {
             dg.DagsterEventType.ASSET_CHECK_EVALUATION,
@@ -103,11 +103,11 @@ def _problems(instance: dg.DagsterInstance, runs: Iterable[dg.DagsterRun]) -> li
         events = [entry.dagster_event for entry in instance.all_logs(run.run_id, of_type=kinds) if entry.dagster_event]
         problems = [problem for event in events if (problem := _problem(event))]
         if not problems:
-            # The run failed beside its steps: its process died, say. Only Dagster tells of it.
+            # The run failed beside its steps: its process died, say. Only Dagster knows of it.
             problems = [("Dagster", event.message or "failed") for event in events if event.is_run_failure]
         for who, text in problems:
-            told.setdefault(text, {})[who] = None
-    return [f"{', '.join(who)}: {shorten(text)}" for text, who in told.items()]
+            said.setdefault(text, {})[who] = None
+    return [f"{', '.join(who)}: {shorten(text)}" for text, who in said.items()]
 
 
 def _problem(event: dg.DagsterEvent) -> tuple[str, str] | None:
