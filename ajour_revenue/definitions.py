@@ -21,7 +21,7 @@ from ajour_revenue.settings.load import load_settings
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.wages.assets import wage_costs, wage_percentage
 from ajour_revenue.wages.file import WageFile
-from ajour_revenue.warehouse.resource import Warehouse
+from ajour_revenue.warehouse.resource import warehouse_of_a_run
 
 MAX_RUNTIME_SECONDS = 3600
 """The last net under every time-out: run monitoring ends a run that takes longer."""
@@ -48,7 +48,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     ]
     resources: dict[str, object] = {
         "ajour": AjourResource.from_settings(settings),
-        "warehouse": Warehouse.from_settings(settings),
+        "warehouse": warehouse_of_a_run(settings),
         "wage_source": planday_wages(settings) if settings.wages.source == "planday" else WageFile(settings),
         **alert_channels(settings),
     }

@@ -7,8 +7,8 @@ import ajour_revenue
 
 PACKAGE = Path(ajour_revenue.__file__).parent
 LAYERS = (
-    ("__version__", "days", "errors", "text"),
-    ("settings",),
+    ("days", "errors", "processes", "text"),
+    ("settings", "run_launcher"),
     ("warehouse", "mapping"),
     ("ui",),
     ("partitions", "schedules", "daily_asset"),

@@ -9,6 +9,7 @@ import dagster as dg
 from ajour_revenue.alerts.messages import Alert, bullets, shorten
 from ajour_revenue.days import Window
 from ajour_revenue.partitions import tagged_window
+from ajour_revenue.warehouse.turn import NoTurnError
 
 BACKFILL_TAG = "dagster/backfill"
 WILL_RETRY_TAG = "dagster/will_retry"
@@ -103,11 +104,18 @@ def _problems(instance: dg.DagsterInstance, runs: Iterable[dg.DagsterRun]) -> li
         events = [entry.dagster_event for entry in instance.all_logs(run.run_id, of_type=kinds) if entry.dagster_event]
         problems = [problem for event in events if (problem := _problem(event))]
         if not problems:
-            # The run failed beside its steps: its process died, say. Only Dagster knows of it.
-            problems = [("Dagster", event.message or "failed") for event in events if event.is_run_failure]
+            # The run failed beside its steps: its process died, say, or its turn never came.
+            problems = [("Dagster", _beside_steps(event)) for event in events if event.is_run_failure]
         for who, text in problems:
             said.setdefault(text, {})[who] = None
     return [f"{', '.join(who)}: {shorten(text)}" for text, who in said.items()]
+
+
+def _beside_steps(event: dg.DagsterEvent) -> str:
+    error = event.event_specific_data and event.job_failure_data.error
+    if error and error.cause and error.cause.cls_name == NoTurnError.__name__:
+        return error.cause.message.strip().rpartition(f"{NoTurnError.__name__}: ")[-1]
+    return event.message or "failed"
 
 
 def _problem(event: dg.DagsterEvent) -> tuple[str, str] | None:

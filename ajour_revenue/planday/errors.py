@@ -61,7 +61,3 @@ class UnreadableAnswerError(PlandayError):
 
 class RepeatingPageError(PlandayError):
     """Planday answers with the same page of a list again and again."""
-
-
-class PublishingBusyError(PlandayError):
-    """Another run has been publishing for longer than we wait."""
