@@ -8,6 +8,7 @@ from ajour_revenue.ajour.resource import AjourResource
 from ajour_revenue.alerts.sensors import alert_channels, alert_sensors
 from ajour_revenue.attention.checks import attention_checks
 from ajour_revenue.environment import empty_missing_secrets
+from ajour_revenue.fixed_resources import fixed, no_io_manager
 from ajour_revenue.planday.assets import planday_revenue, planday_structure
 from ajour_revenue.planday.checks import revenue_published, units_match_planday
 from ajour_revenue.planday.resource import PlandayResource
@@ -46,16 +47,17 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         revenue_reconciles(settings),
         *attention_checks(settings),
     ]
-    resources: dict[str, object] = {
-        "ajour": AjourResource.from_settings(settings),
+    resources: dict[str, dg.ResourceDefinition] = {
+        "ajour": fixed(AjourResource.from_settings(settings)),
         "warehouse": warehouse_of_a_run(settings),
-        "wage_source": planday_wages(settings) if settings.wages.source == "planday" else WageFile(settings),
-        **alert_channels(settings),
+        "wage_source": planday_wages(settings) if settings.wages.source == "planday" else fixed(WageFile(settings)),
+        "io_manager": no_io_manager,
+        **{name: fixed(channel) for name, channel in alert_channels(settings).items()},
     }
     if settings.uses_planday:
         assets.append(planday_structure(settings))
         checks.append(units_match_planday(settings))
-        resources["planday"] = PlandayResource.from_settings(settings)
+        resources["planday"] = fixed(PlandayResource.from_settings(settings))
     if settings.planday.publish:
         assets.append(planday_revenue(settings))
         checks.append(revenue_published(settings))

@@ -91,7 +91,7 @@ def run_window(
     result = job.execute_in_process(
         instance=instance,
         run_id=run_id,
-        tags=window_tags(window) | RunProcess.this().tags,
+        tags=window_tags(window) | RunProcess.this(run_id).tags,
         raise_on_error=False,
         # What the run has to say is told by whoever started it.
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},

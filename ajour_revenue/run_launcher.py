@@ -21,11 +21,11 @@ class WatchingRunLauncher(dg.DefaultRunLauncher):
 
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
         """Tell whether a run's process is still there."""
-        process = RunProcess.of(run.tags)
+        process = RunProcess.of(run.run_id, run.tags)
         if process and process.is_gone:
             return CheckRunHealthResult(
                 WorkerStatus.FAILED,
-                f"The {process}, which carried it out, is gone: it was killed, or the machine was restarted. What the "
-                "run had stored by then stays.",
+                f"Process {process.pid} on {process.host}, which carried it out, is gone: it was killed, or the "
+                "machine was restarted. What the run had stored by then stays.",
             )
         return CheckRunHealthResult(WorkerStatus.RUNNING)

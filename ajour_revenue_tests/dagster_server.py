@@ -166,7 +166,7 @@ class DagsterServer:
         )
         self.wait_for("the code location to be loaded", self.is_loaded)
 
-    def launch(
+    def launch(  # noqa: PLR0913 (what the launchpad may send)
         self,
         tags: Mapping[str, str],
         *,
@@ -174,6 +174,7 @@ class DagsterServer:
         location: str = REPOSITORY["repositoryLocationName"],
         assets: Iterable[str] | None = None,
         checks: Iterable[tuple[str, str]] | None = None,
+        run_config: Mapping[str, Any] | None = None,
     ) -> str:
         """Launch a run with tags, as the launchpad does it, and return its id."""
         selector: dict[str, Any] = {**REPOSITORY, "repositoryLocationName": location, "jobName": job}
@@ -193,6 +194,7 @@ class DagsterServer:
             params={
                 "selector": selector,
                 "mode": "default",
+                "runConfigData": run_config or {},
                 "executionMetadata": {"tags": [{"key": key, "value": value} for key, value in tags.items()]},
             },
         )["launchPipelineExecution"]

@@ -8,7 +8,7 @@ import ajour_revenue
 PACKAGE = Path(ajour_revenue.__file__).parent
 LAYERS = (
     ("days", "errors", "processes", "text"),
-    ("settings", "run_launcher"),
+    ("settings", "run_launcher", "fixed_resources"),
     ("warehouse", "mapping"),
     ("ui",),
     ("partitions", "schedules", "daily_asset"),

@@ -59,7 +59,7 @@ def test_a_command_that_was_killed_is_told_and_holds_up_nobody(at_dagster: Compa
         assert left_behind.status is dg.DagsterRunStatus.STARTED
         assert isinstance(instance.run_launcher, WatchingRunLauncher)
         health = instance.run_launcher.check_run_worker_health(left_behind)
-        living = left_behind.with_tags({**left_behind.tags, **RunProcess.this().tags})
+        living = left_behind.with_tags({**left_behind.tags, **RunProcess.this(left_behind.run_id).tags})
         unnamed = left_behind.with_tags({})
         still_there = [instance.run_launcher.check_run_worker_health(each).status for each in (living, unnamed)]
     assert health.status is WorkerStatus.FAILED
@@ -70,7 +70,7 @@ def test_a_command_that_was_killed_is_told_and_holds_up_nobody(at_dagster: Compa
     told = json.loads(run(command, "status", "--json", folder=at_dagster.folder).stdout)["integrations"][0]
     assert [(each["state"], each["first_day"]) for each in told["under_way"]] == [("gone", str(LAST_DAY))]
     shown = " ".join(run(command, "status", folder=at_dagster.folder).stdout.split())
-    assert f"Under way run {left_behind.run_id.partition('-')[0]} since" in shown
+    assert f"Under way run {left_behind.run_id.partition('-')[0]}, process" in shown
     assert "its process is gone; Dagster's daemon, where it runs, marks it as failed within a minute" in shown
 
     fetched = run(command, "fetch", "--from", LAST_DAY, folder=at_dagster.folder)
@@ -87,7 +87,7 @@ def test_the_daemon_marks_runs_of_dead_processes_as_failed_and_starts_again_thos
 
     def process_of(run_id: str) -> RunProcess | None:
         with dagster_instance() as instance:
-            return RunProcess.of(tags_of(instance, run_id))
+            return RunProcess.of(run_id, tags_of(instance, run_id))
 
     def started_again() -> list[str]:
         return [each["id"] for each in server.runs() if each["id"] not in (by_command, launched)]

@@ -213,7 +213,7 @@ def _under_way(instance: dg.DagsterInstance, settings: Settings, working: str | 
             state=_state(record.dagster_run, working),
             since=_began(record),
             window=_tagged(record.dagster_run.tags),
-            process=RunProcess.of(record.dagster_run.tags),
+            process=RunProcess.of(record.dagster_run.run_id, record.dagster_run.tags),
         )
         for record in instance.get_run_records(dg.RunsFilter(statuses=NOT_FINISHED_STATUSES), ascending=True)
         if _is_of(settings, record.dagster_run)
@@ -221,7 +221,7 @@ def _under_way(instance: dg.DagsterInstance, settings: Settings, working: str | 
 
 
 def _state(run: dg.DagsterRun, working: str | None) -> RunState:
-    process = RunProcess.of(run.tags)
+    process = RunProcess.of(run.run_id, run.tags)
     if process and process.is_gone:
         return "gone"
     match run.status:

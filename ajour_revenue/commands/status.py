@@ -127,8 +127,8 @@ def _tell_under_way(console: Console, overview: Overview) -> None:
     label = "Under way"
     for run in overview.under_way:
         about = f", the sales of {_days(run.window)}" if run.window else ""
-        by = f", {run.process}" if run.process else ""
-        text = f"run {run.run_id.partition('-')[0]} since {_moment(run.since)}{about}{by}: {STATES[run.state]}"
+        who = str(run.process) if run.process else f"run {run.run_id.partition('-')[0]}"
+        text = f"{who}, since {_moment(run.since)}{about}: {STATES[run.state]}"
         _line(console, label, text)
         label = ""
     if overview.working and not any(run.run_id.partition("-")[0] in overview.working for run in overview.under_way):

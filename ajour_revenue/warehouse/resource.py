@@ -15,7 +15,8 @@ from ajour_revenue.warehouse import connect
 from ajour_revenue.warehouse.errors import WarehouseLockedError
 from ajour_revenue.warehouse.turn import turn
 
-START_AGAIN = {"dagster/retry_on_asset_or_op_failure": "true", "dagster/max_retries": "10"}
+RETRY_TAG = "dagster/retry_on_asset_or_op_failure"
+START_AGAIN = {RETRY_TAG: "true", "dagster/max_retries": "10"}
 """The tags of a failed run that Dagster's daemon is to start again, where no other failed step makes it do so."""
 
 
@@ -73,11 +74,14 @@ def warehouse_of_a_run(settings: Settings) -> dg.ResourceDefinition:
         if run is None or instance is None:
             yield warehouse
             return
-        process = RunProcess.this()
+        process = RunProcess.this(run.run_id)
         instance.add_run_tags(run.run_id, process.tags)
-        with turn(settings.warehouse, who=f"run {run.run_id.partition('-')[0]}, {process}"):
+        with turn(settings.warehouse, who=str(process)):
             yield warehouse
         if warehouse.was_locked:
             instance.add_run_tags(run.run_id, START_AGAIN)
+        elif START_AGAIN.items() <= run.tags.items():
+            # It got in, and has these from the run that it repeats.
+            instance.add_run_tags(run.run_id, {RETRY_TAG: "false"})
 
     return dg.ResourceDefinition(of_a_run, config_schema={}, description=Warehouse.__doc__)

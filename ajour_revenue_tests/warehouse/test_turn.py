@@ -114,8 +114,8 @@ def test_a_run_names_its_process_and_has_the_turn(company: Company, monkeypatch:
         tags = tags_of(instance, result.run_id)
 
     assert result.success
-    assert RunProcess.of(tags) == RunProcess.this()
-    assert set(seen) == {f"run {result.run_id.partition('-')[0]}, {RunProcess.this()}"}
+    assert RunProcess.of(result.run_id, tags) == RunProcess.this(result.run_id)
+    assert set(seen) == {str(RunProcess.this(result.run_id))}
     assert whose_turn(company.settings.warehouse) is None
 
 
