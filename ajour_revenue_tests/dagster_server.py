@@ -60,6 +60,10 @@ class DagsterServer:
         """Run the UI alone."""
         return self.serving("dagster-webserver", "--host", "127.0.0.1", "--port", self.port, *WORKSPACE)
 
+    def webserver_to_look(self, port: int) -> AbstractContextManager[None]:
+        """Run, beside the UI, one that changes nothing."""
+        return self._running("dagster-webserver", "--port", str(port), "--read-only", *WORKSPACE)
+
     def daemon(self, **environment: str | None) -> AbstractContextManager[None]:
         """Run the daemon alone, with other variables than the server; None takes one away."""
         return self._running("dagster-daemon", "run", *WORKSPACE, **environment)

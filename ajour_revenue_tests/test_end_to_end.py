@@ -453,7 +453,7 @@ def test_the_launchpad_reaches_no_resource(main: Main, resource: str) -> None:
     stolen = {"resources": {resource: {"config": {"password": {"env": "AJOUR_PASSWORD"}, "host": "127.0.0.1"}}}}
     before = main.server.runs()
 
-    for job, assets in (("demo_daily_revenue", None), ("__ASSET_JOB", ["raw_revenue"])):
+    for job, assets in (("demo_daily_revenue", None), ("__ASSET_JOB", ["raw_revenue", "wage_costs"])):
         with pytest.raises(AssertionError, match="RunConfigValidationInvalid"):
             main.server.launch(window_tags(NEVER_FETCHED), job=job, assets=assets, run_config=stolen)
     assert len(main.server.runs()) == len(before)
