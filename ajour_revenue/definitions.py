@@ -7,7 +7,7 @@ from ajour_revenue.ajour.checks import ajour_connection
 from ajour_revenue.ajour.resource import AjourResource
 from ajour_revenue.alerts.sensors import alert_channels, alert_sensors
 from ajour_revenue.attention.checks import attention_checks
-from ajour_revenue.environment import empty_missing_secrets
+from ajour_revenue.environment import read_env_file
 from ajour_revenue.fixed_resources import fixed, no_io_manager
 from ajour_revenue.planday.assets import planday_revenue, planday_structure
 from ajour_revenue.planday.checks import revenue_published, units_match_planday
@@ -98,7 +98,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
 @dg.definitions
 def defs() -> dg.Definitions:
     """Load the settings only when Dagster asks for the definitions, not at import."""
-    empty_missing_secrets()
+    read_env_file()
     settings = load_settings()
     warn_of_removed_locations(settings)
     return build_definitions(settings)

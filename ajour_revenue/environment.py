@@ -1,25 +1,76 @@
 """What comes from the environment, or from `.env`: the secrets, and nothing else."""
 
+import io
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 
 from ajour_revenue.ajour.connection import CREDENTIALS as AJOUR_CREDENTIALS
 from ajour_revenue.alerts.channels import VARIABLES as ALERT_VARIABLES
+from ajour_revenue.errors import ActionableError
 from ajour_revenue.planday.client import CREDENTIALS as PLANDAY_CREDENTIALS
+from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE, SETTINGS_VARIABLE
 
 ENV_FILE = ".env"
 SECRETS = (*AJOUR_CREDENTIALS.values(), *PLANDAY_CREDENTIALS.values(), *ALERT_VARIABLES)
 """Every environment variable that holds a secret."""
 
 
-def read_env_file() -> None:
-    """Read `.env` in the working directory as Dagster does: its values override the shell's."""
-    os.environ.update({name: value for name, value in dotenv_values(Path(ENV_FILE)).items() if value is not None})
+class EnvFileError(ActionableError):
+    """`.env` cannot be read; the message says where and what to do, and quotes nothing of it."""
+
+
+def read_env_file(settings_file: Path | None = None) -> None:
+    """Read the `.env` beside the settings file, whose values override the shell's and what Dagster has read.
+
+    The settings file is the given one, else the one that AJOUR_SETTINGS names, which may stand in the `.env` of the
+    working directory. Where there is no `.env` beside it, that one is read. Raises EnvFileError.
+    """
+    here = Path(ENV_FILE)
+    values = env_file_values(here) if here.exists() else {}
+    named = values.get(SETTINGS_VARIABLE) or os.environ.get(SETTINGS_VARIABLE)
+    beside = (settings_file or Path(named or DEFAULT_SETTINGS_FILE)).parent / ENV_FILE
+    if beside.exists() and beside.absolute() != here.absolute():
+        values = env_file_values(beside) | ({SETTINGS_VARIABLE: named} if named else {})
+    os.environ.update(values)
     empty_missing_secrets()
+
+
+def env_file_values(path: Path) -> dict[str, str]:
+    """Return what an `.env` file says, each value as it is written, `$` included. Raises EnvFileError."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            text = file.read()
+    except UnicodeDecodeError:
+        message = f"{path} is not in UTF-8. Save it as a text file in UTF-8, not as Unicode or UTF-16."
+        raise EnvFileError(message) from None
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror}. It has to be a file that this user may read."
+        raise EnvFileError(message) from None
+    if "\0" in text:
+        message = f"{path} is no text file in UTF-8: it has NUL characters. Save it as a text file in UTF-8."
+        raise EnvFileError(message)
+    return values_in(text, path)
+
+
+def values_in(text: str, path: Path) -> dict[str, str]:
+    """Return what the text of an `.env` file says; `path` is named where it cannot be read. Raises EnvFileError."""
+    values: dict[str, str] = {}
+    for binding in parse_stream(io.StringIO(text)):
+        if binding.error or (binding.key is not None and binding.value is None):
+            blank_lines = re.match(r"\s*", binding.original.string)[0].count("\n")  # type: ignore[index]
+            message = (
+                f"Line {binding.original.line + blank_lines} of {path} cannot be read. Write each line as NAME=value; "
+                "where the value has a space, a # or a quote, as NAME='value', with \\' for a quote within it."
+            )
+            raise EnvFileError(message)
+        if binding.key is not None and binding.value is not None:
+            values[binding.key] = binding.value
+    return values
 
 
 def credentials(variables: Mapping[str, str]) -> dict[str, Any]:

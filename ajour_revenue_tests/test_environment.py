@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from ajour_revenue.environment import ENV_FILE, SECRETS, credentials, empty_missing_secrets, read_env_file
+from ajour_revenue.environment import (
+    ENV_FILE,
+    SECRETS,
+    EnvFileError,
+    credentials,
+    empty_missing_secrets,
+    env_file_values,
+    read_env_file,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +43,83 @@ def test_a_secret_that_is_set_nowhere_becomes_empty_and_no_other_changes(monkeyp
     assert {variable: os.environ[variable] for variable in SECRETS} == dict.fromkeys(SECRETS, "") | {
         "PLANDAY_CLIENT_ID": "set"
     }
+
+
+def test_the_file_beside_the_settings_file_is_read_and_no_other_companys(monkeypatch: pytest.MonkeyPatch) -> None:
+    nord = Path("nord")
+    nord.mkdir()
+    (nord / ENV_FILE).write_text("AJOUR_USER=of nord\n", encoding="utf-8")
+    Path(ENV_FILE).write_text("AJOUR_USER=of here\nPLANDAY_REFRESH_TOKEN=of here\n", encoding="utf-8")
+
+    read_env_file(nord / "ajour.yaml")
+    assert (os.environ["AJOUR_USER"], os.environ["PLANDAY_REFRESH_TOKEN"]) == ("of nord", "")
+
+    monkeypatch.setenv("AJOUR_SETTINGS", "syd/ajour.yaml")
+    read_env_file()
+    assert os.environ["AJOUR_USER"] == "of here"
+
+    monkeypatch.setenv("AJOUR_SETTINGS", "nord/ajour.yaml")
+    read_env_file()
+    assert os.environ["AJOUR_USER"] == "of nord"
+
+
+def test_the_file_here_may_name_the_settings_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Restored afterwards, however the test sets it.
+    monkeypatch.setenv("AJOUR_SETTINGS", "")
+    Path("nord").mkdir()
+    Path("nord", ENV_FILE).write_text("AJOUR_USER=of nord\n", encoding="utf-8")
+    Path(ENV_FILE).write_text("AJOUR_SETTINGS=nord/ajour.yaml\n", encoding="utf-8")
+
+    read_env_file()
+
+    assert (os.environ["AJOUR_USER"], os.environ["AJOUR_SETTINGS"]) == ("of nord", "nord/ajour.yaml")
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("AJOUR_PASSWORD=pa$HOME\\n`id`$(id)", "pa$HOME\\n`id`$(id)"),
+        ("AJOUR_PASSWORD=it's ${AJOUR_USER}", "it's ${AJOUR_USER}"),
+        ("AJOUR_PASSWORD='a #b \\'c\\' \\\\ ${x}'", "a #b 'c' \\ ${x}"),
+        ("AJOUR_PASSWORD=crlf\r", "crlf"),
+        ("export AJOUR_PASSWORD=æøå", "æøå"),
+        ("\ufeffAJOUR_PASSWORD=marked", "marked"),
+        ("AJOUR_PASSWORD==x=", "=x="),
+    ],
+)
+def test_a_value_arrives_as_it_is_written(line: str, value: str) -> None:
+    path = Path(ENV_FILE)
+    path.write_bytes(f"{line}\nAJOUR_USER=next\n".encode())
+
+    assert env_file_values(path) == {"AJOUR_PASSWORD": value, "AJOUR_USER": "next"}
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("AJOUR_PASSWORD=hemmelig".encode("utf-16"), "is not in UTF-8"),
+        ("AJOUR_PASSWORD=hemmelig".encode("utf-16-le"), "NUL characters"),
+        ("AJOUR_PASSWORD=hemmeligø".encode("cp1252"), "is not in UTF-8"),
+        (b"AJOUR_USER=x\nAJOUR_PASSWORD='hemmelig\n", "Line 2 of .env cannot be read"),
+        (b"AJOUR_USER=x\n\nAJOUR_PASSWORD: hemmelig\n", "Line 3 of .env cannot be read"),
+        (b"hemmelig", "Line 1 of .env cannot be read"),
+    ],
+)
+def test_what_cannot_be_read_is_told_without_quoting_it(content: bytes, told: str) -> None:
+    Path(ENV_FILE).write_bytes(content)
+
+    with pytest.raises(EnvFileError, match=told) as error:
+        read_env_file()
+
+    assert "hemmelig" not in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_folder_in_its_place_is_told() -> None:
+    Path(ENV_FILE).mkdir()
+
+    with pytest.raises(EnvFileError, match=r"\.env cannot be read: Is a directory"):
+        read_env_file()
 
 
 def test_the_example_lists_every_secret() -> None:

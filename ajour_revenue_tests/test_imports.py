@@ -7,7 +7,7 @@ import ajour_revenue
 
 PACKAGE = Path(ajour_revenue.__file__).parent
 LAYERS = (
-    ("days", "errors", "processes", "text"),
+    ("days", "errors", "masking", "processes", "text"),
     ("settings", "run_launcher", "fixed_resources"),
     ("warehouse", "mapping"),
     ("ui",),

@@ -34,6 +34,8 @@ def ajour_connection(settings: Settings) -> dg.AssetChecksDefinition:
     ) -> dg.AssetCheckResult:
         """Connect to Ajour, list the locations, and verify the activation date as the lower bound.
 
+        Warns where ajour.options switch off encryption, or the verification of who answers.
+
         Execute it alone to test the settings. Where it fails, nothing is fetched from Ajour.
         """
         try:
@@ -56,6 +58,13 @@ def ajour_connection(settings: Settings) -> dg.AssetChecksDefinition:
         if problem := activation_problem(settings, stored=stored, served=earlier):
             severity, description = problem
             return dg.AssetCheckResult(passed=False, severity=severity, description=description, metadata=metadata)
+        if weaknesses := ajour.connection.weaknesses:
+            return dg.AssetCheckResult(
+                passed=False,
+                severity=dg.AssetCheckSeverity.WARN,
+                description="\n".join(weaknesses),
+                metadata=metadata,
+            )
         return dg.AssetCheckResult(
             passed=True,
             description=f"Connected; Ajour lists {len(locations)} location(s).",

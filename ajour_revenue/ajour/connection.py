@@ -1,6 +1,7 @@
 """The connection to Ajour's database, over ODBC."""
 
 import datetime as dt
+import ipaddress
 import logging
 import re
 import socket
@@ -34,6 +35,7 @@ from ajour_revenue.ajour.errors import (
 )
 from ajour_revenue.ajour.queries import DailyRevenue, Location, Query, Row
 from ajour_revenue.days import Window
+from ajour_revenue.masking import is_blank, without_secrets
 from ajour_revenue.settings.model import Settings
 
 if TYPE_CHECKING:
@@ -136,6 +138,11 @@ class AjourConnection:
     login_timeout_seconds: int
     query_timeout_seconds: int
 
+    @property
+    def weaknesses(self) -> list[str]:
+        """What the options have switched off that keeps the password and the figures safe on their way."""
+        return [] if is_on_this_machine(self.host) else family_of(self.driver).weaknesses(self.options)
+
     def locations(self) -> list[Location]:
         """Return the company's locations (R2), each once."""
         return retried(self._locations)
@@ -217,7 +224,7 @@ class AjourConnection:
 
     def _connect(self) -> "pyodbc.Connection":
         pyodbc = _import_pyodbc()
-        if missing := [variable for name, variable in CREDENTIALS.items() if not getattr(self, name)]:
+        if missing := [variable for name, variable in CREDENTIALS.items() if is_blank(getattr(self, name))]:
             msg = f"No value is set for {', '.join(missing)}. Put what Ajour gave you into .env (see .env.example)."
             raise MissingCredentialsError(msg)
         family = family_of(self.driver)
@@ -359,18 +366,21 @@ class AjourConnection:
         return True
 
     def _without_credentials(self, text: str) -> str:
-        text = text.replace(" ".join(self.password.split()), "<AJOUR_PASSWORD>")
-        for name in ("user", "host", "database", "company_id"):
-            # Only as whole words: a company id of 1 must not make every port number unreadable.
-            value = re.escape(" ".join(getattr(self, name).split()))
-            text = re.sub(rf"(?<!\w){value}(?!\w)", f"<{CREDENTIALS[name]}>", text)
-        return text
+        return without_secrets(text, {variable: getattr(self, name) for name, variable in CREDENTIALS.items()})
 
 
 @dataclass(frozen=True)
 class _Answer(Generic[Row]):
     batches: Iterator[list[Row]]
     asked_at: dt.datetime
+
+
+def is_on_this_machine(host: str) -> bool:
+    """Whether what is sent to a host does not leave the machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def _to_arrow(query: Query[DailyRevenue], rows: list[DailyRevenue], window: Window) -> pa.RecordBatch:

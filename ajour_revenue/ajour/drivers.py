@@ -5,6 +5,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ajour_revenue.ajour.errors import InexpressibleValueError
+from ajour_revenue.settings.odbc_options import plain
+
+UNENCRYPTED = (
+    "the connection to Ajour may be unencrypted: whoever is on the way can read the password and the figures. Remove "
+    "it, and ask Ajour to encrypt."
+)
+UNVERIFIED = (
+    "it is not verified who answers: anybody on the way can take Ajour's place, and gets the password. Remove it; "
+    "where the certificate has another name than AJOUR_HOST, say which in HostnameInCertificate, or ask Ajour for a "
+    "certificate that can be verified."
+)
+NO = "no|off|false|0|optional|disabled?"
+YES = "yes|on|true|1"
 
 
 @dataclass(frozen=True)
@@ -24,6 +37,10 @@ class DriverFamily:
     in_network: bool = True
     forbidden: str = r"[\0\r\n]"
     """What a value must not hold, since no spelling carries it unchanged."""
+    unencrypted: Mapping[str, str] = field(default_factory=dict)
+    """By keyword, a pattern of values with which the password can be read on its way."""
+    unverified: Mapping[str, str] = field(default_factory=dict)
+    """By keyword, a pattern of values with which anybody can answer in Ajour's place."""
     types_by_first_row: bool = False
     """Whether a column is given the type of its first row, and the other rows are made to fit it (D18)."""
 
@@ -61,8 +78,21 @@ class DriverFamily:
             ]
         if self.login_timeout:
             parts.append(f"{self.login_timeout}={login_timeout_seconds}")
-        parts += [f"{keyword}={value}" for keyword, value in (dict(self.options) | dict(options)).items()]
+        given = {plain(keyword) for keyword in options}
+        own = {keyword: value for keyword, value in self.options.items() if plain(keyword) not in given}
+        parts += [f"{keyword}={value}" for keyword, value in (own | dict(options)).items()]
         return ";".join(parts) + ";"
+
+    def weaknesses(self, options: Mapping[str, str]) -> list[str]:
+        """Say what the options have switched off that keeps the password and the figures safe on their way."""
+        found = []
+        for patterns, harm in ((self.unencrypted, UNENCRYPTED), (self.unverified, UNVERIFIED)):
+            by_keyword = {plain(keyword): pattern for keyword, pattern in patterns.items()}
+            for keyword, value in options.items():
+                pattern = by_keyword.get(plain(keyword))
+                if pattern and re.fullmatch(pattern, value.strip(), re.IGNORECASE):
+                    found.append(f"With {keyword}: {value} in ajour.options {harm}")
+        return found
 
     def _refuse(self, forbidden: str, **values: str) -> None:
         for variable, value in values.items():
@@ -81,18 +111,25 @@ MICROSOFT = DriverFamily(
     marks=("for sql server", "msodbcsql"),
     install="install Microsoft's msodbcsql18, or the PyPI package mssql-python and give the path to its driver",
     server="SERVER=tcp:{host},{port}",
+    options={"Encrypt": "yes"},
+    unencrypted={"Encrypt": NO},
+    unverified={"TrustServerCertificate": YES},
 )
 FREETDS = DriverFamily(
     marks=("freetds", "tdsodbc"),
     install="apt-get install tdsodbc",
-    # Without a version FreeTDS tries several, and a silent server hangs it.
-    options={"TDS_Version": "7.4"},
+    # Without a version FreeTDS tries several, and a silent server hangs it. It can encrypt, and verifies nobody.
+    options={"TDS_Version": "7.4", "Encryption": "require"},
+    unencrypted={"Encryption": "off|request", "TDS_Version": r"[4-6]\..*|7\.0"},
     doubles_braces=False,
     forbidden=r"[\0\r\n]|};",
 )
 POSTGRESQL = DriverFamily(
     marks=("postgres", "psqlodbc"),
     install="apt-get install odbc-postgresql",
+    # It encrypts; to verify it needs a file with the certificate authority, and SSLmode=verify-full.
+    options={"SSLmode": "require"},
+    unencrypted={"SSLmode": "disable|allow|prefer"},
     # It would take the braces for a part of the name.
     braces_names=False,
 )
@@ -100,6 +137,10 @@ MARIADB = DriverFamily(
     marks=("maria", "maodbc", "mysql"),
     install="apt-get install odbc-mariadb",
     login_timeout="CONN_TIMEOUT",
+    # MariaDB's driver encrypts and verifies with the first of these, MySQL's with the second.
+    options={"SSLVERIFY": "1", "SSLMODE": "VERIFY_IDENTITY"},
+    unencrypted={"SSLVERIFY": NO, "SSLMODE": "disabled|preferred"},
+    unverified={"SSLMODE": "required"},
     forbidden=r"[\0\r\n]|^\s|\s$",
 )
 SQLITE = DriverFamily(

@@ -1,7 +1,6 @@
 """`ajour-revenue init`: the files that a new integration begins with."""
 
 import datetime as dt
-import io
 import os
 import re
 from collections.abc import Mapping
@@ -9,14 +8,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 import click
-from dotenv import dotenv_values
 
 from ajour_revenue.ajour.connection import CREDENTIALS as AJOUR_CREDENTIALS
 from ajour_revenue.ajour.drivers import FREETDS, MICROSOFT, family_of
 from ajour_revenue.commands.settings_file import DEFAULT_DRIVER, NewFile, settings_text, usual_port
 from ajour_revenue.commands.terminal import DAY, FailedError, output
 from ajour_revenue.days import yesterday
-from ajour_revenue.environment import ENV_FILE
+from ajour_revenue.environment import ENV_FILE, env_file_values, values_in
 from ajour_revenue.planday.client import CREDENTIALS as PLANDAY_CREDENTIALS
 from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE
 from ajour_revenue.wages.file import COLUMNS
@@ -97,7 +95,7 @@ def _tell(written: list[Path], kept: list[Path], needed: list[str]) -> None:
     console.print(f"Written: {', '.join(map(str, written))}", style="bold")
     for path in kept:
         console.print(f"{path} was here already, and is as it was.")
-    stored = dotenv_values(Path(ENV_FILE))
+    stored = env_file_values(Path(ENV_FILE))
     if missing := [variable for variable in needed if not stored.get(variable)]:
         console.print(f"{ENV_FILE} does not hold {', '.join(missing)}; add what is missing.", style="yellow")
     console.print("Next, see whether Ajour answers, and map its locations:\n  ajour-revenue test --write")
@@ -158,11 +156,11 @@ def _env_text(values: Mapping[str, str]) -> str:
     """Return a .env file that gives back these values, whatever characters they have; raises FailedError."""
     quoted = {name: value.replace("\\", "\\\\").replace("'", "\\'") for name, value in values.items()}
     text = "".join(f"{name}='{value}'\n" for name, value in quoted.items())
-    read_back = dotenv_values(stream=io.StringIO(text))
+    read_back = values_in(text, Path(ENV_FILE))
     if changed := [name for name, value in values.items() if read_back.get(name) != value]:
         msg = (
-            f"{', '.join(changed)} has characters that {ENV_FILE} cannot carry, such as ${{…}}. Ask for another value, "
-            f"or write {ENV_FILE} without it and set it in the environment."
+            f"{', '.join(changed)} has characters that {ENV_FILE} cannot carry. Ask for another value, or write "
+            f"{ENV_FILE} without it and set it in the environment."
         )
         raise FailedError(msg)
     return text

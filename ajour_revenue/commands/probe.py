@@ -131,6 +131,8 @@ def ajour_steps(settings: Settings, answers: Answers, *, is_new: bool) -> Iterat
     for number, (name, _) in enumerate(AJOUR_STEPS):
         if number == failed_at:
             yield Step(name, Result.FAILED, message)
+        elif name == "Driver" and number < failed_at and ajour.weaknesses:
+            yield Step(name, Result.WARNING, "\n".join(ajour.weaknesses))
         else:
             yield _skipped(name) if number > failed_at else Step(name, Result.OK, right[name])
     names = ("A day of revenue", "Activation date")

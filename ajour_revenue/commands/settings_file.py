@@ -12,9 +12,9 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from ajour_revenue.ajour.drivers import MARIADB, MICROSOFT, POSTGRESQL, family_of
+from ajour_revenue.ajour.drivers import MARIADB, POSTGRESQL, family_of
 from ajour_revenue.days import yesterday
-from ajour_revenue.settings.documents import MICROSOFT_OPTIONS, is_plain, settings_file, usual_settings, yaml_value
+from ajour_revenue.settings.documents import is_plain, settings_file, usual_settings, yaml_value
 from ajour_revenue.settings.edit import NotEditableError, append, edit
 from ajour_revenue.settings.model import AjourSettings, Settings
 
@@ -70,7 +70,6 @@ def _values(new_file: NewFile) -> dict[str, Any]:
     ajour: dict[str, Any] = {"driver": new_file.driver}
     if family.in_network:
         ajour["port"] = usual_port(new_file.driver) if new_file.port is None else new_file.port
-    ajour["options"] = MICROSOFT_OPTIONS if family is MICROSOFT else {}
     return usual_settings(
         name=new_file.name, activation_date=new_file.activation_date, ajour=ajour, wages=new_file.wages
     )

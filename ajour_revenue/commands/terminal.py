@@ -83,7 +83,7 @@ def settings_or_fail(path: Path | None) -> Settings:
 
     Raises FailedError where they cannot be used.
     """
-    read_env_file()
+    read_env_file(path)
     with warnings.catch_warnings(record=True) as doubts:
         warnings.simplefilter("always", SettingsWarning)
         try:

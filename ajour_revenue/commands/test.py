@@ -88,7 +88,7 @@ def test(  # noqa: PLR0913 (each is an option)
     if write and as_json and not yes:
         msg = "With --json nobody can be asked; add --yes to accept every suggestion."
         raise RefusedError(msg)
-    read_env_file()
+    read_env_file(settings_file)
     path = settings_file or Path(os.environ.get(SETTINGS_VARIABLE) or DEFAULT_SETTINGS_FILE)
     if write and not path.exists():
         msg = f"There is no {path} to write to. Make it with: ajour-revenue init"

@@ -22,7 +22,6 @@ from ajour_revenue.settings.model import AjourSettings, Settings
 REPOSITORY = Path(__file__).parents[2]
 WIDTH = 120
 COMMENT_COLUMN = 34
-MICROSOFT_OPTIONS = {"Encrypt": "yes", "TrustServerCertificate": "yes"}
 """Ajour is reached by its IP address, which a certificate seldom names."""
 PLAIN = re.compile(r"(?!(?:yes|no|on|off|true|false|null|y|n)$)(?:[^\W\d_]|/)[\w /.@-]*\w", re.IGNORECASE)
 
@@ -316,7 +315,7 @@ def _default(setting: Setting) -> str:
 def documents() -> dict[Path, str]:
     """Return the files that are kept in the repository: path in it, and text."""
     usual = AjourSettings()
-    ajour = {"driver": usual.driver, "port": usual.port, "options": MICROSOFT_OPTIONS}
+    ajour = {"driver": usual.driver, "port": usual.port}
     bar = {"name": "Bar", "department": "Vesterbro", "locations": ["10", "11"]}
     kitchen = {"name": "Kitchen", "department": "Vesterbro", "locations": ["20"]}
     units = [

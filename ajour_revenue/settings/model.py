@@ -26,17 +26,13 @@ from pydantic import (
 )
 
 from ajour_revenue.days import MAX_DAYS, WEEKDAYS, Weekday, Window
+from ajour_revenue.settings.odbc_options import refusals
 
 T = TypeVar("T", bound=Hashable)
 
 Vat = Literal["included", "excluded"]
 
 DEFAULT_QUERIES = Path(__file__).parents[1] / "ajour" / "sql"
-RESERVED_ODBC_KEYWORDS = {
-    *("driver", "dsn", "filedsn", "server", "servername", "address", "addr", "network address", "port", "database"),
-    *("uid", "user", "user id", "username", "pwd", "password"),
-}
-
 MAIL_ADDRESS = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+")
 
 
@@ -73,12 +69,10 @@ def _not_before_five(value: dt.time) -> dt.time:
     return value
 
 
-def _no_reserved_keyword(options: object) -> object:
+def _acceptable_options(options: object) -> object:
     """Run before the values are looked at: no message may quote a password that was written here."""
-    keywords = [str(keyword) for keyword in options] if isinstance(options, dict) else []
-    if reserved := [keyword for keyword in keywords if keyword.strip().lower() in RESERVED_ODBC_KEYWORDS]:
-        msg = f"{', '.join(reserved)} is set from ajour.driver, ajour.port and the AJOUR_* variables; remove it here"
-        raise ValueError(msg)
+    if isinstance(options, dict) and (complaints := refusals(options)):
+        raise ValueError("; ".join(complaints))
     return options
 
 
@@ -164,7 +158,7 @@ Target = Annotated[
 ]
 SettingsPath = Annotated[Path, AfterValidator(_beside_settings_file)]
 QueryFile = Annotated[SettingsPath, AfterValidator(_existing_file)]
-OdbcOptions = Annotated[dict[str, str], BeforeValidator(_no_reserved_keyword)]
+OdbcOptions = Annotated[dict[str, str], BeforeValidator(_acceptable_options)]
 
 
 class Section(BaseModel):
@@ -243,9 +237,9 @@ class AjourSettings(Section):
     port: int = Field(default=1433, ge=1, le=65535, description="The port of Ajour's database")
     options: OdbcOptions = Field(
         default={},
-        description="Further ODBC keywords of the driver. For Microsoft's driver, "
-        'TrustServerCertificate: "yes" encrypts without verifying who answers; '
-        "remove it where Ajour's certificate names the host that you connect to",
+        description="Further ODBC keywords of the driver. Where AJOUR_HOST is an IP address, Microsoft's driver needs "
+        "HostnameInCertificate: the name that the certificate of Ajour's server has, or ServerCertificate: the path of "
+        "that certificate",
     )
     queries: QuerySettings = Field(default_factory=QuerySettings)
     login_timeout_seconds: int = Field(default=20, ge=1, le=600, description="How long to wait for the login")

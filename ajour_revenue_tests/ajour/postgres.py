@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pyodbc
+import trustme
 
 from ajour_revenue_tests.processes import free_port, wait_until
 
@@ -46,13 +47,17 @@ class Postgres:
     def __init__(self, folder: Path) -> None:
         """Make the files of a server in an empty folder."""
         self.port = free_port()
+        certificate = trustme.CA().issue_cert("127.0.0.1")
+        certificate.private_key_pem.write_to_path(str(folder / "server.key"))
+        certificate.cert_chain_pems[0].write_to_path(str(folder / "server.pem"))
+        (folder / "server.key").chmod(0o600)
         self._folder = folder
         self._owner = _owner()
         self._process: subprocess.Popen[bytes] | None = None
         password_file = folder / "password"
         password_file.write_text(ADMINISTRATORS_PASSWORD, encoding="utf-8")
         if self._owner:
-            for path in (folder, password_file):
+            for path in (folder, password_file, folder / "server.key", folder / "server.pem"):
                 os.chown(path, self._owner.pw_uid, self._owner.pw_gid)
         options = [
             *("--username", ADMINISTRATOR, "--pwfile", str(password_file), "--auth", "scram-sha-256"),
@@ -82,6 +87,9 @@ class Postgres:
             "port": str(self.port),
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": "",
+            "ssl": "on",
+            "ssl_cert_file": str(self._folder / "server.pem"),
+            "ssl_key_file": str(self._folder / "server.key"),
             "fsync": "off",
             "full_page_writes": "off",
         }

@@ -1,14 +1,17 @@
 """The check of the connection."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import dagster as dg
 import pytest
 
 from ajour_revenue.ajour import checks
+from ajour_revenue.ajour.connection import AjourConnection
 from ajour_revenue.days import Window
 from ajour_revenue.partitions import window_tags
 from ajour_revenue.warehouse.errors import WarehouseLockedError
+from ajour_revenue_tests.ajour.kit import Source
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.kit import ACTIVATION_DATE, Company
 
@@ -124,6 +127,27 @@ def test_a_warehouse_that_another_program_keeps_fails_with_what_to_do(
 
     assert not evaluation.passed
     assert evaluation.description == "The warehouse is kept open by another process. Close it."
+
+
+def test_options_that_switch_off_what_keeps_the_password_safe_are_a_warning(
+    fetched_company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AjourConnection, "weaknesses", ["With Encrypt: no in ajour.options the password can be read."])
+
+    evaluation = fetched_company.check("ajour_connection")
+
+    assert (evaluation.passed, evaluation.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert evaluation.description == "With Encrypt: no in ajour.options the password can be read."
+
+
+@pytest.mark.parametrize(
+    ("host", "is_told"), [("192.0.2.7", True), ("sql.ajour.dk", True), ("127.0.0.1", False), ("localhost", False)]
+)
+def test_on_the_machine_itself_nobody_is_on_the_way(host: str, is_told: bool) -> None:  # noqa: FBT001 (expected)
+    options = {"SSLmode": "disable"}
+    source = Source(Path(), driver="PostgreSQL Unicode", database="ajour", host=host)
+
+    assert bool(source.ajour(options=options).weaknesses) == is_told
 
 
 def test_a_failing_connection_check_stops_the_fetch_and_what_comes_after_it(

@@ -4,7 +4,7 @@ import re
 import socket
 import struct
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 
@@ -51,10 +51,16 @@ def connection_string(  # noqa: PLR0913 (these are what a connection is made of)
 @pytest.mark.parametrize(
     ("driver", "expected"),
     [
-        (MICROSOFT, "SERVER=tcp:192.0.2.7,1433;DATABASE={figures};UID={reader};PWD={secret};"),
-        (FREETDS, "SERVER=192.0.2.7;PORT=1433;DATABASE={figures};UID={reader};PWD={secret};TDS_Version=7.4;"),
-        (POSTGRESQL, "SERVER=192.0.2.7;PORT=1433;DATABASE=figures;UID=reader;PWD={secret};"),
-        (MARIADB, "SERVER=192.0.2.7;PORT=1433;DATABASE={figures};UID={reader};PWD={secret};CONN_TIMEOUT=7;"),
+        (MICROSOFT, "SERVER=tcp:192.0.2.7,1433;DATABASE={figures};UID={reader};PWD={secret};Encrypt=yes;"),
+        (
+            FREETDS,
+            "SERVER=192.0.2.7;PORT=1433;DATABASE={figures};UID={reader};PWD={secret};TDS_Version=7.4;Encryption=require;",
+        ),
+        (POSTGRESQL, "SERVER=192.0.2.7;PORT=1433;DATABASE=figures;UID=reader;PWD={secret};SSLmode=require;"),
+        (
+            MARIADB,
+            "SERVER=192.0.2.7;PORT=1433;DATABASE={figures};UID={reader};PWD={secret};CONN_TIMEOUT=7;SSLVERIFY=1;SSLMODE=VERIFY_IDENTITY;",
+        ),
         (SQLITE, "Database=figures;NoCreat=1;"),
         (OTHER, "SERVER=192.0.2.7;PORT=1433;DATABASE={figures};UID={reader};PWD={secret};"),
     ],
@@ -94,8 +100,8 @@ def test_a_difficult_password_is_quoted_as_its_family_reads_it(driver: str, spel
 
 
 def test_further_keywords_follow_and_may_replace_the_familys_own() -> None:
-    assert connection_string(FREETDS, options={"TDS_Version": "7.3", "ClientCharset": "UTF-8"}).endswith(
-        "PWD={secret};TDS_Version=7.3;ClientCharset=UTF-8;"
+    assert connection_string(FREETDS, options={"tds version": "7.3", "ClientCharset": "UTF-8"}).endswith(
+        "PWD={secret};Encryption=require;tds version=7.3;ClientCharset=UTF-8;"
     )
 
 
@@ -238,8 +244,112 @@ VALUE = st.text(
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 def test_freetds_sends_exactly_what_was_given(user: str, password: str, database: str) -> None:
     with login_reader() as (port, login):
-        text = connection_string(FREETDS, host="127.0.0.1", port=port, user=user, password=password, database=database)
+        clear = {"Encryption": "off"}
+        text = connection_string(
+            FREETDS, host="127.0.0.1", port=port, user=user, password=password, database=database, options=clear
+        )
         with pytest.raises(pyodbc.Error):
             pyodbc.connect(text, timeout=PATIENCE_SECONDS)
 
         assert login.result(timeout=PATIENCE_SECONDS) == (user, password, database)
+
+
+# Encryption
+
+
+def _decline_postgresql(connection: socket.socket) -> None:
+    assert connection.recv(8, socket.MSG_WAITALL)[4:] == struct.pack("!I", 80877103), "it asks for TLS first"
+    connection.sendall(b"N")
+
+
+def _decline_sql_server(connection: socket.socket) -> None:
+    _packet(connection)
+    version_and_encryption = bytes([0, 0, 11, 0, 6, 1, 0, 17, 0, 1, 255, 15, 0, 7, 208, 0, 0, 2])
+    connection.sendall(struct.pack(">BBH4x", 4, 1, 8 + len(version_and_encryption)) + version_and_encryption)
+
+
+def _decline_mariadb(connection: socket.socket) -> None:
+    secure_and_plugins, without_tls = 0x8000 | 0x0200, 0xF7DF & ~0x0800
+    greeting = b"".join(
+        (
+            b"\x0a5.5.5-10.11.6-MariaDB\0" + struct.pack("<I", 1) + b"12345678\0",
+            struct.pack("<H", without_tls | secure_and_plugins) + b"\x21" + struct.pack("<HH", 2, 0x000F),
+            bytes([21]) + b"\0" * 10 + b"123456789012\0mysql_native_password\0",
+        )
+    )
+    connection.sendall(struct.pack("<I", len(greeting)) + greeting)
+
+
+@pytest.mark.parametrize(
+    ("driver", "decline"),
+    [
+        pytest.param(POSTGRESQL, _decline_postgresql, id="psqlODBC"),
+        pytest.param(FREETDS, _decline_sql_server, id="FreeTDS"),
+        pytest.param(MARIADB, _decline_mariadb, id="MariaDB"),
+    ],
+)
+def test_a_server_that_declines_encryption_gets_nothing_more(
+    driver: str, decline: Callable[[socket.socket], None]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        sent: Future[bytes] = Future()
+
+        def serve() -> None:
+            try:
+                connection, _ = listener.accept()
+                with connection:
+                    decline(connection)
+                    sent.set_result(connection.recv(4096))
+            except BaseException as error:  # noqa: BLE001 (it is raised again where it is asked for)
+                sent.set_exception(error)
+
+        threading.Thread(target=serve, daemon=True).start()
+        text = connection_string(driver, host="127.0.0.1", port=listener.getsockname()[1])
+        with pytest.raises(pyodbc.Error):
+            pyodbc.connect(text, timeout=PATIENCE_SECONDS)
+
+        assert sent.result(timeout=PATIENCE_SECONDS) == b""
+
+
+@pytest.mark.parametrize(
+    ("driver", "options", "harm"),
+    [
+        *(
+            (MICROSOFT, {keyword: value}, "may be unencrypted")
+            for keyword in ("Encrypt", "encrypt", "ENCRYPT ")
+            for value in ("no", "No", " false", "0", "optional", "disabled")
+        ),
+        *(
+            (MICROSOFT, {keyword: value}, "not verified who answers")
+            for keyword in ("TrustServerCertificate", "trust server certificate", "Trust_Server_Certificate")
+            for value in ("yes", "YES ", "true", "1")
+        ),
+        (FREETDS, {"Encryption": "off"}, "may be unencrypted"),
+        (FREETDS, {"encryption": "Request"}, "may be unencrypted"),
+        (FREETDS, {"TDS_Version": "7.0"}, "may be unencrypted"),
+        (POSTGRESQL, {"SSLmode": "disable"}, "may be unencrypted"),
+        (POSTGRESQL, {"sslmode": "prefer"}, "may be unencrypted"),
+        (MARIADB, {"SSLVERIFY": "0"}, "may be unencrypted"),
+        (MARIADB, {"SSLMODE": "REQUIRED"}, "not verified who answers"),
+    ],
+)
+def test_what_is_switched_off_is_told(driver: str, options: dict[str, str], harm: str) -> None:
+    [told] = family_of(driver).weaknesses(options)
+
+    assert harm in told
+    assert "in ajour.options" in told
+
+
+@pytest.mark.parametrize(
+    ("driver", "options"),
+    [
+        (MICROSOFT, {}),
+        (MICROSOFT, {"Encrypt": "strict", "TrustServerCertificate": "no", "HostnameInCertificate": "sql.ajour.dk"}),
+        (FREETDS, {"Encryption": "strict", "TDS_Version": "7.3"}),
+        (POSTGRESQL, {"SSLmode": "verify-full"}),
+        (MARIADB, {"SSLCA": "/etc/ssl/ajour.pem"}),
+        (SQLITE, {"Timeout": "5000"}),
+    ],
+)
+def test_what_is_safe_is_not(driver: str, options: dict[str, str]) -> None:
+    assert family_of(driver).weaknesses(options) == []

@@ -3,11 +3,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from dotenv import dotenv_values
 
 from ajour_revenue.ajour.connection import CREDENTIALS
 from ajour_revenue.commands.settings_file import NewUnit, add_units
 from ajour_revenue.days import yesterday
+from ajour_revenue.environment import env_file_values
 from ajour_revenue.settings.load import load_settings
 from ajour_revenue_tests.commands.kit import Shell
 from ajour_revenue_tests.kit import write_env_file
@@ -20,7 +20,7 @@ DEFAULTS = ("--yes", "--driver", "FreeTDS")
 def test_it_writes_settings_an_env_file_that_only_its_owner_reads_and_an_empty_wage_file(shell: Shell) -> None:
     result = shell.run("init", "--name", "nord", *DEFAULTS, typed=TYPED)
     assert result.exit_code == 0, result.output
-    assert dotenv_values(".env") == VALUES
+    assert env_file_values(Path(".env")) == VALUES
     assert stat.S_IMODE(Path(".env").stat().st_mode) == 0o600
     assert Path("wages.csv").read_text(encoding="utf-8") == "business_date,department,unit,wage_cost,hours\n"
     add_units(Path("ajour.yaml"), [NewUnit("Bar", "Vesterbro")])
@@ -38,7 +38,7 @@ def test_everything_can_be_given_as_options_and_variables(shell: Shell, monkeypa
     options = ("--name", "nord", "--activation-date", "31-01-2026", "--driver", "PostgreSQL Unicode", "--port", 5433)
     result = shell.run("init", *options, "--wages", "planday", typed="")
     assert result.exit_code == 0, result.output
-    assert dotenv_values(".env") == VALUES | {"PLANDAY_CLIENT_ID": "client", "PLANDAY_REFRESH_TOKEN": "token"}
+    assert env_file_values(Path(".env")) == VALUES | {"PLANDAY_CLIENT_ID": "client", "PLANDAY_REFRESH_TOKEN": "token"}
     assert not Path("wages.csv").exists()
     add_units(Path("ajour.yaml"), [NewUnit("Bar", "Vesterbro")])
     settings = load_settings()
@@ -50,21 +50,12 @@ def test_everything_can_be_given_as_options_and_variables(shell: Shell, monkeypa
 
 
 def test_a_password_is_neither_shown_nor_changed_whatever_characters_it_has(shell: Shell) -> None:
-    password = r"""a'b"c\d\\ $e #f =g æøå{h}; \'"""
+    password = r"""a'b"c\d\\ $e #f =g æøå{h}; ${HOME} \'"""
     typed = TYPED.replace(VALUES["AJOUR_PASSWORD"], password)
     result = shell.run("init", *DEFAULTS, typed=typed)
     assert result.exit_code == 0, result.output
-    assert dotenv_values(".env")["AJOUR_PASSWORD"] == password
+    assert env_file_values(Path(".env"))["AJOUR_PASSWORD"] == password
     assert password not in result.output
-
-
-def test_a_value_that_an_env_file_cannot_carry_is_refused_and_nothing_is_written(shell: Shell) -> None:
-    typed = TYPED.replace(VALUES["AJOUR_PASSWORD"], "a${HOME}b")
-    result = shell.run("init", *DEFAULTS, typed=typed)
-    assert result.exit_code == 1
-    assert "AJOUR_PASSWORD has characters" in result.output
-    assert "a${HOME}b" not in result.output
-    assert list(shell.folder.iterdir()) == []
 
 
 def test_an_env_file_that_is_there_stays_and_what_it_lacks_is_told(shell: Shell) -> None:
@@ -82,7 +73,7 @@ def test_a_settings_file_that_is_there_stays(shell: Shell) -> None:
     result = shell.run("init", typed=TYPED)
     assert result.exit_code == 0
     assert Path("ajour.yaml").read_text(encoding="utf-8") == "mine"
-    assert dotenv_values(".env") == VALUES
+    assert env_file_values(Path(".env")) == VALUES
     assert "as it was" in result.output
 
 
