@@ -7,7 +7,7 @@ import ajour_revenue
 
 PACKAGE = Path(ajour_revenue.__file__).parent
 LAYERS = (
-    ("__version__", "days", "errors", "text"),
+    ("__version__", "days", "errors", "text", "web"),
     ("settings",),
     ("warehouse", "mapping"),
     ("ui",),

@@ -59,8 +59,10 @@ class UnreadableAnswerError(PlandayError):
     """Planday's answer is not the JSON that its documentation promises."""
 
 
-class RepeatingPageError(PlandayError):
-    """Planday answers with the same page of a list again and again."""
+class ChangingListError(PlandayError):
+    """A list cannot be read whole, since it changes each time that it is read."""
+
+    transient = True
 
 
 class PublishingBusyError(PlandayError):

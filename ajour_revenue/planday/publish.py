@@ -34,6 +34,7 @@ PATIENCE_SECONDS = 1800
 """How long a run waits for another one to have published: that may be hundreds of figures, ten a second."""
 
 ORE = Decimal("0.01")
+HIGHEST_TURNOVER = 10**16
 
 Outcome = Literal["published", "unchanged", "no shift that day", "kept existing", "refused"]
 
@@ -238,10 +239,10 @@ def _existing(
 def _to_arrow(existing: Existing) -> pa.Table:
     return pa.Table.from_pylist(
         [
-            # Other decimals than whole øre are nothing that we have put there.
+            # Other decimals than whole øre, or more than a figure of ours can be, is nothing that we have put there.
             {"business_date": day, "planday_unit_id": unit_id, "turnover": turnover}
             for (unit_id, day), turnover in existing.items()
-            if turnover is not None and turnover == turnover.quantize(ORE)
+            if turnover is not None and abs(turnover) < HIGHEST_TURNOVER and turnover == turnover.quantize(ORE)
         ],
         schema=EXISTING_SCHEMA,
     )
@@ -282,7 +283,8 @@ def _post(planday: PlandayClient, candidate: Candidate) -> Outcome:
         )
     except NoOpeningDayError:
         return "no shift that day"
-    except RevenueRefusedError:
+    except RevenueRefusedError as error:
+        logger.warning("%s", error)
         return "refused"
     return "published"
 

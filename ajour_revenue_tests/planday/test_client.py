@@ -6,6 +6,7 @@ import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,17 +15,18 @@ import requests
 import simplejson as json
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ajour_revenue.demo.planday import SCOPES, PlandayPortal, RevenueUnit, serve
 from ajour_revenue.planday.client import PlandayClient, Throttle
 from ajour_revenue.planday.errors import (
     AccessRevokedError,
+    ChangingListError,
     LoginRefusedError,
     MissingCredentialsError,
     NoOpeningDayError,
     OutageError,
     PlandayError,
-    RepeatingPageError,
     RequestNotSentError,
     RequestRefusedError,
     RevenueRefusedError,
@@ -43,6 +45,7 @@ from ajour_revenue_tests.planday.kit import (
     answers,
     cuts_the_connection,
     is_late,
+    nothing_wrong,
 )
 
 DEPARTMENTS = "/hr/v1.0/departments"
@@ -63,6 +66,16 @@ def posted(client: PlandayClient, turnover: Decimal = Decimal("100.25"), *, unit
 def row_of_costs(**changes: object) -> bytes:
     row = {"shiftId": 800001, "employeeId": 900101, "date": "2026-11-16", "duration": "0:07:30", "cost": 1}
     return json.dumps({"data": {"costs": [{**row, **changes}], "currencySymbol": "kr."}}).encode()
+
+
+CHANGES: dict[str, Callable[[list[RevenueUnit]], object]] = {
+    "one more at the front": lambda units: units.insert(0, RevenueUnit(999, "New", 1)),
+    "one more at the end": lambda units: units.append(RevenueUnit(999, "New", 1)),
+    "one less at the front": lambda units: units.pop(0),
+    "one less at the front, one more at the end": lambda units: units.append(replace(units.pop(0), id=999)),
+    "one from the end to the front": lambda units: units.insert(0, units.pop()),
+}
+"""What may become of a list between two of its pages."""
 
 
 class TestWhatIsRead:
@@ -149,15 +162,49 @@ class TestPaging:
             assert [unit.id for unit in planday.client().revenue_units()] == list(range(rows))
             assert len(planday.faults.requests(UNITS)) == requests
 
-    def test_an_empty_page_ends_the_list_whatever_the_total_says(self, planday: Planday) -> None:
-        planday.faults.order(UNITS, [answers(200, b'{"paging": {"total": 7}, "data": []}')])
-        assert planday.client().revenue_units() == []
-
-    def test_a_page_that_repeats_for_ever_is_refused(self, planday: Planday) -> None:
-        page = {"paging": {"offset": 0, "limit": 50, "total": 999}, "data": [{"id": 1, "name": "A", "departmentId": 1}]}
+    @pytest.mark.parametrize(
+        "page",
+        [
+            {"paging": {"total": 7}, "data": []},
+            {"paging": {"total": 7}, "data": [{"id": 1, "name": "A", "departmentId": 1}]},
+            {"paging": {"total": 1}, "data": [{"id": 1, "name": "A", "departmentId": 1}] * 2},
+            {"paging": {"total": 2}, "data": [{"id": 1, "name": "A", "departmentId": 1}] * 2},
+        ],
+        ids=["empty", "one for ever", "more than there are", "one twice"],
+    )
+    def test_a_list_that_never_adds_up_is_refused(self, planday: Planday, page: dict[str, object]) -> None:
         planday.faults.order(UNITS, itertools.repeat(answers(200, json.dumps(page).encode())))
-        with pytest.raises(RepeatingPageError, match=UNITS):
+        with pytest.raises(ChangingListError, match=f"GET {UNITS}: each of 3 times"):
             planday.client().revenue_units()
+
+    @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+    def test_a_list_that_changes_while_it_is_paged_is_read_again(
+        self, stage: Stage, change: Callable[[list[RevenueUnit]], object]
+    ) -> None:
+        units = [RevenueUnit(number, f"Unit {number}", 1) for number in range(120)]
+
+        async def changes_first(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+            change(units)
+            await app(scope, receive, send)
+
+        with stage.planday(PlandayPortal(name="Many", revenue_units=units)) as planday:
+            planday.faults.order(UNITS, [nothing_wrong, nothing_wrong, changes_first])
+            listed = [(unit.id, unit.name) for unit in planday.client().revenue_units()]
+        assert listed == [(unit.id, unit.name) for unit in units]
+
+    def test_a_list_without_end_is_not_begun(self, planday: Planday) -> None:
+        page = {"paging": {"total": 50_001}, "data": [{"id": 1, "name": "A", "departmentId": 1}]}
+        planday.faults.order(UNITS, [answers(200, json.dumps(page).encode())])
+        with pytest.raises(UnreadableAnswerError, match="50001 rows; more than 50000 are not read"):
+            planday.client().revenue_units()
+        assert len(planday.faults.requests(UNITS)) == 1
+
+    def test_a_list_has_one_deadline_for_all_its_pages(self, stage: Stage) -> None:
+        units = [RevenueUnit(number, f"Unit {number}", 1) for number in range(120)]
+        with stage.planday(PlandayPortal(name="Many", revenue_units=units)) as planday:
+            with pytest.raises(OutageError, match=f"{UNITS}: the list was not read to its end within 0 s"):
+                planday.client(patience_seconds=0).revenue_units()
+            assert len(planday.faults.requests(UNITS)) == 1
 
 
 class TestAccess:
@@ -486,21 +533,15 @@ class TestRefusals:
         with pytest.raises(UnreadableAnswerError, match=f"{path}: .*{fault}"):
             costs(planday.client()) if path == COSTS else planday.client().departments()
 
-    @pytest.mark.parametrize(
-        ("changes", "error"),
-        [
-            ({"api_url": "planday"}, RequestNotSentError),
-            ({"client_id": "client\nid"}, LoginRefusedError),
-        ],
-    )
-    def test_what_cannot_be_sent_is_told(
-        self,
-        planday: Planday,
-        changes: dict[str, str],
-        error: type[PlandayError],
-    ) -> None:
-        with pytest.raises(error, match="PLANDAY_CLIENT_ID"):
-            planday.client(**changes).departments()
+    def test_a_client_id_that_cannot_be_sent_is_told(self, planday: Planday) -> None:
+        with pytest.raises(LoginRefusedError, match="PLANDAY_CLIENT_ID"):
+            planday.client(client_id="client\nid").departments()
+
+    @pytest.mark.parametrize("setting", ["api_url", "identity_url"])
+    def test_an_address_that_a_secret_must_not_go_to_gets_nothing(self, planday: Planday, setting: str) -> None:
+        with pytest.raises(RequestNotSentError, match=f"Nothing was sent to Planday. planday.{setting} in the"):
+            planday.client(**{setting: "http://planday.invalid"}).departments()
+        assert planday.faults.seen == []
 
 
 def malformed_costs(planday: Planday) -> None:
@@ -619,9 +660,9 @@ class TestMoney:
         assert [row.turnover for row in listed] == turnovers
 
     def test_the_cost_of_a_shift_goes_through_no_float(self, planday: Planday) -> None:
-        planday.faults.order(COSTS, [answers(200, row_of_costs(cost=Decimal("12345678901234567.89")))])
+        planday.faults.order(COSTS, [answers(200, row_of_costs(cost=Decimal("1234567890.123456789")))])
         answer = planday.client().time_and_cost(department_id=1, first_day=MONDAY, last_day=MONDAY)
-        assert str(answer.costs[0].cost) == "12345678901234567.89"
+        assert str(answer.costs[0].cost) == "1234567890.123456789"
 
     def test_posting_again_replaces_the_figure(self, planday: Planday) -> None:
         posted(planday.client(), Decimal(1))
