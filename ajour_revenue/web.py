@@ -53,7 +53,7 @@ def checked_address(address: str) -> str:
         host, _ = parts.hostname, parts.port
     except ValueError:
         host = None
-    if not host or not address.startswith(("https://", "http://")):
+    if not host or "#" in address or not address.startswith(("https://", "http://")):
         msg = "write a whole address, as in https://planday.example.dk"
         raise UnsafeAddressError(msg)
     if "@" in parts.netloc:
@@ -197,7 +197,7 @@ class _InTimeAdapter(HTTPAdapter):
         _use_pools(self.poolmanager)
 
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> urllib3.ProxyManager:  # noqa: ANN401 (requests')
-        manager = super().proxy_manager_for(*args, **kwargs)
+        manager: urllib3.ProxyManager = super().proxy_manager_for(*args, **kwargs)
         _use_pools(manager)
         return manager
 

@@ -492,7 +492,7 @@ def _refusal(endpoint: Endpoint, status: int, about: str = "", said: str = "") -
             )
         case 400 | 409 | 422 if posted:
             return RevenueRefusedError(
-                f"{answered}: Planday does not accept this figure{f' and says: {said}' if said else ''}. If it is "
+                f"{answered}: Planday does not accept this figure{f', and says "{said}"' if said else ''}. If it is "
                 "right, enter it in Planday by hand.",
             )
         case _:

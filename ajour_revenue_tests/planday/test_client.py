@@ -1,6 +1,7 @@
 import datetime as dt
 import itertools
 import logging
+import re
 import string
 import time
 import traceback
@@ -16,8 +17,11 @@ import simplejson as json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.types import ASGIApp, Receive, Scope, Send
+from tenacity import wait_fixed, wait_none
 
+from ajour_revenue import web
 from ajour_revenue.demo.planday import SCOPES, PlandayPortal, RevenueUnit, serve
+from ajour_revenue.planday import client
 from ajour_revenue.planday.client import PlandayClient, Throttle
 from ajour_revenue.planday.errors import (
     AccessRevokedError,
@@ -44,9 +48,11 @@ from ajour_revenue_tests.planday.kit import (
     Stage,
     answers,
     cuts_the_connection,
+    drips,
     is_late,
     nothing_wrong,
 )
+from ajour_revenue_tests.processes import free_port
 
 DEPARTMENTS = "/hr/v1.0/departments"
 UNITS = "/revenue/v1.0/revenueunits"
@@ -399,6 +405,28 @@ class TestRateLimits:
             planday.client().departments()
         assert error.value.transient
 
+    @pytest.mark.parametrize(
+        "reset",
+        [None, "", "0", "0.0", "-5", "nan", "inf", "1e9", "99999999999", "Wed, 21 Oct 2026 07:28:00 GMT", "1, 2"],
+    )
+    def test_a_reset_of_nothing_or_nonsense_still_backs_off(
+        self, planday: Planday, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, reset: str | None
+    ) -> None:
+        monkeypatch.setattr(client, "BACK_OFF", wait_fixed(0.2))
+        refusal = answers(429) if reset is None else answers(429, x_ratelimit_reset=reset)
+        planday.faults.order(DEPARTMENTS, [refusal])
+        assert len(planday.client().departments()) == 2
+        assert "answered 429, too many requests; trying again in 0.2 s" in caplog.text
+
+    def test_a_reset_is_waited_for_no_longer_than_planday_can_mean(
+        self, planday: Planday, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(client, "LONGEST_RESET_SECONDS", 0.2)
+        monkeypatch.setattr(client, "BACK_OFF", wait_none())
+        planday.faults.order(DEPARTMENTS, [answers(429, x_ratelimit_reset="86400")])
+        assert len(planday.client().departments()) == 2
+        assert "trying again in 0.2 s" in caplog.text
+
 
 class TestOutages:
     @pytest.mark.parametrize(
@@ -451,6 +479,26 @@ class TestOutages:
         with pytest.raises(OutageError, match=r"could not be reached.*ConnectionRefusedError"):
             client.departments()
 
+    @pytest.mark.parametrize("path", [DEPARTMENTS, TOKEN])
+    def test_an_answer_that_drips_for_ever_is_an_outage(self, planday: Planday, path: str) -> None:
+        planday.faults.order(path, itertools.repeat(drips))
+        with pytest.raises(OutageError, match=r"did not answer within 0\.2 s"):
+            planday.client(timeout_seconds=0.2, patience_seconds=0.1).departments()
+
+    def test_a_proxy_that_fails_is_told_by_its_variable(
+        self, planday: Planday, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://user:pa55@127.0.0.1:{free_port()}")
+        away = {"identity_url": "https://id.planday.invalid", "patience_seconds": 0.1}
+        with pytest.raises(OutageError, match="not be reached through the proxy that HTTPS_PROXY names, or") as error:
+            planday.client(**away).departments()
+        assert "pa55" not in str(error.value)
+
+        monkeypatch.setenv("HTTPS_PROXY", "http://user:pa55@127.0.0.1:no-port")
+        with pytest.raises(RequestNotSentError, match="cannot be sent through the proxy that HTTPS_PROXY") as unsent:
+            planday.client(**away).departments()
+        assert "pa55" not in str(unsent.value)
+
     def test_planday_is_used_again_after_an_outage(self, planday: Planday) -> None:
         planday.faults.order(DEPARTMENTS, itertools.repeat(answers(503)))
         client = planday.client(patience_seconds=0.3)
@@ -461,6 +509,13 @@ class TestOutages:
 
 
 class TestRefusals:
+    @pytest.mark.parametrize("path", [DEPARTMENTS, TOKEN])
+    def test_an_answer_of_no_end_is_refused(self, planday: Planday, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+        monkeypatch.setattr(web, "MOST_BYTES", 1000)
+        planday.faults.order(path, [answers(200, b" " * 1001)])
+        with pytest.raises(UnreadableAnswerError, match=f"{path}: the answer is not valid JSON .it has more than 1000"):
+            planday.client().departments()
+
     def test_an_unknown_department_is_named(self, planday: Planday) -> None:
         with pytest.raises(UnknownIdError, match="timeandcost/77: Planday answered 404"):
             planday.client().time_and_cost(department_id=77, first_day=MONDAY, last_day=MONDAY)
@@ -474,9 +529,34 @@ class TestRefusals:
             posted(planday.client(), unit=201)
         assert planday.portal.revenue == {}
 
-    def test_a_day_without_shifts_is_known_by_the_status_alone(self, planday: Planday) -> None:
-        planday.faults.order(REVENUE, [answers(409)])
+    @pytest.mark.parametrize("body", [b"", b" \n", b"No opening day on date 16-11", b'{"error": "NO OPENING DAY"}'])
+    def test_a_day_without_shifts_is_known_by_the_status_or_the_words(self, planday: Planday, body: bytes) -> None:
+        planday.faults.order(REVENUE, [answers(409, body)])
         with pytest.raises(NoOpeningDayError):
+            posted(planday.client())
+
+    @pytest.mark.parametrize(
+        ("body", "said"),
+        [
+            (b'{"message": "The month is locked", "traceId": "00-1"}', 'says "The month is locked". If'),
+            (b"<h1>Conflict</h1>\n\x1b[31mlocked\xe2\x80\xae", 'says "<h1>Conflict</h1> [31mlocked". If'),
+            (b'{"message": "' + b"locked " * 1000 + b'"}', 'says "' + ("locked " * 29)[:200] + ' ...". If'),
+            (b"\xff\xfe", 'says "\ufffd\ufffd". If'),
+            (b'{"message": {"a": NaN}}', 'says "{"message": {"a": NaN}}". If'),
+            (b"[" * 100_000, 'says "' + "[" * 200 + ' ..."'),
+        ],
+        ids=["JSON", "HTML", "long", "no text", "no JSON", "deep"],
+    )
+    def test_another_conflict_is_a_refusal_in_plandays_own_words(
+        self, planday: Planday, body: bytes, said: str
+    ) -> None:
+        planday.faults.order(REVENUE, [answers(409, body)])
+        with pytest.raises(RevenueRefusedError, match=re.escape(said)):
+            posted(planday.client())
+
+    def test_plandays_own_words_hold_no_secret_of_ours(self, planday: Planday) -> None:
+        planday.faults.order(REVENUE, [answers(409, f"no {planday.client_id} {planday.refresh_token}".encode())])
+        with pytest.raises(RevenueRefusedError, match=re.escape('says "no *** ***".')):
             posted(planday.client())
 
     def test_a_negative_figure_that_is_refused_has_an_error_of_its_own(self, planday: Planday) -> None:
@@ -493,7 +573,15 @@ class TestRefusals:
             planday.client().departments()
         assert len(planday.faults.requests(DEPARTMENTS)) == 1
 
-    @pytest.mark.parametrize("body", [b"", b"<html>", b'{"data": [', b'{"data": NaN}', b"\xff"])
+    @pytest.mark.parametrize(
+        "body",
+        [
+            *(b"", b"<html>", b'{"data": [', b"\xff", b"[" * 100_000, b'{"a":' * 100_000),
+            *(b'{"data": %b}' % number for number in (b"NaN", b"-Infinity", b"1e999999999", b"1e-999999999")),
+            *(b'{"data": %b}' % number for number in (b"1" * 1_000_000, b"1." + b"1" * 1_000_000, b"1e18", b"1" * 19)),
+        ],
+        ids=lambda body: body[:24].decode("latin-1"),
+    )
     @pytest.mark.parametrize("path", [DEPARTMENTS, TOKEN])
     def test_malformed_json_is_refused_with_the_endpoint(self, planday: Planday, path: str, body: bytes) -> None:
         planday.faults.order(path, [answers(200, body)])
@@ -512,6 +600,7 @@ class TestRefusals:
             (COSTS, b'{"data": null}', "found NoneType"),
             (COSTS, row_of_costs(cost="1.00"), r"costs\.0\.cost: .*found str"),
             (COSTS, row_of_costs(cost=True), r"costs\.0\.cost: .*found bool"),
+            (COSTS, row_of_costs(cost=10**10), r"costs\.0\.cost: .*found int"),
             (COSTS, row_of_costs(cost=None), r"costs\.0\.cost: .*found NoneType"),
             (COSTS, row_of_costs(date=1763251200), r"costs\.0\.date: .*2026-01-31, found int"),
             (COSTS, row_of_costs(date="16-11-2026"), r"costs\.0\.date: .*2026-01-31, found str"),
