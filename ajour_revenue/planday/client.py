@@ -491,9 +491,9 @@ def _refusal(endpoint: Endpoint, status: int, about: str = "", said: str = "") -
                 "then publish the day again.",
             )
         case 400 | 409 | 422 if posted:
+            quoted = f', and says "{said}"' if said else ""
             return RevenueRefusedError(
-                f"{answered}: Planday does not accept this figure{f', and says "{said}"' if said else ''}. If it is "
-                "right, enter it in Planday by hand.",
+                f"{answered}: Planday does not accept this figure{quoted}. If it is right, enter it in Planday by hand.",
             )
         case _:
             return RequestRefusedError(
