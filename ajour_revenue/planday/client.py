@@ -493,7 +493,8 @@ def _refusal(endpoint: Endpoint, status: int, about: str = "", said: str = "") -
         case 400 | 409 | 422 if posted:
             quoted = f', and says "{said}"' if said else ""
             return RevenueRefusedError(
-                f"{answered}: Planday does not accept this figure{quoted}. If it is right, enter it in Planday by hand.",
+                f"{answered}: Planday does not accept this figure{quoted}. If it is right, enter it in Planday "
+                "by hand.",
             )
         case _:
             return RequestRefusedError(

@@ -24,8 +24,10 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from ajour_revenue.days import MAX_DAYS, WEEKDAYS, Weekday, Window
+from ajour_revenue.web import UnsafeAddressError, checked_address
 
 T = TypeVar("T", bound=Hashable)
 
@@ -36,6 +38,9 @@ RESERVED_ODBC_KEYWORDS = {
     *("driver", "dsn", "filedsn", "server", "servername", "address", "addr", "network address", "port", "database"),
     *("uid", "user", "user id", "username", "pwd", "password"),
 }
+
+UNSAFE_ADDRESS = "unsafe_address"
+"""The type of an error whose value is not quoted, since it may hold a password."""
 
 MAIL_ADDRESS = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+")
 
@@ -126,7 +131,15 @@ def _mail_address(value: str) -> str:
     return value
 
 
+def _safe_address(address: str) -> str:
+    try:
+        return checked_address(address)
+    except UnsafeAddressError as error:
+        raise PydanticCustomError(UNSAFE_ADDRESS, "{reason}", {"reason": str(error)}) from None
+
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Address = Annotated[Text, AfterValidator(_safe_address)]
 MailAddress = Annotated[Text, AfterValidator(_mail_address)]
 Day = Annotated[dt.date, BeforeValidator(_not_a_number)]
 # JSON schema's own "time" wants seconds and a time zone.
@@ -273,8 +286,8 @@ class PlandaySettings(Section):
     """Where Planday is, and whether revenue is published to it."""
 
     publish: bool = Field(default=False, description="true publishes the units' revenue to Planday")
-    api_url: Text = Field(default="https://openapi.planday.com", description="The address of Planday's API")
-    identity_url: Text = Field(default="https://id.planday.com", description="Where access tokens are given out")
+    api_url: Address = Field(default="https://openapi.planday.com", description="The address of Planday's API")
+    identity_url: Address = Field(default="https://id.planday.com", description="Where access tokens are given out")
 
 
 class ReportSettings(Section):
