@@ -11,7 +11,7 @@ LAYERS = (
     ("settings",),
     ("warehouse", "mapping"),
     ("ui",),
-    ("partitions", "schedules", "daily_asset"),
+    ("partitions", "schedules", "daily_asset", "outstanding"),
     # The contract of wage sources, which Planday's wages keep.
     ("wages.source",),
     ("ajour", "planday"),

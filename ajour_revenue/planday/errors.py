@@ -9,9 +9,6 @@ from ajour_revenue.errors import ActionableError
 class PlandayError(ActionableError):
     """A request to Planday failed; the message says what failed, what was found and what to do."""
 
-    transient = False
-    """Whether trying again later may help."""
-
 
 class OutageError(PlandayError):
     """Planday could not be reached, failed, or was too busy, for as long as we were willing to wait."""

@@ -21,6 +21,7 @@ from ajour_revenue.planday.errors import (
     NoOpeningDayError,
     PublishingBusyError,
     RevenueRefusedError,
+    UnknownIdError,
     UnreadableAnswerError,
 )
 from ajour_revenue.planday.structure import DEPARTMENT_IDS
@@ -78,6 +79,16 @@ SETTLE_NOTES = """
         WHERE sending IS NOT NULL AND business_date BETWEEN $first_day AND $last_day
     ) AS shown
     WHERE planday_ours.business_date = shown.business_date AND planday_ours.planday_unit_id = shown.planday_unit_id
+"""
+
+UNLISTED_UNITS = """
+    SELECT unit
+    FROM units
+    ANTI JOIN (
+        SELECT id AS planday_unit_id FROM planday_structure WHERE kind = 'revenue unit'
+    ) USING (planday_unit_id)
+    WHERE planday_unit_id IS NOT NULL
+    ORDER BY ALL
 """
 
 EXISTING_SCHEMA = pa.schema(
@@ -184,6 +195,15 @@ def _publish(
     with warehouse.reading() as connection:
         register_units(connection, settings)
         departments = values(connection, DEPARTMENT_IDS)
+        unlisted = values(connection, UNLISTED_UNITS)
+    if unlisted and not settings.revenue.overwrite_existing:
+        # Nobody knows their departments, and so what Planday has for them: it may be somebody else's (D14).
+        msg = (
+            f"Planday has not listed {', '.join(unlisted)} by the planday_unit_id in the settings. Nothing was "
+            "published, since revenue.overwrite_existing is off and nobody can tell what Planday has for them. Check "
+            "these ids, and what planday_structure says."
+        )
+        raise UnknownIdError(msg)
     existing = _existing(planday, departments, window, overwrite=settings.revenue.overwrite_existing)
     about = {"first_day": window.first_day, "last_day": window.last_day}
     with warehouse.transaction() as connection:
