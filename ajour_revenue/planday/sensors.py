@@ -25,7 +25,7 @@ DUE = """
     FROM outstanding
     WHERE transient
     GROUP BY run_id
-    HAVING max(tried_at) + least(max(tried_at) - min(since), INTERVAL 6 HOUR) <= $now
+    HAVING max(tried_at) + least(max(tried_at - since), INTERVAL 6 HOUR) <= $now
     ORDER BY first_day
 """
 

@@ -23,7 +23,6 @@ from tenacity import wait_fixed
 from ajour_revenue.demo.planday import SCOPES
 from ajour_revenue.planday import client
 from ajour_revenue.planday.errors import PlandayError
-from ajour_revenue.planday.resource import PlandayResource
 from ajour_revenue.warehouse.resource import Warehouse
 from ajour_revenue_tests.kit import Company, make_company
 from ajour_revenue_tests.planday.connected import (
@@ -41,6 +40,7 @@ from ajour_revenue_tests.planday.connected import (
     evaluation,
     failures,
     unit_list,
+    with_patience,
 )
 from ajour_revenue_tests.planday.kit import Fault, Stage, answers, cuts_the_connection, nothing_wrong, row_of_costs
 from ajour_revenue_tests.processes import launch
@@ -110,23 +110,6 @@ class TestAProcessThatIsKilled:
 
 async def unheard(_: Message) -> None:
     """Let an answer get lost."""
-
-
-def with_patience(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
-    """Let a run's requests be repeated for so long only."""
-    from_settings = PlandayResource.from_settings
-
-    def impatient(settings: object) -> PlandayResource:
-        real = from_settings(settings)  # type: ignore[arg-type]
-        return PlandayResource(
-            client_id=dg.EnvVar("PLANDAY_CLIENT_ID"),
-            refresh_token=dg.EnvVar("PLANDAY_REFRESH_TOKEN"),
-            api_url=real.api_url,
-            identity_url=real.identity_url,
-            patience_seconds=seconds,
-        )
-
-    monkeypatch.setattr(PlandayResource, "from_settings", impatient)
 
 
 class TestAnOutage:
