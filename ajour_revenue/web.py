@@ -87,7 +87,7 @@ def proxy_in_use(address: str) -> str | None:
 
 def new_session() -> requests.Session:
     """Return a session that sends only what it is told to, and whose answers come by a deadline."""
-    session = requests.Session()
+    session = _Session()
     # Without an auth of its own, requests would send a password from ~/.netrc.
     session.auth = lambda request: request
     # Nothing that unpacks to more than is read.
@@ -97,18 +97,20 @@ def new_session() -> requests.Session:
     return session
 
 
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Follow no redirect, which may lead elsewhere with what is secret, nor read its body as requests would."""
+
+
 def ask(session: requests.Session, method: str, address: str, *, seconds: float, **request: Any) -> Answer:  # noqa: ANN401 (what requests takes)
     """Return the answer to one request, which is whole within so many seconds, however slowly it drips.
 
-    Redirects are not followed: they may lead elsewhere with what is secret. Raises requests' exceptions, whose messages
-    may quote what is secret.
+    Raises requests' exceptions, whose messages may quote what is secret.
     """
     proxies = {"no_proxy": "*"} if is_loopback(urlsplit(address).hostname or "") else None
     token = _deadline.set(time.monotonic() + seconds)
     try:
-        with session.request(
-            method, address, timeout=seconds, allow_redirects=False, stream=True, proxies=proxies, **request
-        ) as response:
+        with session.request(method, address, timeout=seconds, stream=True, proxies=proxies, **request) as response:
             return Answer(response.status_code, response.headers, _body(response))
     except urllib3.exceptions.ReadTimeoutError as error:
         raise requests.ReadTimeout(error) from error

@@ -119,9 +119,11 @@ def test_others_are_reached_through_the_companys_proxy(monkeypatch: pytest.Monke
 
 def test_a_redirect_is_not_followed() -> None:
     with talking_server(answer(b"secret")) as elsewhere:
-        redirect = b"HTTP/1.1 307 Temporary Redirect\r\nLocation: %b\r\nContent-Length: 0\r\n\r\n"
+        redirect = b"HTTP/1.1 307 Temporary Redirect\r\nLocation: %b\r\nContent-Length: 2\r\n\r\nok"
         with talking_server([redirect % elsewhere.url.encode()]) as server:
-            assert web.ask(web.new_session(), "POST", server.url, seconds=SECONDS, data=b"x").status == 307
+            status, _, body = web.ask(web.new_session(), "POST", server.url, seconds=SECONDS, data=b"x")
+        # requests itself would read all of the body, however large, before it lets anybody have a look.
+        assert (status, body) == (307, b"ok")
     assert elsewhere.heard == []
 
 

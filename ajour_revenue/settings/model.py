@@ -125,7 +125,7 @@ def _weekdays_in(days: str) -> list[Weekday]:
 
 
 def _mail_address(value: str) -> str:
-    if not MAIL_ADDRESS.fullmatch(value):
+    if not MAIL_ADDRESS.fullmatch(value) or not value.isprintable():
         msg = "write one plain mail address, as in controller@example.dk"
         raise ValueError(msg)
     return value

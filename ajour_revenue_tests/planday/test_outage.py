@@ -89,10 +89,11 @@ def test_revenue_percentage_and_report_go_on_and_all_else_follows_when_planday_i
 def hold_up(company: ConnectedCompany, *, since: dt.timedelta, tried: dt.timedelta, transient: bool = True) -> None:
     """Note that the wages of the last two days are outstanding: since when, and when it was last tried."""
     company.list_structure()
+    times = f"'{now() - since}', '{now() - tried}'"
     company.change(
         f"""
         INSERT INTO outstanding
-        SELECT '{LAST}'::DATE - day::INTEGER, 'wage_costs', 'why', {transient}, '{now() - since}', '{now() - tried}', 'a run'
+        SELECT '{LAST}'::DATE - day::INTEGER, 'wage_costs', 'why', {transient}, {times}, 'a run'
         FROM range(2) AS days(day)
         """
     )
