@@ -34,7 +34,7 @@ MOST_POSTED_BYTES = 24_000
 
 COPY_THE_ADDRESS = "Copy it from the webhook's page: https://..."
 
-SLACKS_REASON = re.compile(rb"[a-z_]{1,50}")
+SLACKS_REASON = re.compile(rb"[a-z]{1,20}(_[a-z]{1,20}){1,4}")
 """Such as invalid_payload or channel_is_archived; any other answer may quote what it was sent."""
 
 
