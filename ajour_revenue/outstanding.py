@@ -16,6 +16,9 @@ from ajour_revenue.settings.model import Settings
 from ajour_revenue.warehouse.resource import Warehouse
 from ajour_revenue.warehouse.run import run, values
 
+CHECKS = {"planday_structure": "structure_listed", "wage_costs": "wages_fetched"}
+"""The assets that a run goes on without, and the check of each that fails it."""
+
 NOTE = """
     INSERT INTO outstanding BY NAME
     SELECT
@@ -66,21 +69,29 @@ def note(warehouse: Warehouse, asset: str, window: Window, error: ActionableErro
         )
 
 
+def go_on_without(
+    context: dg.AssetExecutionContext, warehouse: Warehouse, asset: str, window: Window, error: ActionableError
+) -> dg.MaterializeResult:
+    """Note what the run goes on without; raise the error where no check of the run would tell it."""
+    note(warehouse, asset, window, error, run_id=context.run.run_id)
+    if all(key.name != CHECKS[asset] for key in context.job_def.asset_layer.asset_graph.asset_check_keys):
+        raise error
+    return dg.MaterializeResult(metadata={"not_fetched": str(error)})
+
+
 def forget(connection: duckdb.DuckDBPyConnection, asset: str, window: Window) -> None:
     """Forget what was outstanding of an asset for the days of a run that has brought it up to date."""
     run(connection, FORGET, asset=asset, first_day=window.first_day, last_day=window.last_day)
 
 
-def outstanding_check(
-    settings: Settings, asset: str, *, name: str, description: str, passed: str
-) -> dg.AssetChecksDefinition:
+def outstanding_check(settings: Settings, asset: str, *, description: str, passed: str) -> dg.AssetChecksDefinition:
     """Define the check that nothing of an asset is outstanding, which fails the run where something is.
 
     It looks at the days of the run; run alone, at all days.
     """
 
     @dg.asset_check(  # type: ignore[arg-type] # Dagster takes generators, as it does of ops.
-        asset=dg.AssetKey([settings.name, asset]), name=name, description=description
+        asset=dg.AssetKey([settings.name, asset]), name=CHECKS[asset], description=description
     )
     def nothing_outstanding(
         context: dg.AssetCheckExecutionContext, warehouse: Warehouse

@@ -7,7 +7,7 @@ import dagster as dg
 from ajour_revenue.daily_asset import daily_asset, explained_failures
 from ajour_revenue.days import Window
 from ajour_revenue.mapping import register_units
-from ajour_revenue.outstanding import forget, note
+from ajour_revenue.outstanding import forget, go_on_without, note
 from ajour_revenue.partitions import tagged_window
 from ajour_revenue.planday.errors import PlandayError
 from ajour_revenue.planday.publish import publish
@@ -79,8 +79,7 @@ def planday_structure(settings: Settings) -> dg.AssetsDefinition:
             except PlandayError as error:
                 if window is None:
                     raise
-                note(warehouse, "planday_structure", window, error, run_id=context.run.run_id)
-                return dg.MaterializeResult(metadata={"not_listed": str(error)})
+                return go_on_without(context, warehouse, "planday_structure", window, error)
             with warehouse.transaction() as connection:
                 register_units(connection, settings)
                 connection.register("listed", listed)

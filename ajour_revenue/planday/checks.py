@@ -54,7 +54,6 @@ def structure_listed(settings: Settings) -> dg.AssetChecksDefinition:
     return outstanding_check(
         settings,
         "planday_structure",
-        name="structure_listed",
         description="Planday has listed its departments, revenue units and positions. Where it could not, the run goes "
         "on with those that it listed last, and fails by this check.",
         passed="Planday has listed its departments, revenue units and positions.",

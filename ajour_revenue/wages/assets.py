@@ -9,7 +9,7 @@ from ajour_revenue import days
 from ajour_revenue.daily_asset import daily_asset
 from ajour_revenue.days import Window, latest_days
 from ajour_revenue.errors import ActionableError
-from ajour_revenue.outstanding import forget, note
+from ajour_revenue.outstanding import forget, go_on_without
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.ui.metadata import chart, column_lineage, daily_chart, figures, table
 from ajour_revenue.ui.sparkline import Day
@@ -121,8 +121,7 @@ def wage_costs(settings: Settings, *, source: str, deps: Sequence[str]) -> dg.As
         try:
             costs = wage_source.fetch(window)
         except ActionableError as error:
-            note(warehouse, "wage_costs", window, error, run_id=context.run.run_id)
-            return dg.MaterializeResult(metadata={"not_fetched": str(error)})
+            return go_on_without(context, warehouse, "wage_costs", window, error)
         for warning in costs.warnings:
             context.log.warning(warning)
         with warehouse.transaction() as connection:

@@ -11,7 +11,6 @@ def wages_fetched(settings: Settings) -> dg.AssetChecksDefinition:
     return outstanding_check(
         settings,
         "wage_costs",
-        name="wages_fetched",
         description="The wage costs of the run's days have been fetched. Where they could not be, the wage percentage "
         "and the report are made of those that are known, and the run fails by this check.",
         passed="The wage costs of these days have been fetched.",
