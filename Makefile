@@ -37,7 +37,7 @@ dev: .venv/installed $(DEMO)/dagster.yaml
 	@$(IN_DEMO)/ajour-revenue demo --ui --port $(PORT)
 
 test: .venv/installed
-	@$(SYSTEM_PACKAGES) unixodbc libsqliteodbc odbc-postgresql tdsodbc postgresql chromium libatomic1
+	@$(SYSTEM_PACKAGES) unixodbc libsqliteodbc odbc-postgresql tdsodbc postgresql chromium libatomic1 nginx-light
 	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/installed

@@ -10,10 +10,26 @@ from ajour_revenue.commands.fetch import fetch
 from ajour_revenue.commands.init import init
 from ajour_revenue.commands.report import report
 from ajour_revenue.commands.status import status
+from ajour_revenue.commands.terminal import FailedError
 from ajour_revenue.commands.test import test
+from ajour_revenue.errors import ActionableError
 
 
-@click.group(epilog="A new integration: init, test --write, fetch, status. Each command explains itself with --help.")
+class Commands(click.Group):
+    """Commands that tell an error for people in its own words, without its place in the program."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Carry out the command."""
+        try:
+            return super().invoke(ctx)
+        except ActionableError as error:
+            raise FailedError(str(error)) from error
+
+
+@click.group(
+    cls=Commands,
+    epilog="A new integration: init, test --write, fetch, status. Each command explains itself with --help.",
+)
 @click.version_option(__version__, prog_name="ajour-revenue", message="%(prog)s %(version)s")
 def main() -> None:
     """Revenue from Ajour, wages from Planday, and the wage percentage of every restaurant."""

@@ -8,6 +8,7 @@ from ajour_revenue.ajour.resource import AjourResource
 from ajour_revenue.alerts.sensors import alert_channels, alert_sensors
 from ajour_revenue.attention.checks import attention_checks
 from ajour_revenue.environment import empty_missing_secrets
+from ajour_revenue.fixed_resources import fixed, no_io_manager
 from ajour_revenue.planday.assets import planday_revenue, planday_structure
 from ajour_revenue.planday.checks import revenue_published, structure_listed, units_match_planday
 from ajour_revenue.planday.resource import PlandayResource
@@ -23,7 +24,7 @@ from ajour_revenue.settings.model import Settings
 from ajour_revenue.wages.assets import wage_costs, wage_percentage
 from ajour_revenue.wages.checks import wages_fetched
 from ajour_revenue.wages.file import WageFile
-from ajour_revenue.warehouse.resource import Warehouse
+from ajour_revenue.warehouse.resource import warehouse_of_a_run
 
 MAX_RUNTIME_SECONDS = 3600
 """The last net under every time-out: run monitoring ends a run that takes longer."""
@@ -49,16 +50,17 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         wages_fetched(settings),
         *attention_checks(settings),
     ]
-    resources: dict[str, object] = {
-        "ajour": AjourResource.from_settings(settings),
-        "warehouse": Warehouse.from_settings(settings),
-        "wage_source": planday_wages(settings) if settings.wages.source == "planday" else WageFile(settings),
-        **alert_channels(settings),
+    resources: dict[str, dg.ResourceDefinition] = {
+        "ajour": fixed(AjourResource.from_settings(settings)),
+        "warehouse": warehouse_of_a_run(settings),
+        "wage_source": planday_wages(settings) if settings.wages.source == "planday" else fixed(WageFile(settings)),
+        "io_manager": no_io_manager,
+        **{name: fixed(channel) for name, channel in alert_channels(settings).items()},
     }
     if settings.uses_planday:
         assets.append(planday_structure(settings))
         checks += [structure_listed(settings), units_match_planday(settings)]
-        resources["planday"] = PlandayResource.from_settings(settings)
+        resources["planday"] = fixed(PlandayResource.from_settings(settings))
     if settings.planday.publish:
         assets.append(planday_revenue(settings))
         checks.append(revenue_published(settings))

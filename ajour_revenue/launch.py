@@ -8,22 +8,26 @@ from pathlib import Path
 from typing import NamedTuple
 
 import dagster as dg
+from dagster_shared.error import SerializableErrorInfo
 
 from ajour_revenue.days import Window
 from ajour_revenue.definitions import build_definitions
+from ajour_revenue.errors import ActionableError
 from ajour_revenue.partitions import window_tags
+from ajour_revenue.processes import RunProcess
 from ajour_revenue.schedules import NextFetch, upcoming_fetch
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.warehouse.turn import NoTurnError
 
 INSTANCE_FILE = "dagster.yaml"
 
-FRAMEWORK_ERRORS = ("DagsterExecutionStepExecutionError", "RetryRequestedFromPolicy")
-"""Errors that only wrap the one that happened in a step."""
+FRAMEWORK_ERRORS = ("DagsterExecutionStepExecutionError", "DagsterResourceFunctionError", "RetryRequestedFromPolicy")
+"""Errors that only wrap the one that happened in a step or a resource."""
 
 Listener = Callable[[dg.DagsterEvent], object]
 
 
-class RunFailedError(Exception):
+class RunFailedError(ActionableError):
     """A run failed; the message says which steps or checks, and why."""
 
 
@@ -87,7 +91,7 @@ def run_window(
     result = job.execute_in_process(
         instance=instance,
         run_id=run_id,
-        tags=window_tags(window),
+        tags=window_tags(window) | RunProcess.this(run_id).tags,
         raise_on_error=False,
         # What the run has to say is told by whoever started it.
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
@@ -98,8 +102,8 @@ def run_window(
 
 
 def failure_reasons(events: Iterable[dg.DagsterEvent]) -> list[str]:
-    """Return why a run failed: the failed checks that stopped it, else the failed steps."""
-    checks, steps = [], []
+    """Return why a run failed: the failed checks that stopped it, else the failed steps, else what kept all of them."""
+    checks, steps, others = [], [], []
     for event in events:
         if event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
             evaluation = event.asset_check_evaluation_data
@@ -107,7 +111,10 @@ def failure_reasons(events: Iterable[dg.DagsterEvent]) -> list[str]:
                 checks.append(f"{evaluation.check_name}: {evaluation.description}")
         elif event.event_type is dg.DagsterEventType.STEP_FAILURE:
             steps.append(f"{event.step_key}: {_reason(event)}")
-    return checks or steps
+        elif event.event_type is dg.DagsterEventType.RUN_FAILURE:
+            error = event.event_specific_data and event.job_failure_data.error
+            others.append(_words(error) if error else str(event.message))
+    return checks or steps or others
 
 
 def _reason(event: dg.DagsterEvent) -> str:
@@ -118,9 +125,13 @@ def _reason(event: dg.DagsterEvent) -> str:
     error = failure.error
     if error is None or error.cls_name == "DagsterExecutionInterruptedError":
         return "interrupted"
+    return _words(error)
+
+
+def _words(error: SerializableErrorInfo) -> str:
     while error.cause and error.cls_name in FRAMEWORK_ERRORS:
         error = error.cause
-    return error.message.strip()
+    return error.message.strip().rpartition(f"{NoTurnError.__name__}: ")[-1]
 
 
 class CheckWarning(NamedTuple):

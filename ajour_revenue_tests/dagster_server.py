@@ -60,6 +60,10 @@ class DagsterServer:
         """Run the UI alone."""
         return self.serving("dagster-webserver", "--host", "127.0.0.1", "--port", self.port, *WORKSPACE)
 
+    def webserver_to_look(self, port: int) -> AbstractContextManager[None]:
+        """Run, beside the UI, one that changes nothing."""
+        return self._running("dagster-webserver", "--port", str(port), "--read-only", *WORKSPACE)
+
     def daemon(self, **environment: str | None) -> AbstractContextManager[None]:
         """Run the daemon alone, with other variables than the server; None takes one away."""
         return self._running("dagster-daemon", "run", *WORKSPACE, **environment)
@@ -166,7 +170,7 @@ class DagsterServer:
         )
         self.wait_for("the code location to be loaded", self.is_loaded)
 
-    def launch(
+    def launch(  # noqa: PLR0913 (what the launchpad may send)
         self,
         tags: Mapping[str, str],
         *,
@@ -174,6 +178,7 @@ class DagsterServer:
         location: str = REPOSITORY["repositoryLocationName"],
         assets: Iterable[str] | None = None,
         checks: Iterable[tuple[str, str]] | None = None,
+        run_config: Mapping[str, Any] | None = None,
     ) -> str:
         """Launch a run with tags, as the launchpad does it, and return its id."""
         selector: dict[str, Any] = {**REPOSITORY, "repositoryLocationName": location, "jobName": job}
@@ -193,6 +198,7 @@ class DagsterServer:
             params={
                 "selector": selector,
                 "mode": "default",
+                "runConfigData": run_config or {},
                 "executionMetadata": {"tags": [{"key": key, "value": value} for key, value in tags.items()]},
             },
         )["launchPipelineExecution"]

@@ -208,6 +208,13 @@ def execute(
     return job.execute_in_process(instance=instance, tags=tags, raise_on_error=False)
 
 
+def tags_of(instance: dg.DagsterInstance, run_id: str) -> Mapping[str, str]:
+    """Return the tags of a run, as the instance has them by now."""
+    run = instance.get_run_by_id(run_id)
+    assert run
+    return run.tags
+
+
 @dataclass
 class Company:
     """A folder with settings, wages and an Ajour: everything that a run needs."""

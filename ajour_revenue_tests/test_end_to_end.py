@@ -437,15 +437,26 @@ def test_runs_that_bypass_the_queue_both_finish(main: Main) -> None:
 def test_the_resource_shows_variables_and_no_values(main: Main) -> None:
     answer = main.server.ask(
         """query ($resource: ResourceSelector!) { topLevelResourceDetailsOrError(resourceSelector: $resource) {
-            ... on ResourceDetails { configuredValues { key value type } }
+            ... on ResourceDetails { description configFields { name } }
         } }""",
         resource={**REPOSITORY, "resourceName": "ajour"},
     )
 
-    configured = answer["topLevelResourceDetailsOrError"]["configuredValues"]
-    shown = {entry["key"]: (entry["type"], entry["value"]) for entry in configured}
+    shown = answer["topLevelResourceDetailsOrError"]
     for name, variable in CREDENTIALS.items():
-        assert shown[name] == ("ENV_VAR", variable)
+        assert f"- `{name}`: from the variable `{variable}`" in shown["description"]
+    assert shown["configFields"] == []
+
+
+@pytest.mark.parametrize("resource", ["ajour", "warehouse", "wage_source", "io_manager"])
+def test_the_launchpad_reaches_no_resource(main: Main, resource: str) -> None:
+    stolen = {"resources": {resource: {"config": {"password": {"env": "AJOUR_PASSWORD"}, "host": "127.0.0.1"}}}}
+    before = main.server.runs()
+
+    for job, assets in (("demo_daily_revenue", None), ("__ASSET_JOB", ["raw_revenue", "wage_costs"])):
+        with pytest.raises(AssertionError, match="RunConfigValidationInvalid"):
+            main.server.launch(window_tags(NEVER_FETCHED), job=job, assets=assets, run_config=stolen)
+    assert len(main.server.runs()) == len(before)
 
 
 @pytest.mark.parametrize("which", ["main", "troubled"])

@@ -7,8 +7,8 @@ import ajour_revenue
 
 PACKAGE = Path(ajour_revenue.__file__).parent
 LAYERS = (
-    ("__version__", "days", "errors", "text", "web"),
-    ("settings",),
+    ("days", "errors", "processes", "text", "web"),
+    ("settings", "run_launcher", "fixed_resources"),
     ("warehouse", "mapping"),
     ("ui",),
     ("partitions", "schedules", "daily_asset", "outstanding"),

@@ -66,7 +66,7 @@ def test_nothing_that_dagsters_ui_shows_names_a_rule_by_its_code() -> None:
         *(spec.description for check in definitions.asset_checks or () for spec in check.check_specs),
         *(schedule.description for schedule in repository.schedule_defs),
         *(sensor.description for sensor in repository.sensor_defs),
-        *(type(resource).__doc__ for resource in (definitions.resources or {}).values()),
+        *(resource.description for resource in repository.get_top_level_resources().values()),
     ]
     with empty() as connection:
         shown += values(

@@ -10,6 +10,7 @@ from ajour_revenue.alerts.messages import Alert, bullets, shorten
 from ajour_revenue.days import Window
 from ajour_revenue.partitions import tagged_window
 from ajour_revenue.planday.sensors import AGAIN_TAG
+from ajour_revenue.warehouse.turn import NoTurnError
 
 BACKFILL_TAG = "dagster/backfill"
 WILL_RETRY_TAG = "dagster/will_retry"
@@ -105,8 +106,8 @@ def _problems(instance: dg.DagsterInstance, runs: Iterable[dg.DagsterRun]) -> li
         events = [entry.dagster_event for entry in instance.all_logs(run.run_id, of_type=kinds) if entry.dagster_event]
         problems = [problem for event in events if (problem := _problem(event))]
         if not problems:
-            # The run failed beside its steps: its process died, say. Only Dagster knows of it.
-            problems = [("Dagster", event.message or "failed") for event in events if event.is_run_failure]
+            # The run failed beside its steps: its process died, say, or its turn never came.
+            problems = [("Dagster", _beside_steps(event)) for event in events if event.is_run_failure]
         for who, text in problems:
             said.setdefault(text, {})[who] = None
     return [f"{', '.join(_once(who))}: {shorten(text)}" for text, who in said.items()]
@@ -116,6 +117,13 @@ def _once(who: Iterable[str]) -> list[str]:
     """Leave out the step of a check that says something itself; it is named after its asset and the check."""
     names = list(who)
     return [name for name in names if not any(name.endswith(f"_{check}") for check in names)]
+
+
+def _beside_steps(event: dg.DagsterEvent) -> str:
+    error = event.event_specific_data and event.job_failure_data.error
+    if error and error.cause and error.cause.cls_name == NoTurnError.__name__:
+        return error.cause.message.strip().rpartition(f"{NoTurnError.__name__}: ")[-1]
+    return event.message or "failed"
 
 
 def _problem(event: dg.DagsterEvent) -> tuple[str, str] | None:

@@ -20,7 +20,8 @@ from ajour_revenue.attention.finding import URGENT, Finding
 from ajour_revenue.attention.findings import findings
 from ajour_revenue.schedules import upcoming_fetch
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.warehouse.connect import WarehouseError, reading
+from ajour_revenue.warehouse.connect import reading
+from ajour_revenue.warehouse.errors import WarehouseError
 
 MOST_TRIES = 12
 LONGEST_PAUSE = dt.timedelta(hours=1)

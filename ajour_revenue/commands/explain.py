@@ -15,7 +15,6 @@ from rich.text import Text
 
 from ajour_revenue.commands.terminal import (
     DAY,
-    FailedError,
     RefusedError,
     output,
     print_indented,
@@ -23,7 +22,6 @@ from ajour_revenue.commands.terminal import (
     settings_or_fail,
 )
 from ajour_revenue.days import COPENHAGEN
-from ajour_revenue.errors import ActionableError
 from ajour_revenue.revenue.explain import (
     Answer,
     Entry,
@@ -56,12 +54,9 @@ def explain_command(*, unit: str, day: dt.date, as_json: bool, settings_file: Pa
     change of the figure, and what Planday was given. Nothing is fetched and nothing changed.
     """
     settings = settings_or_fail(settings_file)
-    try:
-        with reading(settings.warehouse) as connection:
-            _refuse_unknown(unit, known_units(connection, settings))
-            story = explain(connection, settings, unit=unit, day=day)
-    except ActionableError as error:
-        raise FailedError(str(error)) from None
+    with reading(settings.warehouse) as connection:
+        _refuse_unknown(unit, known_units(connection, settings))
+        story = explain(connection, settings, unit=unit, day=day)
     if as_json:
         click.echo(json.dumps(asdict(story), default=_plain, indent=2, ensure_ascii=False))
     else:

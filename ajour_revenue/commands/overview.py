@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 import dagster as dg
 import duckdb
+from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
 from ajour_revenue.attention.finding import URGENT, Finding, Location
 from ajour_revenue.attention.findings import findings, last_company, run_failed
@@ -19,10 +20,12 @@ from ajour_revenue.launch import (
     next_fetch_here,
 )
 from ajour_revenue.partitions import tagged_window
+from ajour_revenue.processes import RunProcess
 from ajour_revenue.schedules import NextFetch
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.warehouse.connect import reading
 from ajour_revenue.warehouse.run import rows, run
+from ajour_revenue.warehouse.turn import whose_turn
 
 DayState = Literal["fetched", "corrected", "missing", "manual", "never fetched"]
 
@@ -97,14 +100,29 @@ class _LastFetch(NamedTuple):
 
 @dataclass(frozen=True)
 class LastRun:
-    """The last run of an integration, as Dagster or the warehouse remembers it."""
+    """The last run of an integration that has ended, as Dagster or the warehouse remembers it."""
 
     run_id: str
     result: str
     at: dt.datetime | None
-    """When it ended, or began where it has not."""
+    """When it ended."""
     window: Window | None
     reasons: tuple[str, ...] = ()
+
+
+RunState = Literal["queued", "starting", "waiting for its turn", "working", "ending", "gone"]
+
+
+@dataclass(frozen=True)
+class RunUnderWay:
+    """A run of an integration that has not ended."""
+
+    run_id: str
+    state: RunState
+    since: dt.datetime
+    window: Window | None
+    process: RunProcess | None
+    """Which process carries it out, where that is known."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +133,10 @@ class Overview:
     next_fetch: NextFetch | str
     """A text says why there is none."""
     last_run: LastRun | None
+    under_way: Sequence[RunUnderWay]
+    """The runs that have not ended, the earliest first."""
+    working: str | None
+    """Who has the turn to work on the warehouse."""
     days: Mapping[dt.date, DayState]
     attention: Sequence[Finding]
     """What somebody has to do something about."""
@@ -138,10 +160,12 @@ class Overview:
 
 def overview_of(settings: Settings) -> Overview:
     """Gather what the settings, Dagster's history and the warehouse say; raises RunFailedError and WarehouseError."""
-    last_run = None
+    last_run, under_way = None, []
+    working = whose_turn(settings.warehouse)
     if has_dagster_instance():
         with dagster_instance() as instance:
             last_run = _last_run(instance, settings)
+            under_way = _under_way(instance, settings, working)
     upcoming = next_fetch_here(settings)
     failed = [run_failed(last_run.window, last_run.reasons)] if last_run and last_run.result == "failure" else []
     with reading(settings.warehouse) as connection:
@@ -150,6 +174,8 @@ def overview_of(settings: Settings) -> Overview:
             settings=settings,
             next_fetch=upcoming,
             last_run=last_run or _last_fetch(connection),
+            under_way=under_way,
+            working=working,
             days=_days(connection, settings),
             attention=[*failed, *findings(connection, settings, upcoming=upcoming, kinds=URGENT)],
             published={each.outcome: each.unit_days for each in published},
@@ -160,21 +186,58 @@ def overview_of(settings: Settings) -> Overview:
 def _last_run(instance: dg.DagsterInstance, settings: Settings) -> LastRun | None:
     for record in instance.get_run_records(limit=RECENT_RUNS):
         run = record.dagster_run
-        # A backfill from an asset's page has no job of ours.
-        selected = any(key.path[0] == settings.name for key in run.asset_selection or ())
-        if run.job_name != job_name(settings) and not selected:
+        if not run.is_finished or not _is_of(settings, run):
             continue
         failed = run.status is dg.DagsterRunStatus.FAILURE
         events = [entry.dagster_event for entry in instance.all_logs(run.run_id)] if failed else []
-        ended_at = record.end_time or record.start_time
         return LastRun(
             run_id=run.run_id,
             result=run.status.value.lower(),
-            at=_moment(ended_at) if ended_at else record.create_timestamp.astimezone(COPENHAGEN),
+            at=_began(record) if record.end_time is None else _moment(record.end_time),
             window=_tagged(run.tags),
             reasons=tuple(failure_reasons(event for event in events if event is not None)),
         )
     return None
+
+
+def _is_of(settings: Settings, run: dg.DagsterRun) -> bool:
+    # A backfill from an asset's page has no job of ours.
+    selected = any(key.path[0] == settings.name for key in run.asset_selection or ())
+    return run.job_name == job_name(settings) or selected
+
+
+def _under_way(instance: dg.DagsterInstance, settings: Settings, working: str | None) -> list[RunUnderWay]:
+    return [
+        RunUnderWay(
+            run_id=record.dagster_run.run_id,
+            state=_state(record.dagster_run, working),
+            since=_began(record),
+            window=_tagged(record.dagster_run.tags),
+            process=RunProcess.of(record.dagster_run.run_id, record.dagster_run.tags),
+        )
+        for record in instance.get_run_records(dg.RunsFilter(statuses=NOT_FINISHED_STATUSES), ascending=True)
+        if _is_of(settings, record.dagster_run)
+    ]
+
+
+def _state(run: dg.DagsterRun, working: str | None) -> RunState:
+    process = RunProcess.of(run.run_id, run.tags)
+    if process and process.is_gone:
+        return "gone"
+    match run.status:
+        case dg.DagsterRunStatus.STARTED:
+            has_its_turn = working is None or run.run_id.partition("-")[0] in working
+            return "working" if has_its_turn else "waiting for its turn"
+        case dg.DagsterRunStatus.STARTING:
+            return "starting"
+        case dg.DagsterRunStatus.CANCELING:
+            return "ending"
+        case _:
+            return "queued"
+
+
+def _began(record: dg.RunRecord) -> dt.datetime:
+    return _moment(record.start_time) if record.start_time else record.create_timestamp.astimezone(COPENHAGEN)
 
 
 def _tagged(tags: Mapping[str, str]) -> Window | None:

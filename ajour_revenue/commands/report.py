@@ -7,9 +7,9 @@ from typing import Literal
 
 import click
 
-from ajour_revenue.commands.terminal import DAY, FailedError, RefusedError, output, settings_option, settings_or_fail
+from ajour_revenue.commands.terminal import DAY, RefusedError, output, settings_option, settings_or_fail
 from ajour_revenue.days import Window, latest_days, yesterday
-from ajour_revenue.launch import RunFailedError, next_fetch_here
+from ajour_revenue.launch import next_fetch_here
 from ajour_revenue.reports.report import load_report
 from ajour_revenue.reports.terminal import terminal_tables
 from ajour_revenue.reports.texts import TEXTS
@@ -61,10 +61,7 @@ def report(  # noqa: PLR0913 (an option each)
     settings = settings_or_fail(settings_file)
     window = _window(settings, first_day, last_day)
     texts = TEXTS[settings.report.language]
-    try:
-        upcoming = next_fetch_here(settings)
-    except RunFailedError as error:
-        raise FailedError(str(error)) from None
+    upcoming = next_fetch_here(settings)
     with reading(settings.warehouse) as connection:
         loaded = load_report(connection, settings, window, by, upcoming)
     if report_format == "table":
@@ -77,11 +74,7 @@ def report(  # noqa: PLR0913 (an option each)
     if str(path) == "-":
         sys.stdout.buffer.write(data)
         return
-    try:
-        write(path, data)
-    except OSError as error:
-        message = f"{path} cannot be written: {error.strerror}. Name another file with --output."
-        raise FailedError(message) from error
+    write(path, data)
     output().print(str(path), soft_wrap=True)
 
 

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from ajour_revenue.attention.texts import id_and_name, line
 from ajour_revenue.commands.attention import print_findings
-from ajour_revenue.commands.overview import DayState, LastRun, Overview, overview_of
+from ajour_revenue.commands.overview import DayState, LastRun, Overview, RunState, overview_of
 from ajour_revenue.commands.terminal import FailedError, errors, output, print_indented, settings_or_fail
 from ajour_revenue.days import Window
 from ajour_revenue.errors import ActionableError
@@ -30,6 +30,16 @@ MARKS: dict[DayState, tuple[str, str, str]] = {
     "never fetched": ("-", "red", "never fetched"),
 }
 """How the calendar shows a day: a letter, its colour, and what the legend says of it."""
+
+STATES: dict[RunState, str] = {
+    "queued": "waits in Dagster's queue",
+    "starting": "starting",
+    "waiting for its turn": "waits until another run has worked on the warehouse",
+    "working": "works on the warehouse",
+    "ending": "is being ended",
+    "gone": "its process is gone; Dagster's daemon, where it runs, marks it as failed within a minute",
+}
+"""What is said of a run that has not ended."""
 
 LABEL_WIDTH = 14
 MONTH_WIDTH = 8
@@ -83,6 +93,7 @@ def _tell(console: Console, overview: Overview) -> None:
     else:
         _line(console, "Next fetch", f"none. {upcoming}")
     _tell_last_run(console, overview.last_run)
+    _tell_under_way(console, overview)
     _line(console, "Publishing", _publishing(overview))
     unmapped = [id_and_name(location) for location in overview.unmapped]
     _line(console, "Not mapped", ", ".join(unmapped) or "no location")
@@ -110,6 +121,18 @@ def _tell_last_run(console: Console, last_run: LastRun | None) -> None:
     _line(console, "Last run", f"{last_run.result},{at}{about}")
     for reason in last_run.reasons:
         _line(console, "", reason)
+
+
+def _tell_under_way(console: Console, overview: Overview) -> None:
+    label = "Under way"
+    for run in overview.under_way:
+        about = f", the sales of {_days(run.window)}" if run.window else ""
+        who = str(run.process) if run.process else f"run {run.run_id.partition('-')[0]}"
+        text = f"{who}, since {_moment(run.since)}{about}: {STATES[run.state]}"
+        _line(console, label, text)
+        label = ""
+    if overview.working and not any(run.run_id.partition("-")[0] in overview.working for run in overview.under_way):
+        _line(console, label, f"{overview.working}: works on the warehouse; others wait for it")
 
 
 def _publishing(overview: Overview) -> str:
@@ -169,6 +192,17 @@ def _plain(overview: Overview) -> dict[str, Any]:
             **(_plain_window(last_run.window) if last_run.window else {}),
             "reasons": list(last_run.reasons),
         },
+        "under_way": [
+            {
+                "run_id": run.run_id,
+                "state": run.state,
+                "since": run.since.isoformat(),
+                "process": run.process and str(run.process),
+                **(_plain_window(run.window) if run.window else {}),
+            }
+            for run in overview.under_way
+        ],
+        "working": overview.working,
         "days": {day.isoformat(): state for day, state in overview.days.items()},
         "never_fetched": [_plain_window(gap) for gap in overview.gaps],
         "unmapped_locations": {location.location_id: location.name for location in overview.unmapped},

@@ -19,7 +19,7 @@ from ajour_revenue.demo.ajour import correct_figure, write_ajour
 from ajour_revenue.demo.chain import UNITS
 from ajour_revenue.demo.planday import create_app, serve
 from ajour_revenue.demo.portal import chain_portal
-from ajour_revenue.launch import RunFailedError, dagster_instance, next_fetch_here, run_window
+from ajour_revenue.launch import dagster_instance, next_fetch_here, run_window
 from ajour_revenue.reports.write import report_file
 from ajour_revenue.settings.documents import settings_file, usual_settings
 from ajour_revenue.settings.edit import edit
@@ -39,10 +39,6 @@ NO_PLANDAY = "http://127.0.0.1:1"
 """Where nothing answers: each run of the demo serves its Planday on another port, and puts it into the settings."""
 
 HEADING = "The demo's settings. Change them and run `make demo` again; delete this folder to start anew."
-
-
-class DemoFailedError(Exception):
-    """A run of the demo failed; the message says which step, and why."""
 
 
 def run_demo(home: Path, *, ui_port: int | None) -> None:
@@ -144,11 +140,8 @@ def _settings_text(activation_date: dt.date) -> str:
 
 
 def _run(settings: Settings, window: Window) -> None:
-    try:
-        with dagster_instance() as instance:
-            run_window(settings, window, instance)
-    except RunFailedError as error:
-        raise DemoFailedError(str(error)) from error
+    with dagster_instance() as instance:
+        run_window(settings, window, instance)
 
 
 def _wage_percentages(

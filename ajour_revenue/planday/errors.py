@@ -60,7 +60,3 @@ class ChangingListError(PlandayError):
     """A list cannot be read whole, since it changes each time that it is read."""
 
     transient = True
-
-
-class PublishingBusyError(PlandayError):
-    """Another run has been publishing for longer than we wait."""

@@ -2,16 +2,13 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from pathlib import Path
 from typing import Literal, NamedTuple
 
 import dagster as dg
 import duckdb
 import pyarrow as pa
-from filelock import FileLock, Timeout
 
 from ajour_revenue import days
 from ajour_revenue.days import Window
@@ -19,7 +16,6 @@ from ajour_revenue.mapping import register_units
 from ajour_revenue.planday.client import PlandayClient
 from ajour_revenue.planday.errors import (
     NoOpeningDayError,
-    PublishingBusyError,
     RevenueRefusedError,
     UnknownIdError,
     UnreadableAnswerError,
@@ -30,9 +26,6 @@ from ajour_revenue.warehouse.resource import Warehouse
 from ajour_revenue.warehouse.run import rows, run, values
 
 logger = dg.get_dagster_logger(__name__)
-
-PATIENCE_SECONDS = 1800
-"""How long a run waits for another one to have published: that may be hundreds of figures, ten a second."""
 
 ORE = Decimal("0.01")
 HIGHEST_TURNOVER = 10**16
@@ -157,41 +150,11 @@ def publish(
 ) -> Counter[Outcome]:
     """Tell Planday the window's unit-days whose figures it does not have; return how many came to which outcome.
 
-    One run after the other: what it publishes is what is known when its turn comes (D15). Each figure is noted before
-    it is sent, and each outcome is stored before the next unit-day is told, so a run that is cut short loses none, and
-    the next one goes on where it ended. Raises PlandayError where Planday cannot be told at all; what refuses one
+    Runs take turns, so what it publishes is what is known when its turn has come (D15). Each figure is noted before it
+    is sent, and each outcome is stored before the next unit-day is told, so a run that is cut short loses none, and the
+    next one goes on where it ended. Raises PlandayError where Planday cannot be told at all; what refuses one
     unit-day alone is an outcome.
     """
-    with _alone(Path(warehouse.database)):
-        return _publish(planday, warehouse, settings, window, run_id=run_id)
-
-
-@contextmanager
-def _alone(warehouse: Path) -> Iterator[None]:
-    lock = FileLock(warehouse.with_name(f"{warehouse.name}.publishing"), timeout=PATIENCE_SECONDS, mode=0o600)
-    try:
-        lock.acquire()
-    except Timeout:
-        minutes = PATIENCE_SECONDS // 60
-        msg = (
-            f"Another run has been publishing to Planday for {minutes} minutes. Nothing was published by this one. See "
-            "under Runs whether it still goes on; then run these days again."
-        )
-        raise PublishingBusyError(msg) from None
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def _publish(
-    planday: PlandayClient,
-    warehouse: Warehouse,
-    settings: Settings,
-    window: Window,
-    *,
-    run_id: str,
-) -> Counter[Outcome]:
     with warehouse.reading() as connection:
         register_units(connection, settings)
         departments = values(connection, DEPARTMENT_IDS)

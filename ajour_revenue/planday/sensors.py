@@ -11,7 +11,8 @@ from ajour_revenue.days import Window
 from ajour_revenue.partitions import window_tags
 from ajour_revenue.planday.errors import PlandayError
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.warehouse.connect import WarehouseError, reading
+from ajour_revenue.warehouse.connect import reading
+from ajour_revenue.warehouse.errors import WarehouseError
 from ajour_revenue.warehouse.run import rows
 
 AGAIN_TAG = "ajour_revenue/again"

@@ -105,7 +105,7 @@ class PlandayWages:
 def planday_wages(settings: Settings) -> dg.ResourceDefinition:
     """Define the resource `wage_source` where wages come from Planday."""
 
-    @dg.resource(required_resource_keys={"planday", "warehouse"})
+    @dg.resource(required_resource_keys={"planday", "warehouse"}, config_schema={}, description=PlandayWages.__doc__)
     def wage_source(context: dg.InitResourceContext) -> PlandayWages:
         return PlandayWages(context.resources.planday.client, context.resources.warehouse, settings)
 

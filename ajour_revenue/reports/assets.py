@@ -36,7 +36,8 @@ def wage_report(settings: Settings) -> dg.AssetsDefinition:
             window = latest_days(yesterday(), since=settings.activation_date)
             report = load_report(connection, settings, window, "week", upcoming_fetch(context.instance, settings))
         path = report_file(settings, "html")
-        write(path, html_page(report, texts).encode("utf-8"))
+        with explained_failures():
+            write(path, html_page(report, texts).encode("utf-8"))
         day = report.figure(report.day)
         return dg.MaterializeResult(
             metadata={

@@ -1,10 +1,13 @@
 """A report in one of its formats, and the file it goes to."""
 
-import os
+import glob
+import time
+from contextlib import suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Literal
+from uuid import uuid4
 
+from ajour_revenue.errors import ActionableError
 from ajour_revenue.reports.csv_file import csv_file
 from ajour_revenue.reports.page import html_page
 from ajour_revenue.reports.report import Report
@@ -13,6 +16,12 @@ from ajour_revenue.reports.xlsx import xlsx_workbook
 from ajour_revenue.settings.model import Settings
 
 FileFormat = Literal["csv", "xlsx", "html"]
+
+WRITTEN_WITHIN_SECONDS = 600
+
+
+class ReportNotWrittenError(ActionableError):
+    """A report could not be written; the one before is still there."""
 
 
 def report_file(settings: Settings, file_format: FileFormat) -> Path:
@@ -30,21 +39,28 @@ def content(report: Report, texts: Texts, file_format: FileFormat) -> bytes:
 
 
 def write(path: Path, data: bytes) -> None:
-    """Write a file whole: whoever reads it meanwhile reads the one before."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        file.write(data)
-    written = Path(file.name)
+    """Write a file whole: whoever reads it meanwhile reads the one before. Raises ReportNotWrittenError."""
+    written = path.with_name(f".{path.name}.{uuid4().hex}.part")
     try:
-        # Readable as any other new file; a temporary one is private.
-        written.chmod(0o666 & ~_umask())
-        written.replace(path)
-    except OSError:
-        written.unlink()
-        raise
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_left_behind(path)
+        try:
+            written.write_bytes(data)
+            written.replace(path)
+        finally:
+            written.unlink(missing_ok=True)
+    except OSError as error:
+        message = (
+            f"The report {path} cannot be written: {error.strerror}. Look whether its disk has room, and whether this "
+            "user may write there; or name another place."
+        )
+        raise ReportNotWrittenError(message) from error
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _remove_left_behind(path: Path) -> None:
+    """Remove what processes that died while they wrote have left."""
+    for part in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+        # Another process may be writing just now, or removing it too.
+        with suppress(FileNotFoundError):
+            if time.time() - part.stat().st_mtime > WRITTEN_WITHIN_SECONDS:
+                part.unlink()

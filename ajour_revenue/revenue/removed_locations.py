@@ -10,7 +10,8 @@ import duckdb
 from ajour_revenue.mapping import register_units
 from ajour_revenue.settings.load import SettingsWarning
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.warehouse.connect import WarehouseError, reading
+from ajour_revenue.warehouse.connect import reading
+from ajour_revenue.warehouse.errors import WarehouseError
 from ajour_revenue.warehouse.run import rows
 
 REMOVED_LOCATIONS = """

@@ -16,6 +16,7 @@ from ajour_revenue.ui.sparkline import Day
 from ajour_revenue.wages.figures import Figure, daily_totals, make_figures
 from ajour_revenue.wages.percentage import calculate_wage_percentage
 from ajour_revenue.wages.source import WageCosts, WageSource
+from ajour_revenue.warehouse.errors import WarehouseError
 from ajour_revenue.warehouse.resource import Warehouse
 from ajour_revenue.warehouse.run import run, sql_file
 
@@ -120,6 +121,9 @@ def wage_costs(settings: Settings, *, source: str, deps: Sequence[str]) -> dg.As
         """
         try:
             costs = wage_source.fetch(window)
+        except WarehouseError:
+            # It is not the source's fault, and keeps the other steps from going on too.
+            raise
         except ActionableError as error:
             return go_on_without(context, warehouse, "wage_costs", window, error)
         for warning in costs.warnings:

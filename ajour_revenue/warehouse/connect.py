@@ -4,47 +4,40 @@ DuckDB lets one process write at a time and locks every other one out, so open i
 fetch.
 """
 
+import logging
 import os
-import re
 import stat
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import tenacity
 
-from ajour_revenue.errors import ActionableError
 from ajour_revenue.warehouse import schema
+from ajour_revenue.warehouse.errors import LOCKED, WarehouseUnusableError, WarehouseUnwritableError, explained
 from ajour_revenue.warehouse.run import run, value
+
+logger = logging.getLogger(__name__)
 
 WRITER_PATIENCE_SECONDS = 100
 READER_PATIENCE_SECONDS = 15
 
-# As dagster-duckdb opens it: within a process, DuckDB wants the same configuration.
-CONFIGURATION: dict[str, str | bool | int | float | list[str]] = {"custom_user_agent": "dagster"}
+STORAGE_VERSION = "v1.4.0"
+"""Files of this version tell whether a write-ahead log is theirs, and DuckDB 1.4 and later read them."""
+
+# Within a process, DuckDB wants the same configuration for all; the first is as dagster-duckdb opens it.
+CONFIGURATION: dict[str, str | bool | int | float | list[str]] = {
+    "custom_user_agent": "dagster",
+    "storage_compatibility_version": STORAGE_VERSION,
+    # No extension comes from the network, whatever a file looks like.
+    "autoinstall_known_extensions": False,
+    # What does not fit into memory would be written where others can read it.
+    "temp_directory": "",
+}
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
-_one_writer = threading.RLock()
-"""The mask of a process's new files is one for all its threads."""
-
-LOCKED = re.compile(r"Could not set lock|being used by another process|different configuration")
-MADE_BY_NEWER_DUCKDB = re.compile(
-    r"database file with version number|created with DuckDB version|newer version of DuckDB"
-)
-
-
-class WarehouseError(ActionableError):
-    """The warehouse cannot be used; the message says why, and what to do. Nothing was changed."""
-
-
-class WarehouseLockedError(WarehouseError):
-    """Another process kept the warehouse open for longer than we wait."""
-
-
-class WarehouseUnusableError(WarehouseError):
-    """The file is not a warehouse that this version can use."""
 
 
 @contextmanager
@@ -54,16 +47,18 @@ def transaction(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     Makes the warehouse where there is none, and brings one of an older version up to date, with a backup beside it.
     Only its owner can read what is written (D22). Raises WarehouseError.
     """
-    with _private_files():
-        warehouse.parent.mkdir(parents=True, exist_ok=True)
+    if not warehouse.exists():
+        _make(warehouse)
+    with explained(warehouse):
         connection = _opened(warehouse, read_only=False, patience_seconds=WRITER_PATIENCE_SECONDS)
         try:
             _keep_private(warehouse)
             if not schema.is_up_to_date(connection):
-                _bring_up_to_date(connection, warehouse)
-            with _all_or_nothing(connection):
+                connection = _brought_up_to_date(connection, warehouse)
+            with _all_or_nothing(connection, warehouse):
                 yield connection
         finally:
+            _drop_empty_log(warehouse)
             connection.close()
 
 
@@ -74,11 +69,12 @@ def reading(warehouse: Path, *, patience_seconds: float | None = None) -> Iterat
     Waits for a writer as long as READER_PATIENCE_SECONDS, or as `patience_seconds` say. Raises WarehouseError.
     """
     patience = READER_PATIENCE_SECONDS if patience_seconds is None else patience_seconds
-    connection = _opened_to_read(warehouse, patience)
-    try:
-        yield connection
-    finally:
-        connection.close()
+    with explained(warehouse):
+        connection = _opened_to_read(warehouse, patience)
+        try:
+            yield connection
+        finally:
+            connection.close()
 
 
 def empty() -> duckdb.DuckDBPyConnection:
@@ -88,15 +84,33 @@ def empty() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-@contextmanager
-def _private_files() -> Iterator[None]:
-    """Let DuckDB make files and folders that only their owner can read; one writer of the process after the other."""
-    with _one_writer:
-        mask = os.umask(0o077)
-        try:
-            yield
-        finally:
-            os.umask(mask)
+def make_private_folder(folder: Path) -> None:
+    """Make a folder that only its owner can look into, and those above it, where they are not there."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    for each in reversed(missing):
+        each.mkdir(mode=0o700, exist_ok=True)
+
+
+def _make(warehouse: Path) -> None:
+    """Make an empty warehouse: private and whole before it stands in its place."""
+    try:
+        make_private_folder(warehouse.parent)
+        with TemporaryDirectory(dir=warehouse.parent, prefix=f".{warehouse.name}.") as folder:
+            made = Path(folder) / warehouse.name
+            with explained(warehouse), duckdb.connect(str(made), config=CONFIGURATION) as connection:
+                _set_up(connection).begin()
+                schema.bring_up_to_date(connection)
+                connection.commit()
+            made.chmod(0o600)
+            # Where another process has made one meanwhile, that one it is.
+            with suppress(FileExistsError):
+                warehouse.hardlink_to(made)
+    except OSError as error:
+        message = (
+            f"The warehouse {warehouse} cannot be made: {error.strerror}. Look whether its disk has room, and whether "
+            "this user may write to its folder; or name another warehouse in the settings."
+        )
+        raise WarehouseUnwritableError(message) from error
 
 
 def _keep_private(warehouse: Path) -> None:
@@ -104,6 +118,23 @@ def _keep_private(warehouse: Path) -> None:
     status = warehouse.stat()
     if status.st_mode & OTHERS and hasattr(os, "getuid") and status.st_uid == os.getuid():
         warehouse.chmod(0o600)
+
+
+def _log_of(warehouse: Path) -> Path:
+    """Return where DuckDB writes what it has not put into the file yet."""
+    return warehouse.with_name(f"{warehouse.name}.wal")
+
+
+def _make_private_log(warehouse: Path) -> None:
+    """Make the log before DuckDB does, which would let everybody read it."""
+    with suppress(FileExistsError):
+        os.close(os.open(_log_of(warehouse), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+def _drop_empty_log(warehouse: Path) -> None:
+    log = _log_of(warehouse)
+    if log.is_file() and log.stat().st_size == 0:
+        log.unlink()
 
 
 def _opened_to_read(warehouse: Path, patience_seconds: float) -> duckdb.DuckDBPyConnection:
@@ -122,16 +153,15 @@ def _opened(warehouse: Path, *, read_only: bool, patience_seconds: float) -> duc
     @tenacity.retry(
         retry=tenacity.retry_if_exception(lambda error: bool(LOCKED.search(str(error)))),
         stop=tenacity.stop_after_delay(patience_seconds),
+        # Even pauses: whoever has waited long is not behind those who came late.
         wait=tenacity.wait_random(0.1, 0.5),
+        before_sleep=_tell_once,
         reraise=True,
     )
     def connect() -> duckdb.DuckDBPyConnection:
         return duckdb.connect(str(warehouse), read_only=read_only, config=CONFIGURATION)
 
-    try:
-        connection = _set_up(connect())
-    except duckdb.Error as error:
-        raise _why_not_opened(warehouse, error) from error
+    connection = _set_up(connect())
     present = schema.version_of(connection)
     if present is not None and present > schema.latest_version():
         connection.close()
@@ -144,33 +174,20 @@ def _opened(warehouse: Path, *, read_only: bool, patience_seconds: float) -> duc
     return connection
 
 
+def _tell_once(state: tenacity.RetryCallState) -> None:
+    if state.attempt_number == 1 and state.outcome:
+        logger.warning("Waiting for the warehouse. DuckDB says: %s", state.outcome.exception())
+
+
 def _set_up(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     return connection.execute("SET TimeZone = 'Europe/Copenhagen'")
 
 
-def _why_not_opened(warehouse: Path, error: duckdb.Error) -> WarehouseError:
-    said = str(error)
-    if LOCKED.search(said):
-        return WarehouseLockedError(
-            f"The warehouse {warehouse} is kept open by another process. Close the program that has it open (a DuckDB "
-            f"shell, a notebook, a BI tool), or wait for the run that writes to it, then try again. DuckDB says: {said}"
-        )
-    if MADE_BY_NEWER_DUCKDB.search(said):
-        return WarehouseUnusableError(
-            f"The warehouse {warehouse} was written by a newer DuckDB than the one installed here, "
-            f"{duckdb.__version__}. Open it with that DuckDB and export it, or name another warehouse in the settings. "
-            f"DuckDB says: {said}"
-        )
-    return WarehouseUnusableError(
-        f"The warehouse {warehouse} cannot be opened. Check that it is a DuckDB file and that this user may read and "
-        f"write it; else restore it from a backup. DuckDB says: {said}"
-    )
-
-
 @contextmanager
-def _all_or_nothing(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+def _all_or_nothing(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> Iterator[None]:
     connection.begin()
     try:
+        _make_private_log(warehouse)
         yield
         connection.commit()
     except BaseException:
@@ -180,17 +197,33 @@ def _all_or_nothing(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         raise
 
 
-def _bring_up_to_date(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
+def _brought_up_to_date(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> duckdb.DuckDBPyConnection:
     version = schema.version_of(connection)
-    if version is not None and version < schema.latest_version():
+    is_older = version is not None and version < schema.latest_version()
+    if is_older:
         _back_up(connection, warehouse.with_name(f"{warehouse.name}.version-{version}.backup"))
-    with _all_or_nothing(connection):
+    with _all_or_nothing(connection, warehouse):
         schema.bring_up_to_date(connection)
+    if not is_older:
+        return connection
+    _drop_empty_log(warehouse)
+    connection.close()
+    _raise_storage_version(warehouse)
+    return _opened(warehouse, read_only=False, patience_seconds=WRITER_PATIENCE_SECONDS)
 
 
 def _back_up(connection: duckdb.DuckDBPyConnection, backup: Path) -> None:
     """Copy everything to a file of its own; by DuckDB, since another open and close would drop the file's lock."""
-    backup.unlink(missing_ok=True)
     main = value(connection, "SELECT current_database()")
-    quoted = str(backup).replace("'", "''")
-    run(connection, f"ATTACH '{quoted}' AS backup; COPY FROM DATABASE \"{main}\" TO backup; DETACH backup;")
+    with TemporaryDirectory(dir=backup.parent, prefix=f".{backup.name}.") as folder:
+        copy = Path(folder) / backup.name
+        quoted = str(copy).replace("'", "''")
+        run(connection, f"ATTACH '{quoted}' AS backup; COPY FROM DATABASE \"{main}\" TO backup; DETACH backup;")
+        copy.chmod(0o600)
+        copy.replace(backup)
+
+
+def _raise_storage_version(warehouse: Path) -> None:
+    quoted = str(warehouse).replace("'", "''")
+    with duckdb.connect(config=CONFIGURATION) as connection:
+        run(connection, f"ATTACH '{quoted}' AS warehouse (STORAGE_VERSION '{STORAGE_VERSION}'); CHECKPOINT warehouse;")

@@ -4,29 +4,84 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import dagster as dg
 import duckdb
 from dagster_duckdb import DuckDBResource
+from pydantic import PrivateAttr
 
+from ajour_revenue.processes import RunProcess
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.warehouse import connect
+from ajour_revenue.warehouse.errors import WarehouseLockedError
+from ajour_revenue.warehouse.turn import turn
+
+RETRY_TAG = "dagster/retry_on_asset_or_op_failure"
+START_AGAIN = {RETRY_TAG: "true", "dagster/max_retries": "10"}
+"""The tags of a failed run that Dagster's daemon is to start again, where no other failed step makes it do so."""
 
 
 class Warehouse(DuckDBResource):
     """One integration's DuckDB file: every revenue, wage cost and wage percentage."""
+
+    _was_locked: bool = PrivateAttr(default=False)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Warehouse":
         """Take the file that the settings name."""
         return cls(database=str(settings.warehouse))
 
+    @property
+    def was_locked(self) -> bool:
+        """Whether another program kept it open for longer than we wait."""
+        return self._was_locked
+
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Yield a connection whose work is stored whole, or not at all; raises WarehouseError."""
-        with connect.transaction(Path(self.database)) as connection:
+        with self._noticing_locks(), connect.transaction(Path(self.database)) as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Yield a connection that can only read; raises WarehouseError."""
-        with connect.reading(Path(self.database)) as connection:
+        # Nobody sits before a run: it may wait as long to read as to write.
+        patience = connect.WRITER_PATIENCE_SECONDS
+        with (
+            self._noticing_locks(),
+            connect.reading(Path(self.database), patience_seconds=patience) as connection,
+        ):
             yield connection
+
+    @contextmanager
+    def _noticing_locks(self) -> Iterator[None]:
+        try:
+            yield
+        except WarehouseLockedError:
+            self._was_locked = True
+            raise
+
+
+def warehouse_of_a_run(settings: Settings) -> dg.ResourceDefinition:
+    """Return the resource that gives each run the warehouse when its turn has come, and until it ends.
+
+    The run's tags say which process it lives in. One that could not get in is started again by Dagster's daemon.
+    """
+
+    @contextmanager
+    def of_a_run(context: dg.InitResourceContext) -> Iterator[Warehouse]:
+        warehouse = Warehouse.from_settings(settings)
+        run, instance = context.run, context.instance
+        if run is None or instance is None:
+            yield warehouse
+            return
+        process = RunProcess.this(run.run_id)
+        instance.add_run_tags(run.run_id, process.tags)
+        with turn(settings.warehouse, who=str(process)):
+            yield warehouse
+        if warehouse.was_locked:
+            instance.add_run_tags(run.run_id, START_AGAIN)
+        elif START_AGAIN.items() <= run.tags.items():
+            # It got in, and has these from the run that it repeats.
+            instance.add_run_tags(run.run_id, {RETRY_TAG: "false"})
+
+    return dg.ResourceDefinition(of_a_run, config_schema={}, description=Warehouse.__doc__)

@@ -8,7 +8,7 @@ import pytest
 from ajour_revenue.ajour import checks
 from ajour_revenue.days import Window
 from ajour_revenue.partitions import window_tags
-from ajour_revenue.warehouse.connect import WarehouseLockedError
+from ajour_revenue.warehouse.errors import WarehouseLockedError
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.kit import ACTIVATION_DATE, Company
 

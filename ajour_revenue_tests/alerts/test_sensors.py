@@ -12,6 +12,8 @@ from ajour_revenue.alerts.sensors import MOST_TRIES, alert_channels, alert_senso
 from ajour_revenue.days import Window
 from ajour_revenue.definitions import build_definitions, defs
 from ajour_revenue.partitions import window_tags
+from ajour_revenue.warehouse import turn as turns
+from ajour_revenue.warehouse.turn import turn
 from ajour_revenue_tests.alerts.kit import (
     PASSWORD,
     RECIPIENTS,
@@ -275,6 +277,18 @@ def test_a_run_whose_process_died_is_told_in_dagsters_words(office: Office, hook
 
     [text] = hook.texts
     assert "- Dagster: Run process crashed unexpectedly." in text
+
+
+def test_a_run_whose_turn_never_came_is_told_in_our_words(
+    office: Office, hook: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0)
+    with turn(office.company.settings.warehouse, who="run abc"):
+        office.run(DAYS)
+    office.evaluate()
+
+    [text] = hook.texts
+    assert "- Dagster: For 0 minutes it was the turn of run abc to work on the warehouse" in text
 
 
 def test_a_run_of_another_company_in_the_same_dagster_is_not_told(office: Office, hook: Hook) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from ajour_revenue.attention.checks import CHECKS
 from ajour_revenue.days import Window
-from ajour_revenue.warehouse.connect import WarehouseLockedError
+from ajour_revenue.warehouse.errors import WarehouseLockedError
 from ajour_revenue.warehouse.resource import Warehouse
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.kit import ACTIVATION_DATE, COMPANY_ID, Company, settings_dict

@@ -185,6 +185,11 @@ class ConnectedCompany(Company):
         planday = planday or self.planday.client()
         return publish(planday, warehouse or self.warehouse, self.settings, window, run_id="test")
 
+    def publish_in_a_run(self, window: Window = WINDOW) -> dg.ExecuteInProcessResult:
+        """Publish as a run of that asset alone does."""
+        asset = dg.AssetSelection.assets([self.settings.name, "planday_revenue"])
+        return self.run_alone(asset, tags=window_tags(window))
+
     @property
     def posts(self) -> list[Seen]:
         """The figures that Planday was told, taken or not, in their order."""

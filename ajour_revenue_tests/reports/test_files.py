@@ -3,8 +3,10 @@
 import csv
 import datetime as dt
 import io
+import os
 import shutil
 import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,9 +17,10 @@ from openpyxl import Workbook, load_workbook
 from ajour_revenue.reports.csv_file import csv_file
 from ajour_revenue.reports.report import Report
 from ajour_revenue.reports.texts import TEXTS, Texts
-from ajour_revenue.reports.write import write
+from ajour_revenue.reports.write import ReportNotWrittenError, write
 from ajour_revenue.reports.xlsx import xlsx_workbook
 from ajour_revenue.wages.figures import Figure
+from ajour_revenue_tests.processes import run
 from ajour_revenue_tests.reports.kit import MONDAY, Books, days_before
 
 SOFFICE = shutil.which("soffice")
@@ -283,7 +286,40 @@ def test_a_file_is_readable_as_other_new_files_are(tmp_path: Path) -> None:
 def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "demo.html").mkdir()
 
-    with pytest.raises(OSError, match="directory"):
+    with pytest.raises(ReportNotWrittenError, match=r"demo\.html cannot be written: Is a directory"):
         write(tmp_path / "demo.html", b"page")
 
     assert [path.name for path in tmp_path.iterdir()] == ["demo.html"]
+
+
+def test_a_full_disk_is_told_and_leaves_the_report_before(tmp_path: Path) -> None:
+    path = tmp_path / "demo.html"
+    write(path, b"first")
+    # The kernel lets no file grow beyond this, as it does on a disk that is full.
+    program = """
+import resource, sys
+from pathlib import Path
+from ajour_revenue.reports.write import ReportNotWrittenError, write
+resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+try:
+    write(Path(sys.argv[1]), b"second" * 100)
+except ReportNotWrittenError as error:
+    print(error)
+"""
+    outcome = run(sys.executable, "-c", program, path, folder=tmp_path)
+
+    assert f"The report {path} cannot be written: File too large. Look whether its disk has room" in outcome.stdout
+    assert path.read_bytes() == b"first"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path: Path) -> None:
+    left, being_written = tmp_path / ".demo.html.1.part", tmp_path / ".demo.html.2.part"
+    left.touch()
+    being_written.touch()
+    an_hour_ago = left.stat().st_mtime - 3600
+    os.utime(left, (an_hour_ago, an_hour_ago))
+
+    write(tmp_path / "demo.html", b"page")
+
+    assert {path.name for path in tmp_path.iterdir()} == {"demo.html", being_written.name}

@@ -13,7 +13,8 @@ import duckdb
 import pytest
 
 from ajour_revenue.warehouse import connect
-from ajour_revenue.warehouse.connect import WarehouseLockedError, WarehouseUnusableError, reading, transaction
+from ajour_revenue.warehouse.connect import reading, transaction
+from ajour_revenue.warehouse.errors import WarehouseLockedError
 from ajour_revenue.warehouse.run import values
 
 HOLD = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
@@ -183,20 +184,6 @@ def test_where_there_is_no_warehouse_yet_an_empty_one_is_read_and_none_is_made(w
     assert not warehouse.parent.exists()
 
 
-def test_a_file_that_is_not_a_database_is_not_taken_for_a_locked_one(tmp_path: Path) -> None:
-    path = tmp_path / "wages.duckdb"
-    path.write_text("business_date,department\n" * 1000)
-
-    for way in (transaction, reading):
-        with pytest.raises(WarehouseUnusableError, match="Check that it is a DuckDB file"), way(path):
-            pass
-
-
-def test_a_folder_in_the_place_of_the_file_is_not_taken_for_a_locked_one(tmp_path: Path) -> None:
-    with pytest.raises(WarehouseUnusableError, match="cannot be opened"), transaction(tmp_path):
-        pass
-
-
 # Who can read it (D22)
 
 
@@ -229,7 +216,8 @@ def test_a_warehouse_that_others_could_read_is_taken_from_them(tmp_path: Path) -
     path.chmod(0o644)
 
     with transaction(path):
-        assert modes(tmp_path) == {"company.duckdb": "00"}
+        assert set(modes(tmp_path).values()) == {"00"}
+    assert modes(tmp_path) == {"company.duckdb": "00"}
 
 
 @pytest.fixture

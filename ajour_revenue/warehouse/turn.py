@@ -1,0 +1,85 @@
+"""One run after the other works on a warehouse: what each finds there is whole, and none locks another out."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import tenacity
+from filelock import FileLock, Timeout
+
+from ajour_revenue.warehouse.connect import make_private_folder
+from ajour_revenue.warehouse.errors import WarehouseLockedError
+
+logger = logging.getLogger(__name__)
+
+PATIENCE_SECONDS = 1800
+"""How long a run waits for its turn: another one may have a month to fetch, and hundreds of figures to publish."""
+
+NOBODY = "another run"
+
+
+class NoTurnError(WarehouseLockedError):
+    """Other runs worked on the warehouse for longer than we wait."""
+
+
+@contextmanager
+def turn(warehouse: Path, *, who: str) -> Iterator[None]:
+    """Wait until no other run works on the warehouse, and keep others waiting until the end of the block.
+
+    The system gives the turn back when a process ends, however it does. Commands that change one thing, and readers,
+    need no turn. Raises NoTurnError, which names who has it.
+    """
+    make_private_folder(warehouse.parent)
+    lock = FileLock(warehouse.with_name(f"{warehouse.name}.turn"), mode=0o600)
+    named = warehouse.with_name(f"{warehouse.name}.turn.txt")
+    _take(lock, warehouse, named)
+    try:
+        named.write_text(who, encoding="utf-8")
+        yield
+    finally:
+        named.unlink(missing_ok=True)
+        lock.release()
+
+
+def whose_turn(warehouse: Path) -> str | None:
+    """Return who works on the warehouse just now; None where no run does."""
+    lock = FileLock(warehouse.with_name(f"{warehouse.name}.turn"), mode=0o600)
+    if not Path(lock.lock_file).exists():
+        return None
+    try:
+        with lock.acquire(blocking=False):
+            return None
+    except Timeout:
+        return _named(warehouse.with_name(f"{warehouse.name}.turn.txt"))
+
+
+def _take(lock: FileLock, warehouse: Path, named: Path) -> None:
+    def tell(state: tenacity.RetryCallState) -> None:
+        if state.attempt_number == 1:
+            logger.warning("Waiting for the turn of %s, which works on the warehouse %s.", _named(named), warehouse)
+
+    try:
+        tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(Timeout),
+            stop=tenacity.stop_after_delay(PATIENCE_SECONDS),
+            # Even pauses: whoever has waited long is not behind those who came late.
+            wait=tenacity.wait_random(0.1, 0.5),
+            before_sleep=tell,
+            reraise=True,
+        )(lock.acquire, blocking=False)
+    except Timeout:
+        message = (
+            f"For {PATIENCE_SECONDS // 60} minutes it was the turn of {_named(named)} to work on the warehouse "
+            f"{warehouse}. Nothing was done by this run. See under Runs whether that one still goes on; Dagster's "
+            "daemon starts this one again, else run its days again."
+        )
+        raise NoTurnError(message) from None
+
+
+def _named(named: Path) -> str:
+    try:
+        return named.read_text(encoding="utf-8") or NOBODY
+    except FileNotFoundError:
+        # It has just begun, or just ended.
+        return NOBODY
