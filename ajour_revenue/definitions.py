@@ -10,8 +10,9 @@ from ajour_revenue.attention.checks import attention_checks
 from ajour_revenue.environment import read_env_file
 from ajour_revenue.fixed_resources import fixed, no_io_manager
 from ajour_revenue.planday.assets import planday_revenue, planday_structure
-from ajour_revenue.planday.checks import revenue_published, units_match_planday
+from ajour_revenue.planday.checks import revenue_published, structure_listed, units_match_planday
 from ajour_revenue.planday.resource import PlandayResource
+from ajour_revenue.planday.sensors import planday_sensor
 from ajour_revenue.planday.wages import planday_wages
 from ajour_revenue.reports.assets import wage_report
 from ajour_revenue.revenue.assets import manual_revenue, unit_revenue
@@ -21,6 +22,7 @@ from ajour_revenue.schedules import freshness_policy, weekday_schedules
 from ajour_revenue.settings.load import load_settings
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.wages.assets import wage_costs, wage_percentage
+from ajour_revenue.wages.checks import wages_fetched
 from ajour_revenue.wages.file import WageFile
 from ajour_revenue.warehouse.resource import warehouse_of_a_run
 
@@ -45,6 +47,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     checks = [
         ajour_connection(settings),
         revenue_reconciles(settings),
+        wages_fetched(settings),
         *attention_checks(settings),
     ]
     resources: dict[str, dg.ResourceDefinition] = {
@@ -56,7 +59,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     }
     if settings.uses_planday:
         assets.append(planday_structure(settings))
-        checks.append(units_match_planday(settings))
+        checks += [structure_listed(settings), units_match_planday(settings)]
         resources["planday"] = fixed(PlandayResource.from_settings(settings))
     if settings.planday.publish:
         assets.append(planday_revenue(settings))
@@ -75,6 +78,9 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         description="From Ajour to wage percentages, for up to 31 days in one run.",
         tags={"dagster/max_runtime": MAX_RUNTIME_SECONDS},
     )
+    sensors = alert_sensors(settings)
+    if settings.uses_planday:
+        sensors.append(planday_sensor(settings, job_name=daily_revenue.name))
     # Of the same days, from what is stored: after a change of the settings, say. Nothing is asked of Ajour or Planday.
     calculated = [f"{settings.name}/{name}" for name in ("unit_revenue", "wage_percentage", "wage_report")]
     recalculate = dg.define_asset_job(
@@ -88,7 +94,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         asset_checks=checks,
         jobs=[daily_revenue, recalculate],
         schedules=weekday_schedules(settings, job_name=daily_revenue.name),
-        sensors=alert_sensors(settings),
+        sensors=sensors,
         resources=resources,
         # In one process no two steps fight over the DuckDB file, and a run takes half the time.
         executor=dg.in_process_executor,

@@ -1,9 +1,13 @@
 """What many tests need: settings, a small Ajour in SQLite, and a run over a window of days."""
 
 import csv
+import socket
 import sqlite3
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -291,3 +295,45 @@ def make_company(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Company:
     for variable, value in ajour.environment.items():
         monkeypatch.setenv(variable, value)
     return Company(folder, load_settings(write_settings(folder)), ajour)
+
+
+Talk = list[bytes]
+"""What a server says to one request after the other, word by word."""
+
+
+@dataclass
+class Talking:
+    """A server on a loopback port that says what the test wants, whatever it hears."""
+
+    url: str
+    heard: list[bytes] = field(default_factory=list)
+    connections: int = 0
+
+
+@contextmanager
+def talking_server(talk: Talk, *, for_ever: bytes = b"") -> Iterator[Talking]:
+    """Say the next words to each request; then say `for_ever` again and again, until nobody listens any more."""
+    words = iter(talk)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = Talking(f"http://127.0.0.1:{listener.getsockname()[1]}/")
+
+        def say() -> None:
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                server.connections += 1
+                with connection, suppress(OSError):
+                    while heard := connection.recv(65536):
+                        server.heard.append(heard)
+                        connection.sendall(next(words, b""))
+                        while for_ever:
+                            connection.sendall(for_ever)
+                            time.sleep(0.02)
+
+        thread = threading.Thread(target=say)
+        thread.start()
+        yield server
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()

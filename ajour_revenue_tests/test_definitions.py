@@ -21,6 +21,7 @@ CHECKS = {
     "locations_mapped": "ajour_locations",
     "days_covered": "raw_revenue",
     "revenue_complete": "unit_revenue",
+    "wages_fetched": "wage_costs",
     "within_target": "wage_percentage",
     "revenue_reconciles": "unit_revenue",
 }

@@ -7,11 +7,11 @@ import ajour_revenue
 
 PACKAGE = Path(ajour_revenue.__file__).parent
 LAYERS = (
-    ("days", "errors", "masking", "processes", "text"),
+    ("days", "errors", "masking", "processes", "text", "web"),
     ("settings", "run_launcher", "fixed_resources"),
     ("warehouse", "mapping"),
     ("ui",),
-    ("partitions", "schedules", "daily_asset"),
+    ("partitions", "schedules", "daily_asset", "outstanding"),
     # The contract of wage sources, which Planday's wages keep.
     ("wages.source",),
     ("ajour", "planday"),

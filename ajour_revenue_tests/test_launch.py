@@ -202,6 +202,7 @@ def test_all_checks_are_made_in_the_run_and_those_of_findings_only_warn(history:
         "days_covered": False,
         "revenue_complete": False,
         "revenue_reconciles": True,
+        "wages_fetched": True,
         "within_target": True,
     }
 
@@ -238,6 +239,7 @@ def test_with_overwrite_off_a_corrected_figure_stays_and_raw_revenue_has_the_cor
 LAST_THREE = Window(DAYS[1], DAYS[3])
 FETCH = {"raw_revenue", "raw_revenue_history", "fetches", "unit_revenue", "unit_revenue_revisions"}
 WAGES = {"wage_costs"}
+WITHOUT_WAGES = {"outstanding", "wage_percentage"}
 
 
 def break_the_wage_file(company: Company) -> None:
@@ -268,11 +270,11 @@ def break_nothing(company: Company) -> None:
 @pytest.mark.parametrize(
     ("happens", "window", "told", "other_branch"),
     [
-        # The fetch goes on where only the wage file is broken, and the wages where only Ajour is.
-        (break_the_wage_file, LAST_THREE, "wage_cost: found 'many'", FETCH | {"ajour_locations"}),
+        # All goes on where only the wage file is broken, and the wages where only Ajour is.
+        (break_the_wage_file, LAST_THREE, "wage_cost: found 'many'", FETCH | {"ajour_locations", *WITHOUT_WAGES}),
         (break_the_contract, LAST_THREE, "more than one row for", WAGES | {"ajour_locations"}),
         (take_ajour_away, LAST_THREE, "AJOUR_DATABASE", WAGES),
-        (break_both_sides, LAST_THREE, "AJOUR_DATABASE", set()),
+        (break_both_sides, LAST_THREE, "AJOUR_DATABASE", {"outstanding"}),
         (break_nothing, Window(LAST_DAY - timedelta(days=31), LAST_DAY), "one run takes at most 31", set()),
     ],
     ids=["bad wage file", "broken contract", "no database", "neither Ajour nor wages", "32 days"],

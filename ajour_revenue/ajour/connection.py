@@ -1,7 +1,6 @@
 """The connection to Ajour's database, over ODBC."""
 
 import datetime as dt
-import ipaddress
 import logging
 import re
 import socket
@@ -37,6 +36,7 @@ from ajour_revenue.ajour.queries import DailyRevenue, Location, Query, Row
 from ajour_revenue.days import Window
 from ajour_revenue.masking import is_blank, without_secrets
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.web import is_loopback
 
 if TYPE_CHECKING:
     import pyodbc
@@ -141,7 +141,7 @@ class AjourConnection:
     @property
     def weaknesses(self) -> list[str]:
         """What the options have switched off that keeps the password and the figures safe on their way."""
-        return [] if is_on_this_machine(self.host) else family_of(self.driver).weaknesses(self.options)
+        return [] if is_loopback(self.host) else family_of(self.driver).weaknesses(self.options)
 
     def locations(self) -> list[Location]:
         """Return the company's locations (R2), each once."""
@@ -373,14 +373,6 @@ class AjourConnection:
 class _Answer(Generic[Row]):
     batches: Iterator[list[Row]]
     asked_at: dt.datetime
-
-
-def is_on_this_machine(host: str) -> bool:
-    """Whether what is sent to a host does not leave the machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 def _to_arrow(query: Query[DailyRevenue], rows: list[DailyRevenue], window: Window) -> pa.RecordBatch:

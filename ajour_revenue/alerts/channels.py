@@ -2,17 +2,23 @@
 
 import contextlib
 import html
+import json
+import re
 import smtplib
 import ssl
+from bisect import bisect_right
+from collections.abc import Sequence
 from email.message import EmailMessage
 from email.utils import localtime, make_msgid
 from http import HTTPStatus
 from typing import Literal
 
 import dagster as dg
+import idna
 import requests
 from pydantic import Field
 
+from ajour_revenue import web
 from ajour_revenue.settings.model import MailSettings
 
 MAIL_USER = "ALERT_SMTP_USER"
@@ -22,6 +28,14 @@ VARIABLES = (MAIL_USER, MAIL_PASSWORD, WEBHOOK_URL)
 """The environment variables with what is secret; a mail server without login needs none."""
 
 TIMEOUT_SECONDS = 10
+
+MOST_POSTED_BYTES = 24_000
+"""Slack cuts a text at 40,000 letters, and Teams takes 28 KB."""
+
+COPY_THE_ADDRESS = "Copy it from the webhook's page: https://..."
+
+SLACKS_REASON = re.compile(rb"[a-z]{1,20}(_[a-z]{1,20}){1,4}")
+"""Such as invalid_payload or channel_is_archived; any other answer may quote what it was sent."""
 
 
 class NotSentError(Exception):
@@ -54,7 +68,10 @@ class MailServer(dg.ConfigurableResource[None]):
         )
 
     def send(self, subject: str, text: str) -> str:
-        """Send one mail to all recipients, and return who got it. Raises NotSentError where nobody did."""
+        """Send one mail to all recipients, and return who got it. Raises NotSentError where nobody did.
+
+        A recipient that the server does not take keeps it from nobody else, and is not tried again.
+        """
         if self.user and self.encryption == "none":
             message = (
                 f"alerts.mail.encryption is none, and the password would be readable on its way. Choose starttls or "
@@ -62,19 +79,23 @@ class MailServer(dg.ConfigurableResource[None]):
             )
             raise NotSentError(message)
         try:
-            refused = self._deliver(self._mail(subject, text))
+            sent, refused = self._deliver(subject, text)
         except (OSError, UnicodeError) as error:
             raise NotSentError(self._explained(error)) from None
-        told = [recipient for recipient in self.recipients if recipient not in refused]
-        return f"mailed to {', '.join(told)}" + (f"; refused: {', '.join(refused)}" if refused else "")
+        if not sent:
+            message = (
+                f"The mail server {self.host}:{self.port} refused all recipients. Check alerts.mail.recipients, and "
+                f"whether it wants a login. Refused: {', '.join(refused)}. An address with letters such as ø before "
+                "the @ needs a server that offers SMTPUTF8."
+            )
+            raise NotSentError(message)
+        return f"mailed to {', '.join(sent)}" + (f"; refused: {', '.join(refused)}" if refused else "")
 
     def _explained(self, error: OSError | UnicodeError) -> str:
         """Say what went wrong, not in the server's own words: they may quote what it was told."""
         match error:
             case smtplib.SMTPAuthenticationError():
                 problem = f"refused the login (code {error.smtp_code}). Check {MAIL_USER} and {MAIL_PASSWORD}."
-            case smtplib.SMTPRecipientsRefused():
-                problem = "refused all recipients. Check alerts.mail.recipients, and whether it wants a login."
             case smtplib.SMTPResponseException():
                 problem = f"did not take the message (code {error.smtp_code}). Check alerts.mail.sender."
             case smtplib.SMTPNotSupportedError():
@@ -96,20 +117,31 @@ class MailServer(dg.ConfigurableResource[None]):
                 problem = f"cannot be reached: {error.strerror or error}. Check alerts.mail.host, port and encryption."
         return f"The mail server {self.host}:{self.port} {problem}"
 
-    def _mail(self, subject: str, text: str) -> EmailMessage:
+    def _mail(self, subject: str, text: str, recipients: Sequence[str]) -> EmailMessage:
+        sender = _on_the_wire(self.sender)
         mail = EmailMessage()
         mail["Subject"] = subject
-        mail["From"] = self.sender
-        mail["To"] = ", ".join(self.recipients)
+        mail["From"] = sender
+        mail["To"] = ", ".join(recipients)
         mail["Date"] = localtime()
-        mail["Message-ID"] = make_msgid(domain=self.sender.rpartition("@")[2])
+        mail["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
         # Asks for no "out of office" in return.
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(text)
         return mail
 
-    def _deliver(self, mail: EmailMessage) -> list[str]:
-        """Deliver, and return the recipients that the server refused, if it took others."""
+    def _deliver(self, subject: str, text: str) -> tuple[list[str], list[str]]:
+        """Deliver, and return the recipients that the server took and those that it did not.
+
+        Addresses with other letters than ASCII before the @ get a mail of their own: not every server on the way to
+        the others would take one that names them.
+        """
+        wires = {recipient: _wire_or_none(recipient) for recipient in self.recipients}
+        groups = [
+            [wire for wire in wires.values() if wire and wire.isascii()],
+            [wire for wire in wires.values() if wire and not wire.isascii()],
+        ]
+        taken: set[str | None] = set()
         trusted = ssl.create_default_context()
         with contextlib.closing(
             smtplib.SMTP_SSL(self.host, self.port, timeout=self.timeout_seconds, context=trusted)
@@ -120,11 +152,37 @@ class MailServer(dg.ConfigurableResource[None]):
                 server.starttls(context=trusted)
             if self.user:
                 server.login(self.user, self.password)
-            refused = server.send_message(mail)
-            # The mail is on its way: whatever happens now, it must not be sent again.
+            for group in filter(None, groups):
+                try:
+                    refused = server.send_message(self._mail(subject, text, group))
+                except (smtplib.SMTPRecipientsRefused, smtplib.SMTPNotSupportedError):
+                    continue
+                except OSError:
+                    if not taken:
+                        raise
+                    # The mail is on its way to others: whatever happens now, it must not be sent again.
+                    break
+                taken.update(wire for wire in group if wire not in refused)
             with contextlib.suppress(OSError):
                 server.quit()
-        return list(refused)
+        sent = [recipient for recipient, wire in wires.items() if wire in taken]
+        return sent, [recipient for recipient in self.recipients if recipient not in sent]
+
+
+def _on_the_wire(address: str) -> str:
+    """Return a mail address with its domain in ASCII: brødogvin.dk is xn--brdogvin-64a.dk to servers.
+
+    Raises UnicodeError where the domain cannot be written so.
+    """
+    local, _, domain = address.rpartition("@")
+    return address if domain.isascii() else f"{local}@{idna.encode(domain, uts46=True).decode('ascii')}"
+
+
+def _wire_or_none(address: str) -> str | None:
+    try:
+        return _on_the_wire(address)
+    except UnicodeError:
+        return None
 
 
 class Webhook(dg.ConfigurableResource[None]):
@@ -140,35 +198,65 @@ class Webhook(dg.ConfigurableResource[None]):
 
     def send(self, subject: str, text: str) -> str:
         """Post one message, and return that it was. Raises NotSentError where the webhook did not take it."""
-        # Slack wants these three escaped, and nothing else; else a location's name could call a whole channel.
-        payload = {"text": html.escape(f"*{subject}*\n{text}", quote=False)}
         try:
-            # The answer's body is of no use. A redirect would turn the post into a get, and may lead elsewhere.
-            with requests.post(
-                self.url,
-                json=payload,
-                timeout=self.timeout_seconds,
-                allow_redirects=False,
-                stream=True,
-            ) as answer:
-                status = answer.status_code
+            answer = web.ask(
+                web.new_session(),
+                "POST",
+                web.checked_address(self.url),
+                seconds=self.timeout_seconds,
+                data=posted(subject, text),
+                headers={"Content-Type": "application/json"},
+            )
+        except web.UnsafeAddressError as error:
+            problem = f"{WEBHOOK_URL} is missing or is no address that a message goes to: {error}. {COPY_THE_ADDRESS}"
         # No message of requests is passed on: they quote the address.
         except requests.exceptions.SSLError:
             problem = f"The certificate of the webhook's server is not good. Check {WEBHOOK_URL}."
         except requests.exceptions.Timeout:
-            problem = f"The webhook did not answer within {self.timeout_seconds:g} s. Check {WEBHOOK_URL}."
-        except (requests.exceptions.MissingSchema, requests.exceptions.InvalidSchema, requests.exceptions.InvalidURL):
-            problem = f"{WEBHOOK_URL} is missing or is no address. Copy it from the webhook's page: https://..."
-        except requests.exceptions.RequestException:
-            problem = f"The webhook's server cannot be reached. Check {WEBHOOK_URL} and the way to the network."
+            problem = (
+                f"The webhook did not answer within {self.timeout_seconds:g} s{self._by_proxy}. Check {WEBHOOK_URL}."
+            )
+        except (requests.exceptions.RequestException, UnicodeError):
+            problem = (
+                f"The webhook's server cannot be reached{self._by_proxy}. Check {WEBHOOK_URL} and the way to the "
+                "network."
+            )
         else:
-            if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+            if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
                 return "posted to the webhook"
-            problem = f"The webhook answered HTTP {status}. {_advice(status)}"
+            said = SLACKS_REASON.fullmatch((answer.body or b"").strip())
+            reason = f" ({said[0].decode()})" if said else ""
+            problem = f"The webhook answered HTTP {answer.status}{reason}. {_advice(answer.status)}"
         raise NotSentError(problem)
+
+    @property
+    def _by_proxy(self) -> str:
+        setting = web.proxy_in_use(self.url)
+        return f" through the proxy that {setting} names" if setting else ""
+
+
+def posted(subject: str, text: str) -> bytes:
+    """Return what is posted: as many lines of the text as may be, and how many are left out."""
+    lines = text.split("\n")
+
+    def payload(kept: int) -> bytes:
+        left_out = len(lines) - kept
+        shown = [*lines[:kept], *([f"and {left_out} more line(s), which Dagster shows"] if left_out else [])]
+        # Slack wants these three escaped, and nothing else; else a location's name could call a whole channel.
+        escaped = html.escape("\n".join([f"*{subject}*", *shown]), quote=False)
+        return json.dumps({"text": escaped}).encode("ascii")
+
+    whole = payload(len(lines))
+    if len(whole) <= MOST_POSTED_BYTES:
+        return whole
+    return payload(bisect_right(range(len(lines)), MOST_POSTED_BYTES, key=lambda kept: len(payload(kept))) - 1)
 
 
 def _advice(status: int) -> str:
     if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return "That lies with its server."
-    return f"Make a new webhook and put its address into {WEBHOOK_URL}; a webhook can be revoked."
+    if status == HTTPStatus.BAD_REQUEST:
+        return f'It did not understand the message: it must take {{"text": ...}}, as Slack does. Check {WEBHOOK_URL}.'
+    if status in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+        return f"Make a new webhook and put its address into {WEBHOOK_URL}; a webhook can be revoked."
+    return f"Check that {WEBHOOK_URL} is the webhook's own address. {COPY_THE_ADDRESS}"

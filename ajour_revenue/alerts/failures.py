@@ -9,6 +9,7 @@ import dagster as dg
 from ajour_revenue.alerts.messages import Alert, bullets, shorten
 from ajour_revenue.days import Window
 from ajour_revenue.partitions import tagged_window
+from ajour_revenue.planday.sensors import AGAIN_TAG
 from ajour_revenue.warehouse.turn import NoTurnError
 
 BACKFILL_TAG = "dagster/backfill"
@@ -51,11 +52,12 @@ def _is_of_this_code_location(run: dg.DagsterRun, context: dg.SensorEvaluationCo
 def failures_by_event(runs: Iterable[dg.DagsterRun]) -> dict[str, list[dg.DagsterRun]]:
     """Sort failed runs by what is one event: a run, or all runs of a backfill.
 
-    A run that Dagster is about to start again has not failed yet.
+    A run that Dagster is about to start again has not failed yet. One that tries again what Planday has held up was
+    told of when it first failed.
     """
     events: dict[str, list[dg.DagsterRun]] = {}
     for run in runs:
-        if run.tags.get(WILL_RETRY_TAG) != "true":
+        if run.tags.get(WILL_RETRY_TAG) != "true" and AGAIN_TAG not in run.tags:
             events.setdefault(run.tags.get(BACKFILL_TAG, run.run_id), []).append(run)
     return events
 
@@ -108,7 +110,13 @@ def _problems(instance: dg.DagsterInstance, runs: Iterable[dg.DagsterRun]) -> li
             problems = [("Dagster", _beside_steps(event)) for event in events if event.is_run_failure]
         for who, text in problems:
             said.setdefault(text, {})[who] = None
-    return [f"{', '.join(who)}: {shorten(text)}" for text, who in said.items()]
+    return [f"{', '.join(_once(who))}: {shorten(text)}" for text, who in said.items()]
+
+
+def _once(who: Iterable[str]) -> list[str]:
+    """Leave out the step of a check that says something itself; it is named after its asset and the check."""
+    names = list(who)
+    return [name for name in names if not any(name.endswith(f"_{check}") for check in names)]
 
 
 def _beside_steps(event: dg.DagsterEvent) -> str:

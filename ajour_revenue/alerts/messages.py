@@ -1,11 +1,13 @@
 """What a message is made of."""
 
+import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
 MOST_TITLES = 3
 MOST_LINES = 20
 MOST_LETTERS = 2000
+MOST_LETTERS_OF_A_SUBJECT = 200
 
 
 class Alert(NamedTuple):
@@ -21,12 +23,13 @@ def subject_of(alerts: Sequence[Alert], *, name: str) -> str:
     """Return the one line that says it all, beginning with the integration's name."""
     titles = [alert.title for alert in alerts[:MOST_TITLES]]
     more = len(alerts) - len(titles)
-    return f"{name}: {'; '.join([*titles, *([f'and {more} more'] if more else [])])}"
+    subject = f"{name}: {'; '.join([*titles, *([f'and {more} more'] if more else [])])}"
+    return shorten(plain(subject).replace("\n", " "), MOST_LETTERS_OF_A_SUBJECT)
 
 
 def text_of(alerts: Sequence[Alert]) -> str:
     """Return the texts of the alerts, apart from each other; those of a long pause are more than anybody reads."""
-    return "\n\n".join(alert.text for alert in alerts[:MOST_LINES])
+    return plain("\n\n".join(alert.text for alert in alerts[:MOST_LINES]))
 
 
 def bullets(lines: Sequence[str]) -> str:
@@ -36,6 +39,11 @@ def bullets(lines: Sequence[str]) -> str:
     return "\n".join([*shown, *([f"- and {more} more, which Dagster shows"] if more else [])])
 
 
-def shorten(text: str) -> str:
+def shorten(text: str, most_letters: int = MOST_LETTERS) -> str:
     """Return the text, cut where it gets too long for a message."""
-    return text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS]} ..."
+    return text if len(text) <= most_letters else f"{text[:most_letters]} ..."
+
+
+def plain(text: str) -> str:
+    """Return the text without what steers a terminal or turns the direction of writing; line breaks stay."""
+    return "".join(letter for letter in text if letter == "\n" or not unicodedata.category(letter).startswith("C"))

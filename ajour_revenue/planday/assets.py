@@ -7,6 +7,9 @@ import dagster as dg
 from ajour_revenue.daily_asset import daily_asset, explained_failures
 from ajour_revenue.days import Window
 from ajour_revenue.mapping import register_units
+from ajour_revenue.outstanding import forget, go_on_without, note
+from ajour_revenue.partitions import tagged_window
+from ajour_revenue.planday.errors import PlandayError
 from ajour_revenue.planday.publish import publish
 from ajour_revenue.planday.resource import PlandayResource
 from ajour_revenue.planday.structure import fetch_structure
@@ -19,6 +22,9 @@ REPLACE_STRUCTURE = """
     DELETE FROM planday_structure;
     INSERT INTO planday_structure BY NAME FROM listed;
 """
+
+# It is the same for all days.
+STRUCTURE_IS_LISTED = "DELETE FROM outstanding WHERE asset = 'planday_structure'"
 
 STRUCTURE_PREVIEW = """
     SELECT departments.name AS department, revenue_units.id, revenue_units.name AS revenue_unit, units.unit
@@ -59,14 +65,26 @@ def planday_structure(settings: Settings) -> dg.AssetsDefinition:
         owners=["team:data"],
         metadata={"dagster/column_schema": column_schema("planday_structure")},
     )
-    def planday_structure(planday: PlandayResource, warehouse: Warehouse) -> dg.MaterializeResult:
-        """The portal, its departments, its revenue units and its positions, as Planday lists them."""
+    def planday_structure(
+        context: dg.AssetExecutionContext, planday: PlandayResource, warehouse: Warehouse
+    ) -> dg.MaterializeResult:
+        """The portal, its departments, its revenue units and its positions, as Planday lists them.
+
+        Where Planday does not answer, those that it last listed stay, and a run for some days goes on with them.
+        """
         with explained_failures():
-            listed = fetch_structure(planday.client)
+            window = tagged_window(context.run.tags)
+            try:
+                listed = fetch_structure(planday.client)
+            except PlandayError as error:
+                if window is None:
+                    raise
+                return go_on_without(context, warehouse, "planday_structure", window, error)
             with warehouse.transaction() as connection:
                 register_units(connection, settings)
                 connection.register("listed", listed)
                 run(connection, REPLACE_STRUCTURE)
+                run(connection, STRUCTURE_IS_LISTED)
                 revenue_units = table(connection, STRUCTURE_PREVIEW)
         kinds = Counter(listed["kind"].to_pylist())
         return dg.MaterializeResult(
@@ -102,7 +120,13 @@ def planday_revenue(settings: Settings) -> dg.AssetsDefinition:
         Posts the figures that differ from Planday's. A unit-day with a missing location is not published. With
         overwrite off, a value that Planday has from somebody else stays. Each outcome is stored as it happens.
         """
-        outcomes = publish(planday.client, warehouse, settings, window, run_id=context.run.run_id)
+        try:
+            outcomes = publish(planday.client, warehouse, settings, window, run_id=context.run.run_id)
+        except PlandayError as error:
+            note(warehouse, "planday_revenue", window, error, run_id=context.run.run_id)
+            raise
+        with warehouse.transaction() as connection:
+            forget(connection, "planday_revenue", window)
         with warehouse.reading() as connection:
             remarkable = table(connection, OUTCOMES_PREVIEW, first_day=window.first_day, last_day=window.last_day)
             register_units(connection, settings)

@@ -4,6 +4,7 @@ import dagster as dg
 import duckdb
 
 from ajour_revenue.mapping import register_units
+from ajour_revenue.outstanding import outstanding_check
 from ajour_revenue.partitions import tagged_window
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.ui.metadata import table
@@ -46,6 +47,17 @@ CREATE_NOT_TAKEN = """
     WHERE outcome IN ('no shift that day', 'refused')
         AND business_date BETWEEN coalesce($first_day::DATE, business_date) AND coalesce($last_day::DATE, business_date)
 """
+
+
+def structure_listed(settings: Settings) -> dg.AssetChecksDefinition:
+    """Define the check that Planday has listed its structure."""
+    return outstanding_check(
+        settings,
+        "planday_structure",
+        description="Planday has listed its departments, revenue units and positions. Where it could not, the run goes "
+        "on with those that it listed last, and fails by this check.",
+        passed="Planday has listed its departments, revenue units and positions.",
+    )
 
 
 def units_match_planday(settings: Settings) -> dg.AssetChecksDefinition:

@@ -1,5 +1,6 @@
 """Planday over HTTP: one client, whose methods are the requests that we make."""
 
+import contextlib
 import datetime as dt
 import logging
 import re
@@ -9,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
-from functools import cache, partial
+from functools import cache
 from http import HTTPStatus
 from typing import Any, NamedTuple, TypeVar
 
@@ -18,14 +19,16 @@ import simplejson as json
 from pydantic import BaseModel, ValidationError
 from tenacity import RetryCallState, RetryError, Retrying, retry_if_exception_type, wait_random_exponential
 
+from ajour_revenue import web
+from ajour_revenue.masking import is_blank
 from ajour_revenue.planday.errors import (
     AccessRevokedError,
+    ChangingListError,
     LoginRefusedError,
     MissingCredentialsError,
     NoOpeningDayError,
     OutageError,
     PlandayError,
-    RepeatingPageError,
     RequestNotSentError,
     RequestRefusedError,
     RevenueRefusedError,
@@ -36,6 +39,7 @@ from ajour_revenue.planday.errors import (
 from ajour_revenue.planday.models import (
     AccessToken,
     Department,
+    ListRow,
     Page,
     Portal,
     Position,
@@ -45,6 +49,8 @@ from ajour_revenue.planday.models import (
 )
 
 T = TypeVar("T", bound=BaseModel)
+Row = TypeVar("Row", bound=ListRow)
+Number = TypeVar("Number", int, Decimal)
 
 CREDENTIALS = {"client_id": "PLANDAY_CLIENT_ID", "refresh_token": "PLANDAY_REFRESH_TOKEN"}
 """What Planday gives an app, and the environment variables that carry it."""
@@ -52,6 +58,14 @@ CREDENTIALS = {"client_id": "PLANDAY_CLIENT_ID", "refresh_token": "PLANDAY_REFRE
 logger = logging.getLogger(__name__)
 
 PAGE_ROWS = 50
+MOST_ROWS = 50_000
+"""More than any list of a portal has."""
+
+READINGS = 3
+"""How often a list is read that changes in the meantime."""
+
+LONGEST_NUMBER = 40
+LARGEST_NUMBER = 10**18
 RATE_LIMITS = ((10, 1), (500, 60))
 """How many requests in how many seconds are safe for one portal."""
 
@@ -59,7 +73,12 @@ RATE_LIMITS = ((10, 1), (500, 60))
 MARGIN_SECONDS = 0.05
 RENEWED_BEFORE_EXPIRY_SECONDS = 60
 BACK_OFF = wait_random_exponential(multiplier=0.5, max=30)
-RESET_SECONDS = re.compile(r"\d{1,6}(\.\d+)?", re.ASCII)
+RESET_SECONDS = re.compile(r"\d{1,6}(\.\d{1,6})?", re.ASCII)
+LONGEST_RESET_SECONDS = 60
+"""The longest of Planday's rate limits starts anew within this time, whatever an answer says."""
+
+NO_OPENING_DAY = "no opening day"
+MOST_WORDS = 200
 API_ACCESS = "In Planday: Settings > Integrations > API Access"
 TOLD_FAULTS = 3
 
@@ -91,9 +110,9 @@ class PlandayClient:
     api_url: str
     identity_url: str
     timeout_seconds: float = 30
-    """How long one request may be without an answer."""
+    """How long the whole answer to one request may take."""
     patience_seconds: float = 300
-    """How long a request is repeated in an outage."""
+    """How long a request is repeated in an outage, and how long a whole list may take."""
 
     def portal(self) -> Portal:
         """Return whose portal this is."""
@@ -143,9 +162,15 @@ class PlandayClient:
 
     @property
     def _connection(self) -> "Connection":
-        if missing := [variable for name, variable in CREDENTIALS.items() if not getattr(self, name)]:
+        if missing := [variable for name, variable in CREDENTIALS.items() if is_blank(getattr(self, name))]:
             msg = f"No value is set for {', '.join(missing)}. {API_ACCESS} shows both; put them into .env."
             raise MissingCredentialsError(msg)
+        for setting in ("api_url", "identity_url"):
+            try:
+                web.checked_address(getattr(self, setting))
+            except web.UnsafeAddressError as error:
+                msg = f"Nothing was sent to Planday. planday.{setting} in the settings: {error}."
+                raise RequestNotSentError(msg) from None
         with _opening:
             return _connection_with(**asdict(self))
 
@@ -171,9 +196,7 @@ class Connection:
         self._access_token = ""
         self._renew_at = 0.0
         # Threads may share a session whose settings do not change: its pool and its cookies have locks of their own.
-        self._session = requests.Session()
-        # Without an auth of its own, requests would put a password from ~/.netrc in the place of our token.
-        self._session.auth = lambda request: request
+        self._session = web.new_session()
 
     def one(self, kind: type[T], endpoint: Endpoint, params: Mapping[str, str]) -> T:
         """Return the one thing that the endpoint answers."""
@@ -181,23 +204,44 @@ class Connection:
         data = answer.get("data") if isinstance(answer, dict) else answer
         return _understood(kind, data, endpoint)
 
-    def all(self, kind: type[T], endpoint: Endpoint, params: Mapping[str, str]) -> list[T]:
-        """Return the whole list that the endpoint answers in pages."""
+    def all(self, kind: type[Row], endpoint: Endpoint, params: Mapping[str, str]) -> list[Row]:
+        """Return the whole list that the endpoint answers in pages, as it is at one moment."""
+        for _ in range(READINGS):
+            rows = self._all_once(kind, endpoint, params)
+            if rows is not None:
+                return rows
+            logger.warning("%s: the list changed while it was read; reading it again", endpoint)
+        msg = (
+            f"{endpoint}: each of {READINGS} times, the list changed while it was read: rows came twice, or fewer or "
+            "more than the answer says there are. None of it was used. Run it again, and contact Planday's support if "
+            "this persists."
+        )
+        raise ChangingListError(msg)
+
+    def _all_once(self, kind: type[Row], endpoint: Endpoint, params: Mapping[str, str]) -> list[Row] | None:
+        """Return the whole list; None where it has changed while it was read."""
+        deadline = time.monotonic() + self.patience_seconds
         rows: list[object] = []
-        last: list[object] = []
-        while True:
-            window = {**params, "offset": str(len(rows)), "limit": str(PAGE_ROWS)}
-            page = _understood(Page, self._json(endpoint, self.call(endpoint, params=window)), endpoint)
-            if page.data and page.data == last:
-                msg = (
-                    f"{endpoint}: the page from row {len(rows)} repeats the one before it, so the list cannot be read "
-                    "to its end. None of it was used. Run it again, and contact Planday's support if this persists."
-                )
-                raise RepeatingPageError(msg)
-            rows += page.data
-            last = page.data
-            if not page.data or len(rows) >= page.paging.total:
-                return [_understood(kind, row, endpoint) for row in rows]
+        total: int | None = None
+        while total is None or len(rows) < total:
+            # Every page begins with the last row of the one before; it is another one where rows have moved.
+            seen = rows[-1:]
+            if seen and time.monotonic() >= deadline:
+                msg = f"{endpoint}: the list was not read to its end within {self.patience_seconds:g} s. Run it again."
+                raise OutageError(msg)
+            window = {**params, "offset": str(len(rows) - len(seen)), "limit": str(PAGE_ROWS)}
+            answer = self.call(endpoint, params=window, deadline=deadline)
+            page = _understood(Page, self._json(endpoint, answer), endpoint)
+            total = page.paging.total if total is None else total
+            if total > MOST_ROWS:
+                msg = f"{endpoint}: the answer says that the list has {total} rows; more than {MOST_ROWS} are not read."
+                raise UnreadableAnswerError(msg)
+            new = page.data[len(seen) :]
+            if page.paging.total != total or page.data[: len(seen)] != seen or (not new and len(rows) < total):
+                return None
+            rows += new
+        listed = [_understood(kind, row, endpoint) for row in rows]
+        return listed if len({row.key for row in listed}) == len(listed) == total else None
 
     def call(
         self,
@@ -206,27 +250,39 @@ class Connection:
         params: Mapping[str, str] | None = None,
         body: str | None = None,
         about: str = "",
-    ) -> requests.Response:
+        deadline: float | None = None,
+    ) -> web.Answer:
         """Return Planday's answer to the request; raise a PlandayError where it is anything but a yes."""
-        deadline = time.monotonic() + self.patience_seconds
+        if deadline is None:
+            deadline = time.monotonic() + self.patience_seconds
+        url = self.api_url.rstrip("/") + endpoint.path
 
-        def ask(token: str) -> requests.Response:
+        def ask(token: str) -> web.Answer:
             headers = {
                 "Authorization": f"Bearer {token}",
                 "X-ClientId": self.client_id,
                 "Content-Type": "application/json",
             }
-            url = self.api_url.rstrip("/") + endpoint.path
-            request = partial(self._session.request, endpoint.method, url, params=params, data=body, headers=headers)
-            return self._send(endpoint, request, deadline)
+            return self._send(endpoint, url, deadline, params=params, data=body, headers=headers)
 
         token = self._token(deadline)
-        response = ask(token)
-        if response.status_code == HTTPStatus.UNAUTHORIZED:
-            response = ask(self._token(deadline, instead_of=token))
-        if error := _refusal(endpoint, response.status_code, about):
+        answer = ask(token)
+        if answer.status == HTTPStatus.UNAUTHORIZED:
+            answer = ask(self._token(deadline, instead_of=token))
+        if error := _refusal(endpoint, answer.status, about, self._words(answer)):
             raise error
-        return response
+        return answer
+
+    def _words(self, answer: web.Answer) -> str:
+        """Return what an answer says, on one line, no longer than people read, and without any secret."""
+        text = (answer.body or b"")[: web.PART_BYTES].decode("utf-8", "replace")
+        # Planday's usual errors hold a message; others are taken as they are.
+        with contextlib.suppress(ValueError, RecursionError, TypeError, KeyError):
+            text = str(json.loads(text)["message"])
+        for secret in filter(None, (self.client_id, self.refresh_token, self._access_token)):
+            text = text.replace(secret, "***")
+        words = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+        return words if len(words) <= MOST_WORDS else f"{words[:MOST_WORDS]} ..."
 
     def _token(self, deadline: float, instead_of: str | None = None) -> str:
         """Return an access token, a new one where the present one has expired or is the one that was refused."""
@@ -243,28 +299,22 @@ class Connection:
             "refresh_token": self.refresh_token,
         }
         url = self.identity_url.rstrip("/") + endpoint.path
-        request = partial(self._session.request, endpoint.method, url, data=form)
-        response = self._send(endpoint, request, deadline)
-        if response.status_code in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED}:
+        answer = self._send(endpoint, url, deadline, data=form)
+        if answer.status in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED}:
             msg = (
-                f"{endpoint}: Planday answered {response.status_code}: it does not know this client id or refresh "
+                f"{endpoint}: Planday answered {answer.status}: it does not know this client id or refresh "
                 f"token. {API_ACCESS} shows both: put them in PLANDAY_CLIENT_ID and PLANDAY_REFRESH_TOKEN."
             )
             raise LoginRefusedError(msg)
-        if error := _refusal(endpoint, response.status_code):
+        if error := _refusal(endpoint, answer.status):
             raise error
-        token = _understood(AccessToken, self._json(endpoint, response), endpoint)
+        token = _understood(AccessToken, self._json(endpoint, answer), endpoint)
         self._access_token = token.access_token
         self.refresh_token = token.refresh_token or self.refresh_token
         margin = min(RENEWED_BEFORE_EXPIRY_SECONDS, token.expires_in / 10)
         self._renew_at = time.monotonic() + token.expires_in - margin
 
-    def _send(
-        self,
-        endpoint: Endpoint,
-        request: Callable[..., requests.Response],
-        deadline: float,
-    ) -> requests.Response:
+    def _send(self, endpoint: Endpoint, url: str, deadline: float, **request: Any) -> web.Answer:  # noqa: ANN401 (what requests takes)
         """Return the first answer that is neither a rate limit nor an outage; give up before the deadline passes."""
 
         def too_late(state: RetryCallState) -> bool:
@@ -280,7 +330,7 @@ class Connection:
             before_sleep=tell,
         )
         try:
-            return retrying(self._send_once, endpoint, request)
+            return retrying(self._send_once, endpoint, url, **request)
         except RetryError as error:
             attempts = error.last_attempt.attempt_number
             failure = error.last_attempt.exception()
@@ -290,41 +340,64 @@ class Connection:
         )
         raise OutageError(msg)
 
-    def _send_once(self, endpoint: Endpoint, request: Callable[..., requests.Response]) -> requests.Response:
+    def _send_once(self, endpoint: Endpoint, url: str, **request: Any) -> web.Answer:  # noqa: ANN401 (what requests takes)
         self._throttle.wait()
         # Errors are raised after the except clauses, since some of requests' own hold a header or a body.
         failure: Exception
         try:
-            response = request(timeout=self.timeout_seconds, allow_redirects=False)
+            answer = web.ask(self._session, endpoint.method, url, seconds=self.timeout_seconds, **request)
         except requests.Timeout:
-            failure = _TryAgain(f"did not answer within {self.timeout_seconds:g} s")
+            failure = _TryAgain(f"did not answer within {self.timeout_seconds:g} s{_by_proxy(url)}")
         except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
-            failure = _TryAgain(f"could not be reached, or cut the connection ({_innermost(error)})")
+            failure = _TryAgain(f"could not be reached{_by_proxy(url)}, or cut the connection ({_innermost(error)})")
         except (requests.RequestException, UnicodeError) as error:
             failure = RequestNotSentError(
-                f"{endpoint}: the request cannot be sent ({type(error).__name__}). Check Planday's addresses in the "
-                "settings, and PLANDAY_CLIENT_ID for spaces or other unusual characters.",
+                f"{endpoint}: the request cannot be sent{_by_proxy(url)} ({type(error).__name__}). Check Planday's "
+                "addresses in the settings, and PLANDAY_CLIENT_ID for spaces or other unusual characters.",
             )
         else:
-            if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-                reset = RESET_SECONDS.fullmatch(response.headers.get("x-ratelimit-reset", ""))
-                failure = _TryAgain("answered 429, too many requests", float(reset[0]) if reset else None)
-            elif response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                failure = _TryAgain(f"answered {response.status_code}")
+            if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+                reset = RESET_SECONDS.fullmatch(answer.headers.get("x-ratelimit-reset", ""))
+                failure = _TryAgain("answered 429, too many requests", float(reset[0]) if reset else 0)
+            elif answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                failure = _TryAgain(f"answered {answer.status}")
             else:
-                return response
+                return answer
         raise failure
 
-    def _json(self, endpoint: Endpoint, response: requests.Response) -> Any:  # noqa: ANN401 (whatever it is)
-        try:
-            return json.loads(response.content, use_decimal=True)
-        except ValueError:
-            found = f"{len(response.content)} bytes of {response.headers.get('content-type', 'no content type')}"
+    def _json(self, endpoint: Endpoint, answer: web.Answer) -> Any:  # noqa: ANN401 (whatever it is)
+        if answer.body is None:
+            found = f"it has more than {web.MOST_BYTES} bytes, or is packed in a way that was not asked for"
+        else:
+            try:
+                return json.loads(answer.body, parse_float=_decimal, parse_int=_integer)
+            except (ValueError, RecursionError):
+                found = f"{len(answer.body)} bytes of {answer.headers.get('content-type', 'no content type')}"
         msg = (
             f"{endpoint}: the answer is not valid JSON ({found}). Check Planday's addresses in the settings, and "
             "whether there is a proxy in between."
         )
         raise UnreadableAnswerError(msg)
+
+
+def _decimal(text: str) -> Decimal:
+    """Return a number with decimals; raises ValueError where calculating with it would never end."""
+    if len(text) > LONGEST_NUMBER or not abs(Decimal(text).adjusted()) < LONGEST_NUMBER:
+        raise ValueError
+    return _not_too_large(Decimal(text))
+
+
+def _integer(text: str) -> int:
+    """Return a whole number; raises ValueError where no column takes it."""
+    if len(text) > LONGEST_NUMBER:
+        raise ValueError
+    return _not_too_large(int(text))
+
+
+def _not_too_large(number: Number) -> Number:
+    if not abs(number) < LARGEST_NUMBER:
+        raise ValueError
+    return number
 
 
 _opening = threading.Lock()
@@ -358,7 +431,7 @@ class Throttle:
 
 
 class _TryAgain(Exception):  # noqa: N818 (it is a request to repeat, and never leaves this module)
-    def __init__(self, found: str, reset_seconds: float | None = None) -> None:
+    def __init__(self, found: str, reset_seconds: float = 0) -> None:
         super().__init__(found)
         self.reset_seconds = reset_seconds
 
@@ -368,11 +441,15 @@ def _failure(state: RetryCallState) -> BaseException | None:
 
 
 def _pause(state: RetryCallState) -> float:
-    """Wait as long as Planday asks for, where it does."""
+    """Wait as long as Planday asks for, and longer from time to time, whatever it asks for."""
     failure = _failure(state)
-    if isinstance(failure, _TryAgain) and failure.reset_seconds is not None:
-        return failure.reset_seconds
-    return BACK_OFF(state)
+    reset_seconds = failure.reset_seconds if isinstance(failure, _TryAgain) else 0
+    return max(BACK_OFF(state), min(reset_seconds, LONGEST_RESET_SECONDS))
+
+
+def _by_proxy(url: str) -> str:
+    setting = web.proxy_in_use(url)
+    return f" through the proxy that {setting} names" if setting else ""
 
 
 def _innermost(error: BaseException) -> str:
@@ -381,8 +458,11 @@ def _innermost(error: BaseException) -> str:
     return type(error).__name__
 
 
-def _refusal(endpoint: Endpoint, status: int, about: str = "") -> PlandayError | None:  # noqa: PLR0911 (a status, a meaning)
-    """Return what a status means, None where it is a yes. The body is left alone: it may be empty, or tell too much."""
+def _refusal(endpoint: Endpoint, status: int, about: str = "", said: str = "") -> PlandayError | None:  # noqa: PLR0911 (a status, a meaning)
+    """Return what a status means, None where it is a yes.
+
+    What Planday says may be nothing, or too much; only what it says of a figure that was posted is passed on.
+    """
     answered = f"{endpoint}: Planday answered {status}{about}"
     posted = endpoint.method == "POST"
     match status:
@@ -405,14 +485,17 @@ def _refusal(endpoint: Endpoint, status: int, about: str = "") -> PlandayError |
                 f"{answered}: the portal has no department or revenue unit with that id, or the app has no access to "
                 "it. Check the ids and Planday's addresses in the settings.",
             )
-        case 409 if posted:
+        # Planday says the same of every rule that is broken, and may say it without a word.
+        case 409 if posted and (not said or NO_OPENING_DAY in said.lower()):
             return NoOpeningDayError(
                 f"{answered}: no shift is planned that day, so Planday has no place for its revenue. Plan a shift, "
                 "then publish the day again.",
             )
-        case 400 | 422 if posted:
+        case 400 | 409 | 422 if posted:
+            quoted = f', and says "{said}"' if said else ""
             return RevenueRefusedError(
-                f"{answered}: Planday does not accept this figure. If it is right, enter it in Planday by hand.",
+                f"{answered}: Planday does not accept this figure{quoted}. If it is right, enter it in Planday "
+                "by hand.",
             )
         case _:
             return RequestRefusedError(

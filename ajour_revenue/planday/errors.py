@@ -9,9 +9,6 @@ from ajour_revenue.errors import ActionableError
 class PlandayError(ActionableError):
     """A request to Planday failed; the message says what failed, what was found and what to do."""
 
-    transient = False
-    """Whether trying again later may help."""
-
 
 class OutageError(PlandayError):
     """Planday could not be reached, failed, or was too busy, for as long as we were willing to wait."""
@@ -59,5 +56,7 @@ class UnreadableAnswerError(PlandayError):
     """Planday's answer is not the JSON that its documentation promises."""
 
 
-class RepeatingPageError(PlandayError):
-    """Planday answers with the same page of a list again and again."""
+class ChangingListError(PlandayError):
+    """A list cannot be read whole, since it changes each time that it is read."""
+
+    transient = True

@@ -7,7 +7,7 @@ in the portal's currency; an integer in the JSON is money as well, a boolean is 
 import datetime as dt
 import re
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -15,6 +15,8 @@ from pydantic.alias_generators import to_camel
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 DURATION = re.compile(r"(\d{1,2}):(\d\d):(\d\d)", re.ASCII)
 LONGEST_SHIFT_DAYS = 1
+HIGHEST_COST = 10**10
+"""More than any shift costs; the sums of all that an answer can hold fit the warehouse's columns."""
 
 
 def hours_of(duration: str) -> Decimal:
@@ -91,14 +93,25 @@ class Portal(Answer):
     name: str
 
 
-class Department(Answer):
+class ListRow(Answer):
+    """A row of a list that Planday answers in pages."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("id",)
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What no other row of the list has."""
+        return tuple(getattr(self, field) for field in self.KEY)
+
+
+class Department(ListRow):
     """Planday's organisational unit (afdeling); wages are planned per department."""
 
     id: int
     name: str
 
 
-class RevenueUnit(Answer):
+class RevenueUnit(ListRow):
     """A place that earns revenue (omsætningsenhed); it belongs to exactly one department."""
 
     id: int
@@ -106,7 +119,7 @@ class RevenueUnit(Answer):
     department_id: int
 
 
-class Position(Answer):
+class Position(ListRow):
     """What a shift is planned as: it leads from a shift's cost to the revenue unit."""
 
     id: int
@@ -125,7 +138,7 @@ class ShiftCost(Answer):
     """
 
     day: Day = Field(alias="date")
-    cost: Money
+    cost: Annotated[Money, Field(gt=-HIGHEST_COST, lt=HIGHEST_COST)]
     hours: Hours = Field(default=Decimal(0), alias="duration")
     position_id: int | None = None
     employee_id: int | None = Field(default=None, repr=False)
@@ -139,12 +152,14 @@ class TimeAndCost(Answer):
     currency_symbol: str | None = None
 
 
-class Revenue(Answer):
+class Revenue(ListRow):
     """The revenue that Planday has for a unit and day; None where the unit-day is listed without a figure.
 
     Planday does not document the fields of this list. They are read as those of the POST that fills it, and refused
     with the names that did come where they are not.
     """
+
+    KEY = ("revenue_unit_id", "day")
 
     revenue_unit_id: int
     day: Day = Field(alias="date")

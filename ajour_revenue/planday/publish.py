@@ -17,6 +17,7 @@ from ajour_revenue.planday.client import PlandayClient
 from ajour_revenue.planday.errors import (
     NoOpeningDayError,
     RevenueRefusedError,
+    UnknownIdError,
     UnreadableAnswerError,
 )
 from ajour_revenue.planday.structure import DEPARTMENT_IDS
@@ -27,6 +28,7 @@ from ajour_revenue.warehouse.run import rows, run, values
 logger = dg.get_dagster_logger(__name__)
 
 ORE = Decimal("0.01")
+HIGHEST_TURNOVER = 10**16
 
 Outcome = Literal["published", "unchanged", "no shift that day", "kept existing", "refused"]
 
@@ -70,6 +72,16 @@ SETTLE_NOTES = """
         WHERE sending IS NOT NULL AND business_date BETWEEN $first_day AND $last_day
     ) AS shown
     WHERE planday_ours.business_date = shown.business_date AND planday_ours.planday_unit_id = shown.planday_unit_id
+"""
+
+UNLISTED_UNITS = """
+    SELECT unit
+    FROM units
+    ANTI JOIN (
+        SELECT id AS planday_unit_id FROM planday_structure WHERE kind = 'revenue unit'
+    ) USING (planday_unit_id)
+    WHERE planday_unit_id IS NOT NULL
+    ORDER BY ALL
 """
 
 EXISTING_SCHEMA = pa.schema(
@@ -146,6 +158,15 @@ def publish(
     with warehouse.reading() as connection:
         register_units(connection, settings)
         departments = values(connection, DEPARTMENT_IDS)
+        unlisted = values(connection, UNLISTED_UNITS)
+    if unlisted and not settings.revenue.overwrite_existing:
+        # Nobody knows their departments, and so what Planday has for them: it may be somebody else's (D14).
+        msg = (
+            f"Planday has not listed {', '.join(unlisted)} by the planday_unit_id in the settings. Nothing was "
+            "published, since revenue.overwrite_existing is off and nobody can tell what Planday has for them. Check "
+            "these ids, and what planday_structure says."
+        )
+        raise UnknownIdError(msg)
     existing = _existing(planday, departments, window, overwrite=settings.revenue.overwrite_existing)
     about = {"first_day": window.first_day, "last_day": window.last_day}
     with warehouse.transaction() as connection:
@@ -201,10 +222,10 @@ def _existing(
 def _to_arrow(existing: Existing) -> pa.Table:
     return pa.Table.from_pylist(
         [
-            # Other decimals than whole øre are nothing that we have put there.
+            # Other decimals than whole øre, or more than a figure of ours can be, is nothing that we have put there.
             {"business_date": day, "planday_unit_id": unit_id, "turnover": turnover}
             for (unit_id, day), turnover in existing.items()
-            if turnover is not None and turnover == turnover.quantize(ORE)
+            if turnover is not None and abs(turnover) < HIGHEST_TURNOVER and turnover == turnover.quantize(ORE)
         ],
         schema=EXISTING_SCHEMA,
     )
@@ -245,7 +266,8 @@ def _post(planday: PlandayClient, candidate: Candidate) -> Outcome:
         )
     except NoOpeningDayError:
         return "no shift that day"
-    except RevenueRefusedError:
+    except RevenueRefusedError as error:
+        logger.warning("%s", error)
         return "refused"
     return "published"
 

@@ -65,6 +65,12 @@ class PlandayWages:
             connection.register("planday_structure", structure)
             register_units(connection, self.settings)
             departments = values(connection, DEPARTMENT_IDS)
+            if not structure.num_rows:
+                message = (
+                    "Planday's departments and units have never been listed, so nobody knows whose wages to ask for. "
+                    "See what planday_structure says, then run these days again."
+                )
+                raise WageSourceError(message)
             if not departments:
                 message = (
                     "None of the settings' units is known in Planday. Give them their planday_unit_id, and materialize "

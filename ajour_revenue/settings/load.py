@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from ajour_revenue.settings.model import Section, Settings, conflicts
+from ajour_revenue.settings.model import UNSAFE_ADDRESS, Section, Settings, conflicts
 
 SETTINGS_VARIABLE = "AJOUR_SETTINGS"
 DEFAULT_SETTINGS_FILE = "ajour.yaml"
@@ -105,7 +105,8 @@ def _message(error: ErrorDetails, raw: object) -> str:
     message = error["msg"].removeprefix("Value error, ").replace("valid tuple", "list").replace("Tuple", "List")
     if error["type"] == "string_type" and isinstance(error["input"], int | float):
         message = f'write it in quotes, as in "{error["input"]}"'
-    found = "" if isinstance(error["input"], dict | list | tuple) else f"found {str(error['input'])!r}: "
+    is_quoted = error["type"] != UNSAFE_ADDRESS and not isinstance(error["input"], dict | list | tuple)
+    found = f"found {str(error['input'])!r}: " if is_quoted else ""
     return f"{key}: {found}{message}"
 
 

@@ -24,15 +24,20 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from ajour_revenue.days import MAX_DAYS, WEEKDAYS, Weekday, Window
 from ajour_revenue.settings.odbc_options import refusals
+from ajour_revenue.web import UnsafeAddressError, checked_address
 
 T = TypeVar("T", bound=Hashable)
 
 Vat = Literal["included", "excluded"]
 
 DEFAULT_QUERIES = Path(__file__).parents[1] / "ajour" / "sql"
+UNSAFE_ADDRESS = "unsafe_address"
+"""The type of an error whose value is not quoted, since it may hold a password."""
+
 MAIL_ADDRESS = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+")
 
 
@@ -114,13 +119,21 @@ def _weekdays_in(days: str) -> list[Weekday]:
 
 
 def _mail_address(value: str) -> str:
-    if not MAIL_ADDRESS.fullmatch(value):
+    if not MAIL_ADDRESS.fullmatch(value) or not value.isprintable():
         msg = "write one plain mail address, as in controller@example.dk"
         raise ValueError(msg)
     return value
 
 
+def _safe_address(address: str) -> str:
+    try:
+        return checked_address(address)
+    except UnsafeAddressError as error:
+        raise PydanticCustomError(UNSAFE_ADDRESS, "{reason}", {"reason": str(error)}) from None
+
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Address = Annotated[Text, AfterValidator(_safe_address)]
 MailAddress = Annotated[Text, AfterValidator(_mail_address)]
 Day = Annotated[dt.date, BeforeValidator(_not_a_number)]
 # JSON schema's own "time" wants seconds and a time zone.
@@ -267,8 +280,8 @@ class PlandaySettings(Section):
     """Where Planday is, and whether revenue is published to it."""
 
     publish: bool = Field(default=False, description="true publishes the units' revenue to Planday")
-    api_url: Text = Field(default="https://openapi.planday.com", description="The address of Planday's API")
-    identity_url: Text = Field(default="https://id.planday.com", description="Where access tokens are given out")
+    api_url: Address = Field(default="https://openapi.planday.com", description="The address of Planday's API")
+    identity_url: Address = Field(default="https://id.planday.com", description="Where access tokens are given out")
 
 
 class ReportSettings(Section):

@@ -8,12 +8,15 @@ import duckdb
 from ajour_revenue import days
 from ajour_revenue.daily_asset import daily_asset
 from ajour_revenue.days import Window, latest_days
+from ajour_revenue.errors import ActionableError
+from ajour_revenue.outstanding import forget, go_on_without
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.ui.metadata import chart, column_lineage, daily_chart, figures, table
 from ajour_revenue.ui.sparkline import Day
 from ajour_revenue.wages.figures import Figure, daily_totals, make_figures
 from ajour_revenue.wages.percentage import calculate_wage_percentage
 from ajour_revenue.wages.source import WageCosts, WageSource
+from ajour_revenue.warehouse.errors import WarehouseError
 from ajour_revenue.warehouse.resource import Warehouse
 from ajour_revenue.warehouse.run import run, sql_file
 
@@ -114,13 +117,20 @@ def wage_costs(settings: Settings, *, source: str, deps: Sequence[str]) -> dg.As
         """What the planned shifts of a day cost, per department and revenue unit; wages carry no VAT.
 
         On the date that the shift starts. Cost that belongs to no unit stays with the department. There is nothing per
-        employee in it.
+        employee in it. Where they cannot be fetched, those that are known stay, and the run goes on with them.
         """
-        costs = wage_source.fetch(window)
+        try:
+            costs = wage_source.fetch(window)
+        except WarehouseError:
+            # It is not the source's fault, and keeps the other steps from going on too.
+            raise
+        except ActionableError as error:
+            return go_on_without(context, warehouse, "wage_costs", window, error)
         for warning in costs.warnings:
             context.log.warning(warning)
         with warehouse.transaction() as connection:
             shown = store_wage_costs(connection, settings, costs, window, run_id=context.run.run_id)
+            forget(connection, "wage_costs", window)
         return dg.MaterializeResult(metadata={**shown, **costs.metadata})
 
     return wage_costs

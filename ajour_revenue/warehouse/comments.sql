@@ -108,3 +108,11 @@ COMMENT ON COLUMN planday_ours.turnover IS 'DKK that we last put there, incl. or
 COMMENT ON COLUMN planday_ours.sending IS 'DKK that was about to be sent, of which it is not known yet whether it arrived';
 COMMENT ON COLUMN planday_ours.sent_at IS 'When it was last sent';
 COMMENT ON COLUMN planday_ours.run_id IS 'Dagster run that sent it';
+COMMENT ON TABLE outstanding IS 'What runs could not get or publish, and went on without; it is gone once a later run has made up for it';
+COMMENT ON COLUMN outstanding.business_date IS 'Day that the run was for';
+COMMENT ON COLUMN outstanding.asset IS 'Asset that was not brought up to date: planday_structure, wage_costs or planday_revenue';
+COMMENT ON COLUMN outstanding.reason IS 'What the last try failed of, and what to do';
+COMMENT ON COLUMN outstanding.transient IS 'Whether trying again later may help by itself';
+COMMENT ON COLUMN outstanding.since IS 'When it first failed';
+COMMENT ON COLUMN outstanding.tried_at IS 'When it last failed';
+COMMENT ON COLUMN outstanding.run_id IS 'Dagster run that last tried';

@@ -44,6 +44,7 @@ class Mailbox:
     answer: str = "250 OK"
     unknown: set[str] = field(default_factory=set)
     hangs_up: bool = False
+    most_mails: int | None = None
 
     async def handle_RCPT(  # noqa: N802 (aiosmtpd's name)
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -54,6 +55,8 @@ class Mailbox:
         return "250 OK"
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if len(self.mails) == self.most_mails:
+            return "452 too many mails"
         if self.answer.startswith("250"):
             assert isinstance(envelope.content, bytes)
             self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
@@ -109,6 +112,7 @@ class Hook:
     port: int = 0
     posts: list[tuple[str, Any]] = field(default_factory=list)
     status: int = 200
+    answer: bytes = b"ok"
 
     @property
     def url(self) -> str:
@@ -132,9 +136,9 @@ def webhook_server() -> Iterator[Hook]:
             self.send_response(hook.status)
             if hook.status == 302:
                 self.send_header("Location", hook.url)
-            self.send_header("Content-Length", "2")
+            self.send_header("Content-Length", str(len(hook.answer)))
             self.end_headers()
-            self.wfile.write(b"ok")
+            self.wfile.write(hook.answer)
 
         def log_message(self, *_: object) -> None:
             pass

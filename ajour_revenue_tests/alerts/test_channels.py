@@ -1,6 +1,8 @@
 """Mail and webhook against real servers on loopback ports."""
 
+import json
 import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from ajour_revenue_tests.alerts.kit import (
     mail_server,
     server_context,
 )
+from ajour_revenue_tests.kit import talking_server
 from ajour_revenue_tests.processes import free_port
 
 SUBJECT = "demo: run failed for 2026-11-20"
@@ -37,6 +40,10 @@ def mail_to(port: int, **changes: Any) -> MailServer:  # noqa: ANN401 (any field
         "timeout_seconds": 5,
     }
     return MailServer(**{**fields, **changes})
+
+
+def plain_mail(port: int, **changes: Any) -> MailServer:  # noqa: ANN401 (any field of the resource)
+    return mail_to(port, **{"encryption": "none", "user": "", "password": "", **changes})
 
 
 def refusal(channel: MailServer | Webhook) -> str:
@@ -188,6 +195,48 @@ def test_all_recipients_refused_is_a_mail_not_sent(mailbox: Mailbox, trusted: tr
     assert "refused all recipients. Check alerts.mail.recipients" in refusal(mail_to(mailbox.port))
 
 
+@pytest.mark.parametrize("recipient", ["chef@brødogvin.dk", "chef@BRØDOGVIN.dk", "chef@xn--brdogvin-64a.dk"])
+def test_a_domain_with_danish_letters_goes_out_as_servers_know_it(recipient: str) -> None:
+    with mail_server(enable_SMTPUTF8=False) as mailbox:
+        said = plain_mail(mailbox.port, recipients=[recipient], sender="ajour@brødogvin.dk").send(SUBJECT, TEXT)
+
+    assert said == f"mailed to {recipient}"
+    [envelope] = mailbox.envelopes
+    assert (envelope.mail_from, envelope.rcpt_tos) == ("ajour@xn--brdogvin-64a.dk", ["chef@xn--brdogvin-64a.dk"])
+    assert mailbox.mails[0]["To"] == "chef@xn--brdogvin-64a.dk"
+
+
+def test_letters_before_the_at_go_to_a_server_that_takes_them_in_a_mail_of_their_own() -> None:
+    with mail_server(enable_SMTPUTF8=True) as mailbox:
+        said = plain_mail(mailbox.port, recipients=["søren@brødogvin.dk", *RECIPIENTS]).send(SUBJECT, TEXT)
+
+    assert said == "mailed to søren@brødogvin.dk, controller@example.dk, vagt@example.dk"
+    assert [envelope.rcpt_tos for envelope in mailbox.envelopes] == [RECIPIENTS, ["søren@xn--brdogvin-64a.dk"]]
+    assert [mail["To"] for mail in mailbox.mails] == [", ".join(RECIPIENTS), "søren@xn--brdogvin-64a.dk"]
+    assert mailbox.texts == [f"{TEXT}\n"] * 2
+
+
+def test_an_address_that_the_server_cannot_take_is_named_and_the_others_get_theirs() -> None:
+    impossible = ["søren@example.dk", "chef@brød..dk"]
+    with mail_server(enable_SMTPUTF8=False) as mailbox:
+        said = plain_mail(mailbox.port, recipients=[*impossible, *RECIPIENTS]).send(SUBJECT, TEXT)
+        nobody = refusal(plain_mail(mailbox.port, recipients=impossible))
+
+    assert said == "mailed to controller@example.dk, vagt@example.dk; refused: søren@example.dk, chef@brød..dk"
+    assert [envelope.rcpt_tos for envelope in mailbox.envelopes] == [RECIPIENTS]
+    assert "refused all recipients. Check alerts.mail.recipients" in nobody
+    assert "Refused: søren@example.dk, chef@brød..dk." in nobody
+    assert "needs a server that offers SMTPUTF8" in nobody
+
+
+def test_whom_a_second_mail_does_not_reach_keeps_nobody_from_having_got_the_first() -> None:
+    with mail_server(enable_SMTPUTF8=True) as mailbox:
+        mailbox.most_mails = 1
+        said = plain_mail(mailbox.port, recipients=["søren@example.dk", *RECIPIENTS]).send(SUBJECT, TEXT)
+
+    assert said == "mailed to controller@example.dk, vagt@example.dk; refused: søren@example.dk"
+
+
 def test_a_mail_that_was_taken_counts_as_sent_even_where_the_server_hangs_up(
     mailbox: Mailbox, trusted: trustme.CA
 ) -> None:
@@ -214,7 +263,9 @@ def test_the_webhook_gets_what_slack_takes(hook: Hook) -> None:
 @pytest.mark.parametrize(
     ("status", "advice"),
     [(500, "lies with its server"), (503, "lies with its server"), (429, "lies with its server")]
-    + [(status, "put its address into ALERT_WEBHOOK_URL") for status in (302, 400, 403, 404, 410)],
+    + [(status, "Make a new webhook and put its address into ALERT_WEBHOOK_URL") for status in (403, 404, 410)]
+    + [(status, "Check that ALERT_WEBHOOK_URL is the webhook's own address.") for status in (302, 405)]
+    + [(400, "It did not understand the message")],
 )
 def test_an_answer_that_is_no_success_is_told_with_its_status(hook: Hook, status: int, advice: str) -> None:
     hook.status = status
@@ -223,7 +274,62 @@ def test_an_answer_that_is_no_success_is_told_with_its_status(hook: Hook, status
 
     assert said.startswith(f"The webhook answered HTTP {status}.")
     assert advice in said
+    assert ("revoked" in said) == (status in {403, 404, 410})
     assert hook.posts == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (b"invalid_payload", " (invalid_payload)."),
+        (b"channel_is_archived\n", " (channel_is_archived)."),
+        (WEBHOOK_PATH.encode(), "."),
+        (b"s" * 21 + b"_t", "."),
+        (b"\x1b[31m", "."),
+        (b"", "."),
+        (b" " * 2**24 + b"no_text", "."),
+    ],
+    ids=["Slack's", "another", "an echo", "long", "control characters", "nothing", "without end"],
+)
+def test_the_reason_is_told_where_it_is_one_of_slacks(hook: Hook, answer: bytes, told: str) -> None:
+    hook.status, hook.answer = 400, answer
+
+    assert refusal(Webhook(url=hook.url)).startswith(f"The webhook answered HTTP 400{told} It did not understand")
+
+
+def test_a_message_that_is_too_long_ends_at_a_line_and_counts_the_rest(hook: Hook) -> None:
+    lines = [f"- line {number}: rødgrød & fløde" for number in range(2000)]
+
+    Webhook(url=hook.url).send(SUBJECT, "\n".join(lines))
+
+    [text] = hook.texts
+    subject, *shown, last = text.split("\n")
+    assert subject == f"*{SUBJECT}*"
+    assert shown == [line.replace("&", "&amp;") for line in lines[: len(shown)]]
+    assert last == f"and {2000 - len(shown)} more line(s), which Dagster shows"
+    assert len(json.dumps({"text": text})) <= 24_000 < len(json.dumps({"text": text + shown[-1]})) + 100
+
+
+def test_a_webhook_that_drips_is_not_waited_for() -> None:
+    with talking_server([b"HTTP/1.1 200 OK\r\n"], for_ever=b"x") as server:
+        assert "did not answer within 0.2 s" in refusal(Webhook(url=server.url, timeout_seconds=0.2))
+
+
+def test_a_password_in_netrc_is_not_posted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login someone password else\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    with talking_server([b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"]) as server:
+        Webhook(url=server.url).send(SUBJECT, TEXT)
+    assert b"authorization" not in b"".join(server.heard).lower()
+
+
+def test_a_proxy_that_fails_is_told_by_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://user:pa55@127.0.0.1:{free_port()}")
+
+    said = refusal(Webhook(url=f"https://hooks.invalid{WEBHOOK_PATH}"))
+
+    assert "cannot be reached through the proxy that HTTPS_PROXY names." in said
+    assert "pa55" not in said
 
 
 def test_a_silent_webhook_is_not_waited_for(silent_port: int) -> None:
@@ -238,10 +344,14 @@ def test_a_webhook_that_cannot_be_reached_is_told_without_its_address(server: st
 
 
 @pytest.mark.parametrize(
-    "url", ["", "s3cretW3bhook", "ftp://s3cret.example.dk/", "https://", "http://[s3cret", "https://s3cret:x/"]
+    "url",
+    [
+        *("", "s3cretW3bhook", "ftp://s3cret.example.dk/", "https://", "http://[s3cret", "https://s3cret:x/"),
+        *("http://hooks.example.dk/s3cret", "http://127.0.0.1@s3cret.dk/", "HTTPS://hooks.example.dk/s3cret"),
+    ],
 )
 def test_what_is_no_address_is_told_without_it(url: str) -> None:
-    assert "ALERT_WEBHOOK_URL is missing or is no address" in refusal(Webhook(url=url))
+    assert "ALERT_WEBHOOK_URL is missing or is no address that a message goes to" in refusal(Webhook(url=url))
 
 
 def test_a_webhook_that_does_not_speak_tls_gets_nothing(hook: Hook) -> None:

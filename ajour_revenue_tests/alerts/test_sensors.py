@@ -90,7 +90,7 @@ def test_a_failed_run_over_31_days_is_one_message_with_the_days_and_what_to_do(
     assert not run.success
     [mail], [text] = mailbox.mails, mailbox.texts
     assert mail["Subject"] == f"demo: run failed for {MONTH}"
-    assert f"Run {run.run_id[:8]} of demo_daily_revenue failed for {MONTH}:\n- wage_costs: " in text
+    assert f"Run {run.run_id[:8]} of demo_daily_revenue failed for {MONTH}:\n- wages_fetched: " in text
     assert "line 2" in text
     assert "a lot" in text
     assert "run these days again" in text
@@ -232,6 +232,23 @@ def test_a_run_that_dagster_starts_again_has_not_failed_yet(office: Office, hook
     office.end(fails, DAYS, dagster__parent_run_id="x")
     office.evaluate()
     assert len(hook.posts) == 1
+
+
+def test_a_run_that_tries_again_what_planday_held_up_was_told_of_before(office: Office, hook: Hook) -> None:
+    office.end(fails, DAYS, ajour_revenue__again="the first one")
+    office.evaluate()
+
+    assert hook.posts == []
+
+
+def test_control_characters_do_not_leave_the_house(office: Office, hook: Hook) -> None:
+    office.company.change("UPDATE ajour_locations SET location_name = chr(27) || '[31mBar' || chr(8238) || 'raB'")
+    office.end(does_nothing)
+    office.evaluate()
+
+    [text] = hook.texts
+    assert "[31mBarraB" in text
+    assert text.replace("\n", "").isprintable()
 
 
 def test_a_run_without_days_says_so(office: Office, hook: Hook) -> None:

@@ -19,6 +19,7 @@ from ajour_revenue.planday import client
 from ajour_revenue.planday.assets import REPLACE_STRUCTURE
 from ajour_revenue.planday.client import PlandayClient
 from ajour_revenue.planday.publish import Outcome, publish
+from ajour_revenue.planday.resource import PlandayResource
 from ajour_revenue.planday.structure import fetch_structure
 from ajour_revenue.warehouse.resource import Warehouse
 from ajour_revenue_tests.clock import LAST_DAY
@@ -241,3 +242,20 @@ def connected(
         result = ConnectedCompany(company.folder, company.settings, company.ajour, planday)
         result.reload()
         yield result
+
+
+def with_patience(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Let a run's requests be repeated for so long only."""
+    from_settings = PlandayResource.from_settings
+
+    def impatient(settings: object) -> PlandayResource:
+        real = from_settings(settings)  # type: ignore[arg-type]
+        return PlandayResource(
+            client_id=dg.EnvVar("PLANDAY_CLIENT_ID"),
+            refresh_token=dg.EnvVar("PLANDAY_REFRESH_TOKEN"),
+            api_url=real.api_url,
+            identity_url=real.identity_url,
+            patience_seconds=seconds,
+        )
+
+    monkeypatch.setattr(PlandayResource, "from_settings", impatient)

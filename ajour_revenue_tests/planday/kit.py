@@ -56,6 +56,20 @@ async def cuts_the_connection(app: ASGIApp, scope: Scope, receive: Receive, send
     raise ConnectionAbortedError(msg)
 
 
+async def drips(_app: ASGIApp, _scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer for ever, a little at a time."""
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    leaves = asyncio.ensure_future(_leaves(receive))
+    while not leaves.done():
+        await send({"type": "http.response.body", "body": b" ", "more_body": True})
+        await asyncio.wait([leaves], timeout=0.02)
+
+
+async def _leaves(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
 async def nothing_wrong(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     """Let one request through."""
     await app(scope, receive, send)

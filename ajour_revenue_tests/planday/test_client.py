@@ -1,11 +1,13 @@
 import datetime as dt
 import itertools
 import logging
+import re
 import string
 import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,17 +16,21 @@ import requests
 import simplejson as json
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from starlette.types import ASGIApp, Receive, Scope, Send
+from tenacity import wait_fixed, wait_none
 
+from ajour_revenue import web
 from ajour_revenue.demo.planday import SCOPES, PlandayPortal, RevenueUnit, serve
+from ajour_revenue.planday import client
 from ajour_revenue.planday.client import PlandayClient, Throttle
 from ajour_revenue.planday.errors import (
     AccessRevokedError,
+    ChangingListError,
     LoginRefusedError,
     MissingCredentialsError,
     NoOpeningDayError,
     OutageError,
     PlandayError,
-    RepeatingPageError,
     RequestNotSentError,
     RequestRefusedError,
     RevenueRefusedError,
@@ -42,8 +48,11 @@ from ajour_revenue_tests.planday.kit import (
     Stage,
     answers,
     cuts_the_connection,
+    drips,
     is_late,
+    nothing_wrong,
 )
+from ajour_revenue_tests.processes import free_port
 
 DEPARTMENTS = "/hr/v1.0/departments"
 UNITS = "/revenue/v1.0/revenueunits"
@@ -63,6 +72,16 @@ def posted(client: PlandayClient, turnover: Decimal = Decimal("100.25"), *, unit
 def row_of_costs(**changes: object) -> bytes:
     row = {"shiftId": 800001, "employeeId": 900101, "date": "2026-11-16", "duration": "0:07:30", "cost": 1}
     return json.dumps({"data": {"costs": [{**row, **changes}], "currencySymbol": "kr."}}).encode()
+
+
+CHANGES: dict[str, Callable[[list[RevenueUnit]], object]] = {
+    "one more at the front": lambda units: units.insert(0, RevenueUnit(999, "New", 1)),
+    "one more at the end": lambda units: units.append(RevenueUnit(999, "New", 1)),
+    "one less at the front": lambda units: units.pop(0),
+    "one less at the front, one more at the end": lambda units: units.append(replace(units.pop(0), id=999)),
+    "one from the end to the front": lambda units: units.insert(0, units.pop()),
+}
+"""What may become of a list between two of its pages."""
 
 
 class TestWhatIsRead:
@@ -149,15 +168,49 @@ class TestPaging:
             assert [unit.id for unit in planday.client().revenue_units()] == list(range(rows))
             assert len(planday.faults.requests(UNITS)) == requests
 
-    def test_an_empty_page_ends_the_list_whatever_the_total_says(self, planday: Planday) -> None:
-        planday.faults.order(UNITS, [answers(200, b'{"paging": {"total": 7}, "data": []}')])
-        assert planday.client().revenue_units() == []
-
-    def test_a_page_that_repeats_for_ever_is_refused(self, planday: Planday) -> None:
-        page = {"paging": {"offset": 0, "limit": 50, "total": 999}, "data": [{"id": 1, "name": "A", "departmentId": 1}]}
+    @pytest.mark.parametrize(
+        "page",
+        [
+            {"paging": {"total": 7}, "data": []},
+            {"paging": {"total": 7}, "data": [{"id": 1, "name": "A", "departmentId": 1}]},
+            {"paging": {"total": 1}, "data": [{"id": 1, "name": "A", "departmentId": 1}] * 2},
+            {"paging": {"total": 2}, "data": [{"id": 1, "name": "A", "departmentId": 1}] * 2},
+        ],
+        ids=["empty", "one for ever", "more than there are", "one twice"],
+    )
+    def test_a_list_that_never_adds_up_is_refused(self, planday: Planday, page: dict[str, object]) -> None:
         planday.faults.order(UNITS, itertools.repeat(answers(200, json.dumps(page).encode())))
-        with pytest.raises(RepeatingPageError, match=UNITS):
+        with pytest.raises(ChangingListError, match=f"GET {UNITS}: each of 3 times"):
             planday.client().revenue_units()
+
+    @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+    def test_a_list_that_changes_while_it_is_paged_is_read_again(
+        self, stage: Stage, change: Callable[[list[RevenueUnit]], object]
+    ) -> None:
+        units = [RevenueUnit(number, f"Unit {number}", 1) for number in range(120)]
+
+        async def changes_first(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+            change(units)
+            await app(scope, receive, send)
+
+        with stage.planday(PlandayPortal(name="Many", revenue_units=units)) as planday:
+            planday.faults.order(UNITS, [nothing_wrong, nothing_wrong, changes_first])
+            listed = [(unit.id, unit.name) for unit in planday.client().revenue_units()]
+        assert listed == [(unit.id, unit.name) for unit in units]
+
+    def test_a_list_without_end_is_not_begun(self, planday: Planday) -> None:
+        page = {"paging": {"total": 50_001}, "data": [{"id": 1, "name": "A", "departmentId": 1}]}
+        planday.faults.order(UNITS, [answers(200, json.dumps(page).encode())])
+        with pytest.raises(UnreadableAnswerError, match="50001 rows; more than 50000 are not read"):
+            planday.client().revenue_units()
+        assert len(planday.faults.requests(UNITS)) == 1
+
+    def test_a_list_has_one_deadline_for_all_its_pages(self, stage: Stage) -> None:
+        units = [RevenueUnit(number, f"Unit {number}", 1) for number in range(120)]
+        with stage.planday(PlandayPortal(name="Many", revenue_units=units)) as planday:
+            with pytest.raises(OutageError, match=f"{UNITS}: the list was not read to its end within 0 s"):
+                planday.client(patience_seconds=0).revenue_units()
+            assert len(planday.faults.requests(UNITS)) == 1
 
 
 class TestAccess:
@@ -352,6 +405,28 @@ class TestRateLimits:
             planday.client().departments()
         assert error.value.transient
 
+    @pytest.mark.parametrize(
+        "reset",
+        [None, "", "0", "0.0", "-5", "nan", "inf", "1e9", "99999999999", "Wed, 21 Oct 2026 07:28:00 GMT", "1, 2"],
+    )
+    def test_a_reset_of_nothing_or_nonsense_still_backs_off(
+        self, planday: Planday, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, reset: str | None
+    ) -> None:
+        monkeypatch.setattr(client, "BACK_OFF", wait_fixed(0.2))
+        refusal = answers(429) if reset is None else answers(429, x_ratelimit_reset=reset)
+        planday.faults.order(DEPARTMENTS, [refusal])
+        assert len(planday.client().departments()) == 2
+        assert "answered 429, too many requests; trying again in 0.2 s" in caplog.text
+
+    def test_a_reset_is_waited_for_no_longer_than_planday_can_mean(
+        self, planday: Planday, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(client, "LONGEST_RESET_SECONDS", 0.2)
+        monkeypatch.setattr(client, "BACK_OFF", wait_none())
+        planday.faults.order(DEPARTMENTS, [answers(429, x_ratelimit_reset="86400")])
+        assert len(planday.client().departments()) == 2
+        assert "trying again in 0.2 s" in caplog.text
+
 
 class TestOutages:
     @pytest.mark.parametrize(
@@ -404,6 +479,26 @@ class TestOutages:
         with pytest.raises(OutageError, match=r"could not be reached.*ConnectionRefusedError"):
             client.departments()
 
+    @pytest.mark.parametrize("path", [DEPARTMENTS, TOKEN])
+    def test_an_answer_that_drips_for_ever_is_an_outage(self, planday: Planday, path: str) -> None:
+        planday.faults.order(path, itertools.repeat(drips))
+        with pytest.raises(OutageError, match=r"did not answer within 0\.2 s"):
+            planday.client(timeout_seconds=0.2, patience_seconds=0.1).departments()
+
+    def test_a_proxy_that_fails_is_told_by_its_variable(
+        self, planday: Planday, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://user:pa55@127.0.0.1:{free_port()}")
+        away = {"identity_url": "https://id.planday.invalid", "patience_seconds": 0.1}
+        with pytest.raises(OutageError, match="not be reached through the proxy that HTTPS_PROXY names, or") as error:
+            planday.client(**away).departments()
+        assert "pa55" not in str(error.value)
+
+        monkeypatch.setenv("HTTPS_PROXY", "http://user:pa55@127.0.0.1:no-port")
+        with pytest.raises(RequestNotSentError, match="cannot be sent through the proxy that HTTPS_PROXY") as unsent:
+            planday.client(**away).departments()
+        assert "pa55" not in str(unsent.value)
+
     def test_planday_is_used_again_after_an_outage(self, planday: Planday) -> None:
         planday.faults.order(DEPARTMENTS, itertools.repeat(answers(503)))
         client = planday.client(patience_seconds=0.3)
@@ -414,6 +509,13 @@ class TestOutages:
 
 
 class TestRefusals:
+    @pytest.mark.parametrize("path", [DEPARTMENTS, TOKEN])
+    def test_an_answer_of_no_end_is_refused(self, planday: Planday, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+        monkeypatch.setattr(web, "MOST_BYTES", 1000)
+        planday.faults.order(path, [answers(200, b" " * 1001)])
+        with pytest.raises(UnreadableAnswerError, match=f"{path}: the answer is not valid JSON .it has more than 1000"):
+            planday.client().departments()
+
     def test_an_unknown_department_is_named(self, planday: Planday) -> None:
         with pytest.raises(UnknownIdError, match="timeandcost/77: Planday answered 404"):
             planday.client().time_and_cost(department_id=77, first_day=MONDAY, last_day=MONDAY)
@@ -427,9 +529,34 @@ class TestRefusals:
             posted(planday.client(), unit=201)
         assert planday.portal.revenue == {}
 
-    def test_a_day_without_shifts_is_known_by_the_status_alone(self, planday: Planday) -> None:
-        planday.faults.order(REVENUE, [answers(409)])
+    @pytest.mark.parametrize("body", [b"", b" \n", b"No opening day on date 16-11", b'{"error": "NO OPENING DAY"}'])
+    def test_a_day_without_shifts_is_known_by_the_status_or_the_words(self, planday: Planday, body: bytes) -> None:
+        planday.faults.order(REVENUE, [answers(409, body)])
         with pytest.raises(NoOpeningDayError):
+            posted(planday.client())
+
+    @pytest.mark.parametrize(
+        ("body", "said"),
+        [
+            (b'{"message": "The month is locked", "traceId": "00-1"}', 'says "The month is locked". If'),
+            (b"<h1>Conflict</h1>\n\x1b[31mlocked\xe2\x80\xae", 'says "<h1>Conflict</h1> [31mlocked". If'),
+            (b'{"message": "' + b"locked " * 1000 + b'"}', 'says "' + ("locked " * 29)[:200] + ' ...". If'),
+            (b"\xff\xfe", 'says "\ufffd\ufffd". If'),
+            (b'{"message": {"a": NaN}}', 'says "{"message": {"a": NaN}}". If'),
+            (b"[" * 100_000, 'says "' + "[" * 200 + ' ..."'),
+        ],
+        ids=["JSON", "HTML", "long", "no text", "no JSON", "deep"],
+    )
+    def test_another_conflict_is_a_refusal_in_plandays_own_words(
+        self, planday: Planday, body: bytes, said: str
+    ) -> None:
+        planday.faults.order(REVENUE, [answers(409, body)])
+        with pytest.raises(RevenueRefusedError, match=re.escape(said)):
+            posted(planday.client())
+
+    def test_plandays_own_words_hold_no_secret_of_ours(self, planday: Planday) -> None:
+        planday.faults.order(REVENUE, [answers(409, f"no {planday.client_id} {planday.refresh_token}".encode())])
+        with pytest.raises(RevenueRefusedError, match=re.escape('says "no *** ***".')):
             posted(planday.client())
 
     def test_a_negative_figure_that_is_refused_has_an_error_of_its_own(self, planday: Planday) -> None:
@@ -446,7 +573,15 @@ class TestRefusals:
             planday.client().departments()
         assert len(planday.faults.requests(DEPARTMENTS)) == 1
 
-    @pytest.mark.parametrize("body", [b"", b"<html>", b'{"data": [', b'{"data": NaN}', b"\xff"])
+    @pytest.mark.parametrize(
+        "body",
+        [
+            *(b"", b"<html>", b'{"data": [', b"\xff", b"[" * 100_000, b'{"a":' * 100_000),
+            *(b'{"data": %b}' % number for number in (b"NaN", b"-Infinity", b"1e999999999", b"1e-999999999")),
+            *(b'{"data": %b}' % number for number in (b"1" * 1_000_000, b"1." + b"1" * 1_000_000, b"1e18", b"1" * 19)),
+        ],
+        ids=lambda body: body[:24].decode("latin-1"),
+    )
     @pytest.mark.parametrize("path", [DEPARTMENTS, TOKEN])
     def test_malformed_json_is_refused_with_the_endpoint(self, planday: Planday, path: str, body: bytes) -> None:
         planday.faults.order(path, [answers(200, body)])
@@ -465,6 +600,7 @@ class TestRefusals:
             (COSTS, b'{"data": null}', "found NoneType"),
             (COSTS, row_of_costs(cost="1.00"), r"costs\.0\.cost: .*found str"),
             (COSTS, row_of_costs(cost=True), r"costs\.0\.cost: .*found bool"),
+            (COSTS, row_of_costs(cost=10**10), r"costs\.0\.cost: .*found int"),
             (COSTS, row_of_costs(cost=None), r"costs\.0\.cost: .*found NoneType"),
             (COSTS, row_of_costs(date=1763251200), r"costs\.0\.date: .*2026-01-31, found int"),
             (COSTS, row_of_costs(date="16-11-2026"), r"costs\.0\.date: .*2026-01-31, found str"),
@@ -486,21 +622,15 @@ class TestRefusals:
         with pytest.raises(UnreadableAnswerError, match=f"{path}: .*{fault}"):
             costs(planday.client()) if path == COSTS else planday.client().departments()
 
-    @pytest.mark.parametrize(
-        ("changes", "error"),
-        [
-            ({"api_url": "planday"}, RequestNotSentError),
-            ({"client_id": "client\nid"}, LoginRefusedError),
-        ],
-    )
-    def test_what_cannot_be_sent_is_told(
-        self,
-        planday: Planday,
-        changes: dict[str, str],
-        error: type[PlandayError],
-    ) -> None:
-        with pytest.raises(error, match="PLANDAY_CLIENT_ID"):
-            planday.client(**changes).departments()
+    def test_a_client_id_that_cannot_be_sent_is_told(self, planday: Planday) -> None:
+        with pytest.raises(LoginRefusedError, match="PLANDAY_CLIENT_ID"):
+            planday.client(client_id="client\nid").departments()
+
+    @pytest.mark.parametrize("setting", ["api_url", "identity_url"])
+    def test_an_address_that_a_secret_must_not_go_to_gets_nothing(self, planday: Planday, setting: str) -> None:
+        with pytest.raises(RequestNotSentError, match=f"Nothing was sent to Planday. planday.{setting} in the"):
+            planday.client(**{setting: "http://planday.invalid"}).departments()
+        assert planday.faults.seen == []
 
 
 def malformed_costs(planday: Planday) -> None:
@@ -619,9 +749,9 @@ class TestMoney:
         assert [row.turnover for row in listed] == turnovers
 
     def test_the_cost_of_a_shift_goes_through_no_float(self, planday: Planday) -> None:
-        planday.faults.order(COSTS, [answers(200, row_of_costs(cost=Decimal("12345678901234567.89")))])
+        planday.faults.order(COSTS, [answers(200, row_of_costs(cost=Decimal("1234567890.123456789")))])
         answer = planday.client().time_and_cost(department_id=1, first_day=MONDAY, last_day=MONDAY)
-        assert str(answer.costs[0].cost) == "12345678901234567.89"
+        assert str(answer.costs[0].cost) == "1234567890.123456789"
 
     def test_posting_again_replaces_the_figure(self, planday: Planday) -> None:
         posted(planday.client(), Decimal(1))

@@ -544,3 +544,26 @@ def test_dagster_tells_all_errors_of_a_broken_file_once_and_legibly(tmp_path: Pa
     frames = [line for line in told.splitlines() if line.strip().startswith('File "')]
     assert len(frames) <= 2
     assert all("ajour_revenue" in frame for frame in frames)
+
+
+@pytest.mark.parametrize("setting", ["api_url", "identity_url"])
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("http://openapi.planday.com", "what is secret would be readable on its way: write https://"),
+        ("http://localhost.evil.dk", "what is secret would be readable on its way: write https://"),
+        ("http://127.0.0.1@evil.dk", "remove what stands before the @"),
+        ("https://user:pa55@openapi.planday.com", "remove what stands before the @"),
+        ("HTTPS://openapi.planday.com", "write a whole address"),
+        ("https://openapi.planday.com\u202e", "no spaces, line breaks or backslashes"),
+    ],
+)
+def test_an_address_of_plandays_that_secrets_must_not_go_to_is_refused_without_being_quoted(
+    tmp_path: Path, setting: str, address: str, reason: str
+) -> None:
+    with pytest.raises(SettingsError) as raised:
+        load_settings(write_settings(tmp_path, planday={setting: address}))
+    assert f"- planday.{setting}: " in str(raised.value)
+    assert reason in str(raised.value)
+    assert "evil" not in str(raised.value)
+    assert "pa55" not in str(raised.value)

@@ -71,8 +71,8 @@ def test_with_planday_only_wages_fail_its_units_are_listed_and_nothing_is_publis
 
         failed = failures(new.run(WINDOW))
 
-        assert list(failed) == ["wage_costs"]
-        assert "None of the settings' units is known in Planday." in failed["wage_costs"]
+        assert list(failed) == ["wage_costs_wages_fetched"]
+        assert "None of the settings' units is known in Planday." in failed["wage_costs_wages_fetched"]
         assert new.posts == []
         assert new.contents()["planday_revenue"] == []
         assert "Planday's revenue unit 101 (Bar, Vesterbro) is not listed" in (
