@@ -101,6 +101,12 @@ class Query(Generic[Row]):
 
     def check_columns(self, found: Sequence[str]) -> None:
         """Raise ContractBrokenError unless the answer has exactly the promised columns, in any order."""
+        if not found:
+            msg = (
+                f"The first statement of {self.path} returns no rows. Use one SELECT, without SET, USE or another "
+                "statement before it; nothing was stored."
+            )
+            raise ContractBrokenError(msg)
         missing = [column for column in self.columns if column not in found]
         extra = [column for column in found if column not in self.columns]
         if missing or extra or len(found) != len(self.columns):

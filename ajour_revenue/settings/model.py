@@ -251,8 +251,8 @@ class AjourSettings(Section):
     options: OdbcOptions = Field(
         default={},
         description="Further ODBC keywords of the driver. Where AJOUR_HOST is an IP address, Microsoft's driver needs "
-        "HostnameInCertificate: the name that the certificate of Ajour's server has, or ServerCertificate: the path of "
-        "that certificate",
+        "HostnameInCertificate: the name that the certificate of Ajour's server has (or, with Encrypt: strict, "
+        "ServerCertificate: the path of that certificate)",
     )
     queries: QuerySettings = Field(default_factory=QuerySettings)
     login_timeout_seconds: int = Field(default=20, ge=1, le=600, description="How long to wait for the login")
