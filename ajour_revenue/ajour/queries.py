@@ -10,6 +10,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints, TypeAdapter, ValidationError
 
 from ajour_revenue.ajour.errors import ContractBrokenError, QueryFailedError
+from ajour_revenue.text.parse import parse_day
 
 SQL_TOKENS = re.compile(
     r"""(?P<comment>--[^\n]*|/\*.*?\*/)|'(?:[^']|'')*'|"[^"]*"|\[[^\]]*\]|::|:(?P<name>[A-Za-z_]\w*)""",
@@ -18,13 +19,27 @@ SQL_TOKENS = re.compile(
 RAW_DECIMALS = 8
 RAW_UNIT = Decimal(1).scaleb(-RAW_DECIMALS)
 TOLD_AT_MOST = 10
+MIDNIGHT = re.compile(r"([ T]00:00(:00(\.0+)?)?Z?)?")
+TIME_OF_DAY = re.compile(r"[ T]\d{2}:\d{2}.*")
+RETURN_A_DATE = "it has a time of day; return a DATE, as with CAST(... AS DATE), so that the business date is certain"
 NUMBERS: dict[type, str] = {int: "whole numbers", float: "floating-point numbers"}
 
 
 def _day(value: object) -> object:
-    if isinstance(value, dt.datetime) and value.time() == dt.time():
+    """Take a day out of a midnight; a time of day is none, since nobody knows which day it counts to."""
+    if isinstance(value, str):
+        text = value.strip()
+        day, time = text[:10], text[10:]
+        if not MIDNIGHT.fullmatch(time):
+            if TIME_OF_DAY.fullmatch(time):
+                raise ValueError(RETURN_A_DATE)
+            day = text
+        return parse_day(day)
+    if isinstance(value, dt.datetime):
+        if value.time() != dt.time() or value.tzinfo:
+            raise ValueError(RETURN_A_DATE)
         return value.date()
-    return dt.date.fromisoformat(value[:10]) if isinstance(value, str) and value[10:] in ("", " 00:00:00") else value
+    return value
 
 
 def _to_raw_decimals(value: Decimal) -> Decimal:

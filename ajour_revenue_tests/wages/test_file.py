@@ -221,13 +221,6 @@ def test_a_file_that_is_not_there_is_told_with_its_path_and_setting(settings: Se
     assert "wages.file" in str(error.value)
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "utf-16"])
-def test_a_file_in_another_encoding_than_utf_8_is_refused(settings: Settings, encoding: str) -> None:
-    [told] = errors(settings, "2026-03-01,Østerbro,Bar,400,2", encoding=encoding)
-
-    assert "is not a CSV file in UTF-8" in told
-
-
 def test_a_quote_that_is_never_closed_is_refused(settings: Settings) -> None:
     [told] = errors(settings, '2026-03-01,"Vesterbro,Bar,400,2')
 
