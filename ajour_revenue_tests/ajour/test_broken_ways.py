@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from ajour_revenue.ajour import connection
 from ajour_revenue.ajour.connection import AjourConnection
 from ajour_revenue.ajour.errors import AjourError
 from ajour_revenue_tests.ajour.kit import LOCATIONS, Fault, FaultyWay, Source, faulty_way, in_background
-from ajour_revenue_tests.ajour.test_connection_sql_server import AUTHORITY, FREETDS, MICROSOFT, ajour_of, sql_server
+from ajour_revenue_tests.ajour.sql_server import FREETDS, MICROSOFT, ajour_of, sql_server
 
 FAULTS: list[Fault] = ["silence", "cut", "reset"]
 FEW, MANY = 3, 8
@@ -19,14 +18,7 @@ FEW, MANY = 3, 8
 
 
 @pytest.fixture(autouse=True)
-def _trusted_authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    authority = tmp_path / "authority.pem"
-    AUTHORITY.cert_pem.write_to_path(str(authority))
-    monkeypatch.setenv("SSL_CERT_FILE", str(authority))
-
-
-@pytest.fixture(autouse=True)
-def _short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+def _short_patience(trusted_authority: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 (trusts it)
     monkeypatch.setattr(connection, "END_SECONDS", 0.2)
 
 

@@ -1,17 +1,12 @@
 """SQL Server, through Microsoft's driver and FreeTDS: figures, logins, errors and time-outs."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
-import mssql_python_odbc
 import pytest
-import trustme
 
-from ajour_revenue.ajour.connection import AjourConnection
 from ajour_revenue.ajour.errors import (
     AjourError,
     CertificateRefusedError,
@@ -26,73 +21,27 @@ from ajour_revenue_tests.ajour import tds
 from ajour_revenue_tests.ajour.kit import (
     COMPANY_ID,
     LOCATIONS,
-    PASSWORD,
     PATIENCE_SECONDS,
     REVENUE,
     USER,
     WINDOW,
-    Source,
     locations_failure,
     revenue_failure,
 )
-from ajour_revenue_tests.ajour.tds import Answer, SqlServer, SqlServerError, running_sql_server
+from ajour_revenue_tests.ajour.sql_server import FREETDS, HOST, MICROSOFT, ajour_of, figures, sql_server
+from ajour_revenue_tests.ajour.tds import Answer, SqlServerError
 from ajour_revenue_tests.processes import wait_until
 
-DATABASE = "omsætning-2026"
-HOST = "sql.ajour.example"
-
-MICROSOFT = str(next(Path(mssql_python_odbc.get_libs_dir()).glob("linux/debian_ubuntu/*/lib/libmsodbcsql-18.*.so.*")))
-FREETDS = "FreeTDS"
-
 both = pytest.mark.parametrize("driver", [pytest.param(MICROSOFT, id="Microsoft"), FREETDS])
-
-AUTHORITY = trustme.CA()
-CERTIFICATE = AUTHORITY.issue_cert(HOST)
-
-Serve = Callable[..., AjourConnection]
-
-
-def figures(sql: str, parameters: list[object]) -> Answer:
-    """Answer as Ajour does; of another company there is nothing."""
-    assert parameters[0] == COMPANY_ID
-    if "FROM locations" in sql:
-        return Answer([("location_id", tds.VARCHAR), ("location_name", tds.NVARCHAR)], LOCATIONS)
-    assert parameters[1:] == [WINDOW.first_day, WINDOW.last_day]
-    columns = [
-        ("business_date", tds.DATE),
-        ("location_id", tds.NVARCHAR),
-        ("revenue_incl_vat", tds.DECIMAL),
-        ("revenue_excl_vat", tds.MONEY),
-    ]
-    return Answer(columns, REVENUE)
 
 
 def failing(number: int, text: str = "It is so.") -> Callable[[str, list[object]], Answer]:
     return lambda *_: Answer(error=SqlServerError(number, text))
 
 
-@contextmanager
-def sql_server(
-    answer: Callable[[str, list[object]], Answer] = figures, *, refusal: SqlServerError | None = None
-) -> Iterator[SqlServer]:
-    with running_sql_server(
-        answer, logins={USER: PASSWORD}, databases={DATABASE}, certificate=CERTIFICATE, refusal=refusal
-    ) as server:
-        yield server
-
-
-def ajour_of(server: SqlServer, driver: str, folder: Path, **changes: Any) -> AjourConnection:  # noqa: ANN401 (any field)
-    """Return a connection to the server; Microsoft's driver verifies its certificate."""
-    options = {} if driver == FREETDS else {"HostnameInCertificate": HOST}
-    source = Source(folder, driver, DATABASE, host="127.0.0.1", port=server.port)
-    return source.ajour(**{"options": options, **changes})
-
-
 @pytest.fixture(autouse=True)
-def _trusted_authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    authority = tmp_path / "authority.pem"
-    AUTHORITY.cert_pem.write_to_path(str(authority))
-    monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+def _trusted(trusted_authority: None) -> None:
+    """Let Microsoft's driver trust the tests' authority."""
 
 
 @both
