@@ -5,11 +5,21 @@ import re
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from ajour_revenue.ajour.errors import ContractBrokenError, QueryFailedError
+from ajour_revenue.text.names import clean_name, cleaned
 from ajour_revenue.text.parse import parse_day
 
 SQL_TOKENS = re.compile(
@@ -19,8 +29,8 @@ SQL_TOKENS = re.compile(
 RAW_DECIMALS = 8
 RAW_UNIT = Decimal(1).scaleb(-RAW_DECIMALS)
 TOLD_AT_MOST = 10
-MIDNIGHT = re.compile(r"([ T]00:00(:00(\.0+)?)?Z?)?")
-TIME_OF_DAY = re.compile(r"[ T]\d{2}:\d{2}.*")
+MIDNIGHT = re.compile(r"[ T]00:00(:00(\.0+)?)?Z?$")
+TIME_OF_DAY = re.compile(r"[ T]\d{1,2}:\d{2}")
 RETURN_A_DATE = "it has a time of day; return a DATE, as with CAST(... AS DATE), so that the business date is certain"
 NUMBERS: dict[type, str] = {int: "whole numbers", float: "floating-point numbers"}
 
@@ -29,12 +39,9 @@ def _day(value: object) -> object:
     """Take a day out of a midnight; a time of day is none, since nobody knows which day it counts to."""
     if isinstance(value, str):
         text = value.strip()
-        day, time = text[:10], text[10:]
-        if not MIDNIGHT.fullmatch(time):
-            if TIME_OF_DAY.fullmatch(time):
-                raise ValueError(RETURN_A_DATE)
-            day = text
-        return parse_day(day)
+        if TIME_OF_DAY.search(text) and not MIDNIGHT.search(text):
+            raise ValueError(RETURN_A_DATE)
+        return parse_day(MIDNIGHT.sub("", text))
     if isinstance(value, dt.datetime):
         if value.time() != dt.time() or value.tzinfo:
             raise ValueError(RETURN_A_DATE)
@@ -50,15 +57,32 @@ def _to_raw_decimals(value: Decimal) -> Decimal:
 
 
 BusinessDate = Annotated[dt.date, Field(strict=True), BeforeValidator(_day)]
-LocationId = Annotated[str, Field(coerce_numbers_to_str=True), StringConstraints(strip_whitespace=True, min_length=1)]
+LocationId = Annotated[
+    str,
+    Field(coerce_numbers_to_str=True),
+    StringConstraints(min_length=1),
+    BeforeValidator(cleaned),
+]
 Money = Annotated[Decimal, Field(gt=-(10**15), lt=10**15, allow_inf_nan=False), AfterValidator(_to_raw_decimals)]
+
+
+def _empty_where_missing(value: object) -> object:
+    return "" if value is None else value
 
 
 class Location(BaseModel):
     """A location as Ajour lists it."""
 
     location_id: LocationId
-    location_name: LocationId
+    location_name: Annotated[
+        str, Field(coerce_numbers_to_str=True), BeforeValidator(_empty_where_missing), AfterValidator(clean_name)
+    ]
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        """Give one that has no name its id for a name: it must not keep the others from being fetched."""
+        self.location_name = self.location_name or f"Location {self.location_id}"
+        return self
 
 
 class DailyRevenue(BaseModel):

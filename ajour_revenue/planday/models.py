@@ -9,8 +9,10 @@ import re
 from decimal import Decimal
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+
+from ajour_revenue.text.names import clean_name
 
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 DURATION = re.compile(r"(\d{1,2}):(\d\d):(\d\d)", re.ASCII)
@@ -74,6 +76,9 @@ Day = Annotated[dt.date, Field(strict=False), BeforeValidator(_only_iso_text)]
 Hours = Annotated[Decimal, BeforeValidator(_hours)]
 
 
+Name = Annotated[str, AfterValidator(clean_name)]
+
+
 class Answer(BaseModel):
     """A part of an answer of Planday's, whose fields are written in camelCase there."""
 
@@ -90,7 +95,7 @@ class Portal(Answer):
     """A company's Planday; ids are unique within one portal only."""
 
     id: int
-    name: str
+    name: Name
 
 
 class ListRow(Answer):
@@ -108,14 +113,14 @@ class Department(ListRow):
     """Planday's organisational unit (afdeling); wages are planned per department."""
 
     id: int
-    name: str
+    name: Name
 
 
 class RevenueUnit(ListRow):
     """A place that earns revenue (omsætningsenhed); it belongs to exactly one department."""
 
     id: int
-    name: str
+    name: Name
     department_id: int
 
 
@@ -123,7 +128,7 @@ class Position(ListRow):
     """What a shift is planned as: it leads from a shift's cost to the revenue unit."""
 
     id: int
-    name: str
+    name: Name
     department_id: int
     affect_revenue: bool
     """Whether the position's cost counts in the wage percentage."""

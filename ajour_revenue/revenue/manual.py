@@ -18,6 +18,7 @@ from ajour_revenue.mapping import most_similar_unit, register_units, unit_of_loc
 from ajour_revenue.revenue.unit_revenue import calculate_unit_revenue
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.csv_table import Line, UnreadableFileError, all_errors, opened_csv
+from ajour_revenue.text.names import clean_name, cleaned, hidden_difference
 from ajour_revenue.text.parse import parse_amount, parse_day
 from ajour_revenue.warehouse.run import rows, run
 
@@ -132,7 +133,7 @@ def _amount(value: object) -> object:
     return parse_amount(value) if value.strip() else None
 
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Name = Annotated[str, StringConstraints(min_length=1), BeforeValidator(cleaned)]
 Amount = Annotated[Decimal, Field(gt=-(10**15), lt=10**15, decimal_places=2)]
 
 
@@ -264,7 +265,7 @@ def _checked(settings: Settings, values: Mapping[str, object]) -> ManualEntry | 
         wrong = {str(each["loc"][0]) for each in error.errors()}
         problems = [_told(str(each["loc"][0]), each["type"], each["msg"]) for each in error.errors()]
         if "unit" not in wrong:
-            problems += _unit_problems(settings, str(values["unit"]).strip())
+            problems += _unit_problems(settings, clean_name(str(values["unit"])))
         if "business_date" not in wrong:
             day = _day(values["business_date"])
             problems += _day_problems(settings, day) if isinstance(day, dt.date) else []
@@ -296,8 +297,10 @@ def _unit_problems(settings: Settings, unit: str) -> list[str]:
     if unit in units:
         return []
     similar = most_similar_unit(unit, units)
+    hidden = hidden_difference(unit, similar) if similar else None
     meant = f"; did you mean {similar}?" if similar else ""
-    return [f"unit {unit!r} is none of the settings': {', '.join(units) or 'they list no units yet'}{meant}"]
+    told = f" {hidden}" if hidden else ""
+    return [f"unit {unit!r} is none of the settings': {', '.join(units) or 'they list no units yet'}{meant}{told}"]
 
 
 def _day_problems(settings: Settings, day: dt.date) -> list[str]:

@@ -9,13 +9,15 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from ajour_revenue.settings.model import UNSAFE_ADDRESS, Section, Settings, conflicts
+from ajour_revenue.settings.yaml import UnreadableYamlError, as_written, read_yaml
 
 SETTINGS_VARIABLE = "AJOUR_SETTINGS"
 DEFAULT_SETTINGS_FILE = "ajour.yaml"
+
+
+MOST_BYTES = 1_000_000
 
 
 class SettingsError(Exception):
@@ -52,7 +54,10 @@ def load_settings(path: Path | None = None) -> Settings:
 
 def _read_yaml(path: Path) -> dict[str, Any]:
     try:
-        raw = YAML(typ="safe", pure=True).load(path)
+        if path.stat().st_size > MOST_BYTES:
+            msg = f"{path} has more than {MOST_BYTES // 1_000_000} MB, which is no settings file."
+            raise SettingsError(msg)
+        text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         msg = (
             f"There is no settings file {path}. Copy ajour.example.yaml to {DEFAULT_SETTINGS_FILE} and fill it in, or "
@@ -62,8 +67,13 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     except OSError as error:
         msg = f"{path} cannot be read: {error.strerror}."
         raise SettingsError(msg) from None
-    except (YAMLError, UnicodeDecodeError) as error:
-        msg = f"{path} is not valid YAML: {str(error).partition('To suppress this check')[0].rstrip()}"
+    except UnicodeDecodeError:
+        msg = f"{path} is not in UTF-8. Save it as a text file in UTF-8."
+        raise SettingsError(msg) from None
+    try:
+        raw = read_yaml(text)
+    except UnreadableYamlError as error:
+        msg = f"{path}, {error}"
         raise SettingsError(msg) from None
     if not isinstance(raw, dict):
         msg = f"{path} must hold keys and values such as 'name: demo'; found {type(raw).__name__}."
@@ -104,9 +114,9 @@ def _message(error: ErrorDetails, raw: object) -> str:
         return f"{key}: unknown key{hint} Allowed here: {', '.join(allowed)}"
     message = error["msg"].removeprefix("Value error, ").replace("valid tuple", "list").replace("Tuple", "List")
     if error["type"] == "string_type" and isinstance(error["input"], int | float):
-        message = f'write it in quotes, as in "{error["input"]}"'
+        message = f'write it in quotes, as in "{as_written(error["input"])}"'
     is_quoted = error["type"] != UNSAFE_ADDRESS and not isinstance(error["input"], dict | list | tuple)
-    found = f"found {str(error['input'])!r}: " if is_quoted else ""
+    found = f"found {as_written(error['input'])!r}: " if is_quoted else ""
     return f"{key}: {found}{message}"
 
 

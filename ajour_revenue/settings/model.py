@@ -28,6 +28,8 @@ from pydantic_core import PydanticCustomError
 
 from ajour_revenue.days import MAX_DAYS, WEEKDAYS, Weekday, Window
 from ajour_revenue.settings.odbc_options import refusals
+from ajour_revenue.text.names import clean_name, invisible_in
+from ajour_revenue.text.parse import parse_day
 from ajour_revenue.web import UnsafeAddressError, checked_address
 
 T = TypeVar("T", bound=Hashable)
@@ -37,6 +39,8 @@ Vat = Literal["included", "excluded"]
 DEFAULT_QUERIES = Path(__file__).parents[1] / "ajour" / "sql"
 UNSAFE_ADDRESS = "unsafe_address"
 """The type of an error whose value is not quoted, since it may hold a password."""
+
+DANISH_WEEKDAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
 
 MAIL_ADDRESS = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+")
 
@@ -61,6 +65,10 @@ def _not_a_number(value: object) -> object:
     return value
 
 
+def _day(value: object) -> object:
+    return parse_day(value) if isinstance(value, str) else value
+
+
 def _not_before_five(value: dt.time) -> dt.time:
     if value.tzinfo:
         msg = "write it without a time zone, as in 07:00; it is Danish time"
@@ -83,6 +91,14 @@ def _acceptable_options(options: object) -> object:
 
 def _repeated(values: Iterable[T]) -> list[T]:
     return [value for value, count in Counter(values).items() if count > 1]
+
+
+def _in_english(weekday: object) -> object:
+    """Take a weekday's Danish name, and any case."""
+    if not isinstance(weekday, str):
+        return weekday
+    plain = weekday.strip().lower()
+    return WEEKDAYS[DANISH_WEEKDAYS.index(plain)] if plain in DANISH_WEEKDAYS else plain
 
 
 def _weekdays_once(weekdays: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
@@ -110,6 +126,7 @@ def _weekdays_in(days: str) -> list[Weekday]:
     """Return the weekdays from the first to the last of `fri-mon`, or the one of `sun`."""
     week: tuple[Weekday, ...] = get_args(Weekday)
     numbers = {name: number for number, weekday in enumerate(week) for name in (weekday, weekday[:3])}
+    numbers |= {name: number for number, weekday in enumerate(DANISH_WEEKDAYS) for name in (weekday, weekday[:3])}
     first, _, last = (part.strip().lower() for part in days.partition("-"))
     start, end = numbers.get(first), numbers.get(last or first)
     if start is None or end is None:
@@ -132,10 +149,18 @@ def _safe_address(address: str) -> str:
         raise PydanticCustomError(UNSAFE_ADDRESS, "{reason}", {"reason": str(error)}) from None
 
 
+def _visible(text: str) -> str:
+    if hidden := invisible_in(text):
+        msg = f"it has a character that cannot be seen, {hidden}; remove it"
+        raise ValueError(msg)
+    return clean_name(text)
+
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Name = Annotated[Text, AfterValidator(_visible)]
 Address = Annotated[Text, AfterValidator(_safe_address)]
 MailAddress = Annotated[Text, AfterValidator(_mail_address)]
-Day = Annotated[dt.date, BeforeValidator(_not_a_number)]
+Day = Annotated[dt.date, BeforeValidator(_day), BeforeValidator(_not_a_number)]
 # JSON schema's own "time" wants seconds and a time zone.
 FetchTime = Annotated[
     dt.time,
@@ -144,7 +169,7 @@ FetchTime = Annotated[
     WithJsonSchema({"type": "string", "pattern": "^(0[5-9]|1[0-9]|2[0-3]):[0-5][0-9](:00)?$"}),
 ]
 Percentage = Annotated[Decimal, Field(gt=0, le=100, max_digits=5, decimal_places=2)]
-WEEKDAY_RANGE = "(mon|tue|wed|thu|fri|sat|sun)"
+WEEKDAY_RANGE = "(mon|tue|wed|thu|fri|sat|sun|man|tir|ons|tor|fre|lør|søn)"
 # D20
 Target = Annotated[
     dict[str, Percentage],
@@ -196,9 +221,9 @@ class TaskSettings(Section):
     # R9
     repeat_weekly: bool = Field(default=True, description="false: fetch once on each weekday, in the first seven days")
     # R5
-    weekdays: Annotated[tuple[Weekday, ...], AfterValidator(_weekdays_once)] = Field(
-        min_length=1, description="The days of the fetch, not of the sale"
-    )
+    weekdays: Annotated[
+        tuple[Annotated[Weekday, BeforeValidator(_in_english)], ...], AfterValidator(_weekdays_once)
+    ] = Field(min_length=1, description="The days of the fetch, not of the sale")
     # R4, R10
     days_back: int = Field(
         ge=1, le=MAX_DAYS, description="Days up to yesterday to fetch; several bring in later corrections"
@@ -324,7 +349,7 @@ class LocationMapping(Section):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    id: Text = Field(description="Ajour's id of the location")
+    id: Name = Field(description="Ajour's id of the location")
     first_day: Day | None = Field(default=None, alias="from", description="The first day on which it feeds the unit")
     last_day: Day | None = Field(default=None, alias="to", description="The last day on which it feeds the unit")
 
@@ -377,8 +402,8 @@ Locations = Annotated[
 class Unit(Section):
     """A revenue unit of Planday, its department, and the Ajour locations that feed it."""
 
-    name: Text = Field(description="The unit's name, as in Planday")
-    department: Text = Field(description="The name of its department, as in Planday")
+    name: Name = Field(description="The unit's name, as in Planday")
+    department: Name = Field(description="The name of its department, as in Planday")
     locations: Locations = Field(
         default=(),
         description="The ids of the Ajour locations that feed it, in quotes; each feeds one unit at a time. One that "
@@ -402,7 +427,7 @@ class Department(Section):
     Without one, the wages of its units are judged by the units' targets.
     """
 
-    name: Text = Field(description="The department's name, as units name it", examples=["Vesterbro"])
+    name: Name = Field(description="The department's name, as units name it", examples=["Vesterbro"])
     target_wage_percentage: Target = Field(
         description="The wage percentage that the department is not to exceed: one number, or by weekday", examples=[32]
     )

@@ -24,6 +24,11 @@ def clean_name(text: str) -> str:
     return re.sub(r" +", " ", "".join(seen)).strip()[:LONGEST].rstrip()
 
 
+def cleaned(value: object) -> object:
+    """Clean a value that is a text, before it is looked at whether it is long enough."""
+    return clean_name(value) if isinstance(value, str) else value
+
+
 def invisible_in(text: str) -> str | None:
     """Return the name of the first character of a text that cannot be seen; None where all can."""
     for place, character in enumerate(text):

@@ -5,7 +5,7 @@ Days and decimals as people type them, fields separated by commas or semicolons:
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, Valid
 from ajour_revenue.days import Window
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.csv_table import Line, UnreadableFileError, all_errors, as_far_as_read, opened_csv
+from ajour_revenue.text.names import cleaned, hidden_difference
 from ajour_revenue.text.parse import parse_amount, parse_day
 from ajour_revenue.wages.source import WAGE_COST_SCHEMA, WageCosts, WageSourceError
 
@@ -58,7 +59,7 @@ def _count(value: object) -> object:
     return text or None
 
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Name = Annotated[str, StringConstraints(min_length=1), BeforeValidator(cleaned)]
 
 
 class WageCost(BaseModel):
@@ -183,7 +184,14 @@ def _field_errors(line: Line, error: ValidationError) -> list[RowError]:
 
 def _unknown_names(row: WageCost, departments: dict[str, str]) -> Iterator[str]:
     if row.department not in departments.values():
-        yield f"department {row.department!r} is none of {', '.join(sorted(set(departments.values())))}"
+        known = sorted(set(departments.values()))
+        yield f"department {row.department!r} is none of {', '.join(known)}{_hidden(row.department, known)}"
     elif row.unit is not None and departments.get(row.unit) != row.department:
         here = [unit for unit, department in departments.items() if department == row.department]
-        yield f"unit {row.unit!r} is none of {row.department}'s: {', '.join(here)}"
+        yield f"unit {row.unit!r} is none of {row.department}'s: {', '.join(here)}{_hidden(row.unit, here)}"
+
+
+def _hidden(written: str, known: Iterable[str]) -> str:
+    """Say in what a name differs from one that looks like it."""
+    differences = filter(None, (hidden_difference(written, name) for name in known))
+    return "".join(f"; {difference}" for difference in differences)
