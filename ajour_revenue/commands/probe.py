@@ -297,6 +297,12 @@ def _skipped(name: str) -> Step:
     return Step(name, Result.SKIPPED, "Not tried, since an earlier step failed.")
 
 
+def planday_unit_ids(answers: Answers) -> set[int | None]:
+    """Return the ids of Planday's revenue units; of none where Planday was not asked."""
+    rows: list[dict[str, Any]] = [] if answers.structure is None else answers.structure.to_pylist()
+    return {row["id"] for row in rows if row["kind"] == "revenue unit"}
+
+
 def unlisted_revenue_units(settings: Settings, answers: Answers) -> list[tuple[str, str, int]]:
     """Return Planday's revenue units that the settings do not list: name, department and id."""
     rows: list[dict[str, Any]] = [] if answers.structure is None else answers.structure.to_pylist()

@@ -2,8 +2,9 @@
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from ajour_revenue.commands.probe import (
     ajour_steps,
     mapping_step,
     planday_steps,
+    planday_unit_ids,
     settings_step,
     units_step,
     unlisted_revenue_units,
@@ -181,17 +183,23 @@ def _suggestions(settings: Settings, answers: Answers, *, ask: bool) -> list[Add
     departments = {unit.name: unit.department for unit in settings.units}
     new: dict[str, NewUnit] = {}
     additions: list[Addition | NewUnit] = []
-    for name, department, planday_id in unlisted_revenue_units(settings, answers):
-        # One of the same name is listed already; the step says what is wrong with it.
-        if name in departments:
+    without_planday = {unit.name for unit in settings.units if unit.planday_unit_id not in planday_unit_ids(answers)}
+    for planday_name, department, planday_id in unlisted_revenue_units(settings, answers):
+        # One of the same name is listed, and not with another of Planday's units; the step says what is wrong with it.
+        if planday_name in without_planday:
             continue
-        if not ask or click.confirm(f"Add Planday's revenue unit {name} ({department})?", default=True):
+        name = _own_name(planday_name, department, departments)
+        as_what = f" as {name}" if name != planday_name else ""
+        if not ask or click.confirm(
+            f"Add Planday's revenue unit {planday_name} ({department}){as_what}?", default=True
+        ):
             new[name] = NewUnit(name, department, planday_unit_id=planday_id)
             departments[name] = department
     # Where there are no units to choose from, each location becomes one.
     may_be_unit = not departments
     for location, name in _unmapped(settings, answers.locations or {}).items():
-        unit = name if may_be_unit else most_similar_unit(name, departments) or NO_UNIT
+        similar = most_similar_unit(name, departments)
+        unit = _own_name(name, location, departments) if may_be_unit else similar or NO_UNIT
         if ask:
             unit = click.prompt(f"Location {location} ({name}) feeds the unit (- for none)", default=unit).strip()
         if unit == NO_UNIT:
@@ -205,6 +213,12 @@ def _suggestions(settings: Settings, answers: Answers, *, ask: bool) -> list[Add
         else:
             additions.append(Addition(unit, location))
     return [*new.values(), *additions]
+
+
+def _own_name(name: str, distinction: str, taken: Container[str]) -> str:
+    """Return a name that no other unit has: two of Planday's or Ajour's may be called alike, and are not one."""
+    names = chain((name, f"{name} {distinction}"), (f"{name} {distinction} {number}" for number in count(2)))
+    return next(each for each in names if each not in taken)
 
 
 def _write(console: Console, path: Path, additions: list[Addition | NewUnit]) -> None:
