@@ -15,7 +15,7 @@ import pyarrow as pa
 import tenacity
 
 from ajour_revenue import days
-from ajour_revenue.ajour.calls import within
+from ajour_revenue.ajour.calls import Calls, within
 from ajour_revenue.ajour.causes import LOGIN, LOGIN_TIMED_OUT, QUERY, Said, cause_of
 from ajour_revenue.ajour.drivers import DriverFamily, family_of
 from ajour_revenue.ajour.errors import (
@@ -177,18 +177,18 @@ class AjourConnection:
     @contextmanager
     def _answer(self, query: Query[Row], parameters: dict[str, object]) -> Iterator["_Answer[Row]"]:
         sql, values = query.bind({"company_id": self.company_id, **parameters})
-        with self._opened() as cursor:
+        with self._opened() as (cursor, calls):
             asked_at = days.now().astimezone(dt.UTC)
-            self._call(query, cursor, lambda: cursor.execute(sql, values))
-            yield _Answer(self._batches(cursor, query), asked_at)
+            self._call(query, cursor, calls, lambda: cursor.execute(sql, values))
+            yield _Answer(self._batches(cursor, calls, query), asked_at)
 
-    def _batches(self, cursor: "pyodbc.Cursor", query: Query[Row]) -> Iterator[list[Row]]:
+    def _batches(self, cursor: "pyodbc.Cursor", calls: Calls, query: Query[Row]) -> Iterator[list[Row]]:
         columns = [str(column[0]).lower() for column in cursor.description or ()]
         query.check_columns(columns)
         types = dict(zip(columns, (column[1] for column in cursor.description or ()), strict=True))
         types_by_first_row = family_of(self.driver).types_by_first_row
         number = 1
-        while rows := self._call(query, cursor, lambda: cursor.fetchmany(BATCH_ROWS)):
+        while rows := self._call(query, cursor, calls, lambda: cursor.fetchmany(BATCH_ROWS)):
             # An answer without rows has no first row that its types could come from.
             if types_by_first_row:
                 query.refuse_numbers(types)
@@ -196,21 +196,23 @@ class AjourConnection:
             number += len(rows)
 
     @contextmanager
-    def _opened(self) -> Iterator["pyodbc.Cursor"]:
+    def _opened(self) -> Iterator[tuple["pyodbc.Cursor", Calls]]:
         """Yield a cursor of a connection of its own; nothing that a query may have written is ever committed."""
         connection = self._connect()
         cursor = connection.cursor()
+        calls = Calls(cursor)
 
         def end() -> None:
             connection.rollback()
             connection.close()
 
         try:
-            yield cursor
+            yield cursor, calls
         finally:
-            # A server that is gone neither takes it nor says so.
+            # A server that is gone neither takes it nor says so. Where a call is left behind, the connection ends with
+            # it, or with the process.
             with suppress(_import_pyodbc().Error, TimeoutError):
-                within(END_SECONDS, end, cursor)
+                calls.within(END_SECONDS, end)
 
     def _connect(self) -> "pyodbc.Connection":
         pyodbc = _import_pyodbc()
@@ -289,21 +291,22 @@ class AjourConnection:
         hint = f" {family.login_hint}" if cause.error is LoginRefusedError and family.login_hint else ""
         return cause.error(f"{cause.message}{hint} ({said.codes})")
 
-    def _call(self, query: Query[Row], cursor: "pyodbc.Cursor", call: Callable[[], T]) -> T:
+    def _call(self, query: Query[Row], cursor: "pyodbc.Cursor", calls: Calls, call: Callable[[], T]) -> T:
         """Return what the driver returns within the time for a query; raise what is the matter, as an AjourError."""
         try:
-            return within(self.query_timeout_seconds, call, cursor)
+            return calls.within(self.query_timeout_seconds, call)
         except TimeoutError:
             # Else it would go on, on the database that the tills use, beside the one that comes after it.
             with suppress(_import_pyodbc().Error, TimeoutError):
-                within(END_SECONDS, cursor.cancel, cursor)
+                Calls(cursor).within(END_SECONDS, cursor.cancel)
+            calls.wait(END_SECONDS)
             msg = (
                 f"Ajour did not answer {query.path.name} within {self.query_timeout_seconds} s; nothing was stored. "
                 "Ask for fewer days, or raise ajour.query_timeout_seconds."
             )
             raise TimedOutError(msg) from None
         except _import_pyodbc().Error as error:
-            raise self._why_not_answered(query, cursor, Said.by(error)) from None
+            raise self._why_not_answered(query, cursor, calls, Said.by(error)) from None
         except Exception as error:  # noqa: BLE001 (drivers raise exceptions of all kinds when a connection is cut)
             msg = (
                 f"The connection to Ajour was lost while fetching the rows of {query.path.name}; nothing was stored. "
@@ -311,13 +314,13 @@ class AjourConnection:
             )
             raise ConnectionLostError(msg) from None
 
-    def _why_not_answered(self, query: Query[Row], cursor: "pyodbc.Cursor", said: Said) -> AjourError:
+    def _why_not_answered(self, query: Query[Row], cursor: "pyodbc.Cursor", calls: Calls, said: Said) -> AjourError:
         if cause := cause_of(said, QUERY):
             named = said.named_in(query.path.read_text(encoding="utf-8"))
             about = f" It is about {named}." if named else ""
             return cause.error(f"{cause.message.format(query=query.path)}{about} ({said.codes})")
         words = f"The driver says: {self._without_credentials(said.words)}"
-        if self._still_there(cursor):
+        if self._still_there(cursor, calls):
             return QueryFailedError(
                 f"Ajour's server refused the query {query.path}. Correct it, or ask Ajour for access. {words}"
             )
@@ -325,7 +328,7 @@ class AjourConnection:
             f"The connection to Ajour was lost during {query.path.name}; nothing was stored. {words}"
         )
 
-    def _still_there(self, cursor: "pyodbc.Cursor") -> bool:
+    def _still_there(self, cursor: "pyodbc.Cursor", calls: Calls) -> bool:
         error = _import_pyodbc().Error
         connection = cursor.connection
 
@@ -336,7 +339,7 @@ class AjourConnection:
             connection.execute("SELECT 1").fetchall()
 
         try:
-            within(END_SECONDS, ask, cursor)
+            calls.within(END_SECONDS, ask)
         except (error, TimeoutError):
             return False
         return True
