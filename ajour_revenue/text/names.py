@@ -1,0 +1,164 @@
+"""Names from outside, as people may see them: nothing invisible, and what they differ in where they look the same."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
+from functools import lru_cache
+from typing import Annotated
+
+from pydantic import BeforeValidator, StringConstraints
+
+LONGEST_NAME = 200
+LONGEST_REASON = 1000
+DIFFERENCES_TOLD = 3
+
+ESCAPE_SEQUENCES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
+"""What moves a terminal's cursor, changes its colours, or renames its window."""
+
+ZERO_WIDTH_JOINER, EMOJI_STYLE, KEYCAP, ARROW = "\u200d", "\ufe0f", "\u20e3", "\u2194"
+JOINERS = {ZERO_WIDTH_JOINER, EMOJI_STYLE}
+"""Invisible by themselves; emoji are made with them."""
+FIRST_OF_NEWER_EMOJI = "\U0001f000"
+
+# Unicode calls these letters, marks or symbols, and yet they show nothing.
+BLANK = frozenset(
+    chr(number)
+    for first, last in (
+        *((0x034F, 0x034F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x2065, 0x2065), (0x2800, 0x2800)),
+        *((0x3164, 0x3164), (0xFE00, 0xFE0E), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0xE0000, 0xE0FFF)),
+        (0xFDD0, 0xFDEF),
+    )
+    for number in range(first, last + 1)
+)
+
+# ruff: disable[RUF001]
+LOOK_ALIKE = str.maketrans(
+    {
+        letter: plain
+        for letters, plains in (
+            # Cyrillic, Greek, and Latin letters of no Danish word.
+            ("АВЕЅІЈКМНОРСТУХӀԚԜӔ", "ABESIJKMHOPCTYXIQWÆ"),
+            ("аеѕіјорсухӏԛԝԁһӕ", "aesijopcyxlqwdhæ"),
+            ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX"),
+            ("αινορυχ", "aivopux"),
+            ("ıɑɡ", "iag"),
+            ("‐‒–—−", "-----"),
+            ("’‘`´", "''''"),
+        )
+        for letter, plain in zip(letters, plains, strict=True)
+    }
+)
+# ruff: enable[RUF001]
+"""Letters of other alphabets, and marks, that look like those on a Danish keyboard."""
+
+CONTROLS = {"Cc": "a control character", "Cs": "half a character", "Co": "a character without a meaning"}
+"""What Unicode has no name for, by category."""
+
+
+@lru_cache(maxsize=10_000)
+def clean(text: str) -> str:
+    """Return a text without what nobody sees, its spaces single and its letters composed (NFC).
+
+    Removed are control characters and a terminal's escape sequences, marks of writing direction, characters without
+    width or meaning, and halves of characters. Emoji and letters of all languages stay.
+    """
+    if not (text.isascii() and text.isprintable()):
+        text = ESCAPE_SEQUENCES.sub("", text)
+        characters = [character for character in text if character in JOINERS or not _is_removed(character)]
+        text = "".join(character for character, stays in _with_loose_joiners_marked(characters) if stays)
+    text = " ".join(unicodedata.normalize("NFC", text).split())
+    return text if any(unicodedata.category(character)[0] not in "MZ" for character in text) else ""
+
+
+def _is_removed(character: str) -> bool:
+    if character.isspace():
+        return False
+    is_noncharacter = ord(character) & 0xFFFE == 0xFFFE  # noqa: PLR2004 (the last two of each of Unicode's planes)
+    return character in BLANK or is_noncharacter or unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co"}
+
+
+def _with_loose_joiners_marked(characters: list[str]) -> Iterator[tuple[str, bool]]:
+    """Give each character, and whether it stays: all but the joiners that join no emoji."""
+    before = ""
+    for character, following in zip(characters, [*characters[1:], ""], strict=False):
+        if character == ZERO_WIDTH_JOINER:
+            stays = (before == EMOJI_STYLE or _is_emoji(before)) and _is_emoji(following)
+        else:
+            stays = character != EMOJI_STYLE or following == KEYCAP or _is_emoji(before)
+        yield character, stays
+        before = character if stays else before
+
+
+def _is_emoji(character: str) -> bool:
+    category = unicodedata.category(character) if character else ""
+    # Skin tones, and emoji that are newer than this Python.
+    is_of_emoji = category in {"Sk", "Cn"} and character >= FIRST_OF_NEWER_EMOJI
+    return category == "So" or is_of_emoji or character == ARROW
+
+
+def shortened(name: str, at_most: int = LONGEST_NAME) -> str:
+    """Return a clean name, cut where it is longer than anybody reads."""
+    return name if len(name) <= at_most else name[: at_most - 1].rstrip(ZERO_WIDTH_JOINER + " ") + "…"
+
+
+def name_or(value: object, otherwise: str) -> object:
+    """Return a name from outside as it may be shown, and `otherwise` where there is none; what is no text as it is."""
+    if value is None:
+        return otherwise
+    return shortened(clean(value)) or otherwise if isinstance(value, str) else value
+
+
+def _clean_if_text(value: object) -> object:
+    return clean(value) if isinstance(value, str) else value
+
+
+# Cleaned before pydantic looks at it: it refuses halves of characters.
+Name = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME), BeforeValidator(_clean_if_text)]
+"""A name that somebody writes or that leads to a thing: nothing invisible in it, and never cut."""
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_REASON), BeforeValidator(_clean_if_text)]
+
+
+def invisible_in(text: str) -> list[str]:
+    """Return the characters within a text that `clean` would take out of it, and its tabs and line breaks."""
+    characters = text.strip()
+    seen = [character for character in characters if character in JOINERS or not _is_removed(character)]
+    return [
+        *(character for character in characters if character not in JOINERS and _is_removed(character)),
+        *(character for character in seen if unicodedata.category(character) in {"Cc", "Zl", "Zp"}),
+        *(character for character, stays in _with_loose_joiners_marked(seen) if not stays),
+    ]
+
+
+def code_point(character: str) -> str:
+    """Name a character as Unicode does: U+202E RIGHT-TO-LEFT OVERRIDE."""
+    name = unicodedata.name(character, "") or CONTROLS.get(unicodedata.category(character), "no character")
+    return f"U+{ord(character):04X} {name}"
+
+
+def looks_like(text: str) -> str:
+    """Return what is the same for all texts that look the same, whatever their alphabet, case and spaces."""
+    return unicodedata.normalize("NFKD", clean(text)).translate(LOOK_ALIKE).casefold()
+
+
+def difference(found: str, other: str) -> str:
+    """Say in what two texts differ that look the same; empty where they do not look the same, or are the same."""
+    if found == other or looks_like(found) != looks_like(other):
+        return ""
+    parts = SequenceMatcher(None, found, other, autojunk=False).get_opcodes()
+    told = [
+        f"{_code_points(found[start:end])} where {other!r} has {_code_points(other[other_start:other_end])}"
+        for kind, start, end, other_start, other_end in parts
+        if kind != "equal"
+    ]
+    more = f", and {len(told) - DIFFERENCES_TOLD} more" if len(told) > DIFFERENCES_TOLD else ""
+    return f"{found!r} has {', '.join(told[:DIFFERENCES_TOLD])}{more}"
+
+
+def difference_to_any(found: str, known: Iterable[str]) -> str:
+    """Say in what a text differs from the first of some that looks the same; empty where none does."""
+    return next(filter(None, (difference(found, other) for other in known)), "")
+
+
+def _code_points(characters: str) -> str:
+    return " ".join(map(code_point, characters)) or "nothing"
