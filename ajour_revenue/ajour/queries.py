@@ -2,29 +2,96 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+)
+from pydantic_core import ErrorDetails
 
 from ajour_revenue.ajour.errors import ContractBrokenError, QueryFailedError
+from ajour_revenue.text.names import clean, difference, name_or
 
 SQL_TOKENS = re.compile(
-    r"""(?P<comment>--[^\n]*|/\*.*?\*/)|'(?:[^']|'')*'|"[^"]*"|\[[^\]]*\]|::|:(?P<name>[A-Za-z_]\w*)""",
+    r"""(?P<comment>--[^\n]*|/\*.*?\*/)|'(?:[^']|'')*'|"[^"]*"|\[[^\]]*\]|::|:(?P<name>[A-Za-z_]\w*)|(?P<end>;)""",
     re.DOTALL,
 )
 RAW_DECIMALS = 8
 RAW_UNIT = Decimal(1).scaleb(-RAW_DECIMALS)
+LONGEST_ID = 100
+QUOTED_AT_MOST = 80
 TOLD_AT_MOST = 10
 NUMBERS: dict[type, str] = {int: "whole numbers", float: "floating-point numbers"}
 
+NUMBER = re.compile(r"[-+]?\d+(\.\d*)?(e[-+]?\d+)?", re.ASCII | re.IGNORECASE)
+ZONE = r"(\s?(Z|[-+]\d\d(:?\d\d)?))?"
+MIDNIGHT = re.compile(rf"[T\s]\s*00:00(:00([.,]0+)?)?{ZONE}$", re.ASCII)
+TIME_OF_DAY = re.compile(rf"[T\s]\s*\d\d?[:.]\d\d([:.]\d\d([.,]\d+)?)?(\s?[AP]M)?{ZONE}$", re.ASCII | re.IGNORECASE)
+ISO_DAY = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)", re.ASCII)
+RETURN_A_DATE = "return a DATE: CAST(… AS DATE) AS business_date"
+
 
 def _day(value: object) -> object:
-    if isinstance(value, dt.datetime) and value.time() == dt.time():
+    """Take a date, or a moment at midnight, which stands for one in databases that have no dates."""
+    if isinstance(value, dt.datetime):
+        if value.time() != dt.time():
+            msg = f"it has a time of day; {RETURN_A_DATE}"
+            raise ValueError(msg)
         return value.date()
-    return dt.date.fromisoformat(value[:10]) if isinstance(value, str) and value[10:] in ("", " 00:00:00") else value
+    if isinstance(value, dt.date):
+        return value
+    if not isinstance(value, str):
+        msg = f"it is no date; {RETURN_A_DATE}"
+        raise ValueError(msg)  # noqa: TRY004 (pydantic collects ValueErrors only)
+    day = MIDNIGHT.sub("", value.strip())
+    if TIME_OF_DAY.search(day):
+        msg = f"it has a time of day; {RETURN_A_DATE}"
+        raise ValueError(msg)
+    written = ISO_DAY.fullmatch(day)
+    if not written:
+        # A database may mean the month first, where a person here would not.
+        msg = f"it is no day as in 2026-01-31; {RETURN_A_DATE}"
+        raise ValueError(msg)
+    try:
+        return dt.date(*map(int, written.groups()))
+    except ValueError:
+        msg = f"no calendar has this day; {RETURN_A_DATE}"
+        raise ValueError(msg) from None
+
+
+def _id(value: object) -> object:
+    """Take a text or a whole number."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, bool | bytes | float):
+        msg = "it is neither a text nor a whole number; return CAST(… AS VARCHAR(50)) AS location_id"
+        raise ValueError(msg)  # noqa: TRY004 (pydantic collects ValueErrors only)
+    return value
+
+
+def _name(value: object, row: ValidationInfo) -> object:
+    """Take a text, or a number; a location without a name is called after its id."""
+    if isinstance(value, bytes):
+        msg = "it is no text; return CAST(… AS NVARCHAR(200)) AS location_name"
+        raise ValueError(msg)  # noqa: TRY004 (pydantic collects ValueErrors only)
+    return name_or(value, f"Location {row.data.get('location_id')}")
+
+
+def _amount(value: object) -> object:
+    if isinstance(value, bool | bytes) or (isinstance(value, str) and not NUMBER.fullmatch(value.strip())):
+        msg = "it is no amount such as 1234.50; return a DECIMAL"
+        raise ValueError(msg)
+    return value
 
 
 def _to_raw_decimals(value: Decimal) -> Decimal:
@@ -35,15 +102,26 @@ def _to_raw_decimals(value: Decimal) -> Decimal:
 
 
 BusinessDate = Annotated[dt.date, Field(strict=True), BeforeValidator(_day)]
-LocationId = Annotated[str, Field(coerce_numbers_to_str=True), StringConstraints(strip_whitespace=True, min_length=1)]
-Money = Annotated[Decimal, Field(gt=-(10**15), lt=10**15, allow_inf_nan=False), AfterValidator(_to_raw_decimals)]
+LocationId = Annotated[
+    str,
+    Field(coerce_numbers_to_str=True),
+    StringConstraints(min_length=1, max_length=LONGEST_ID),
+    BeforeValidator(_id),
+]
+LocationName = Annotated[str, Field(coerce_numbers_to_str=True), BeforeValidator(_name)]
+Money = Annotated[
+    Decimal,
+    Field(gt=-(10**15), lt=10**15, allow_inf_nan=False),
+    BeforeValidator(_amount),
+    AfterValidator(_to_raw_decimals),
+]
 
 
 class Location(BaseModel):
-    """A location as Ajour lists it."""
+    """A location as Ajour lists it; where Ajour has no name for it, it is called after its id."""
 
     location_id: LocationId
-    location_name: LocationId
+    location_name: LocationName
 
 
 class DailyRevenue(BaseModel):
@@ -55,7 +133,7 @@ class DailyRevenue(BaseModel):
     revenue_excl_vat: Money
 
 
-Row = TypeVar("Row", bound=BaseModel)
+Row = TypeVar("Row", bound=Location | DailyRevenue)
 
 
 class Query(Generic[Row]):
@@ -74,12 +152,16 @@ class Query(Generic[Row]):
         except (OSError, UnicodeDecodeError) as error:
             msg = f"{path} cannot be read as UTF-8 text ({error}). Correct or replace the file."
             raise QueryFailedError(msg) from None
-        self._rows = TypeAdapter(list[row])  # type: ignore[valid-type]
+        self._rows: TypeAdapter[list[Row]] = TypeAdapter(list[row])  # type: ignore[valid-type]
+        self._lists_locations = row is Location
+        self._written: dict[str, str] = {}
+        """How each id of the answer was written first."""
 
     def bind(self, values: Mapping[str, object]) -> tuple[str, list[object]]:
         """Return the text with ODBC's question marks, and the values in their order.
 
-        Raises QueryFailedError where the text names a parameter that there is no value for.
+        Raises QueryFailedError where the text names a parameter that there is no value for, and ContractBrokenError
+        where it has several statements: a driver gives the answer to the first.
         """
         bound: list[object] = []
 
@@ -97,10 +179,29 @@ class Query(Generic[Row]):
             bound.append(values[name])
             return "?"
 
-        return SQL_TOKENS.sub(question_mark, self._sql).strip().removesuffix(";"), bound
+        return self._only_statement(SQL_TOKENS.sub(question_mark, self._sql).strip()), bound
+
+    def _only_statement(self, sql: str) -> str:
+        """Return the statement without a semicolon around it; raises ContractBrokenError where there are more."""
+        ends = [token.start() for token in SQL_TOKENS.finditer(sql) if token["end"]]
+        starts = [0, *(end + 1 for end in ends)]
+        parts = [sql[start:end].lstrip() for start, end in zip(starts, [*ends, None], strict=True)]
+        statements = [part for part in parts if part]
+        if len(statements) > 1:
+            reads = re.match(r"select|with\b", statements[0], re.IGNORECASE)
+            why = "only the first one's rows would be read" if reads else "the first statement returns no rows"
+            msg = f"{self.path} has {len(statements)} statements: {why}; {self._use_one_select()}"
+            raise ContractBrokenError(msg)
+        return "".join(statements)
+
+    def _use_one_select(self) -> str:
+        return f"use one SELECT, which returns {', '.join(self.columns)}. Nothing was stored."
 
     def check_columns(self, found: Sequence[str]) -> None:
         """Raise ContractBrokenError unless the answer has exactly the promised columns, in any order."""
+        if not found:
+            msg = f"{self.path}: the first statement returns no rows; {self._use_one_select()}"
+            raise ContractBrokenError(msg)
         missing = [column for column in self.columns if column not in found]
         extra = [column for column in found if column not in self.columns]
         if missing or extra or len(found) != len(self.columns):
@@ -128,16 +229,39 @@ class Query(Generic[Row]):
     def rows(self, columns: Sequence[str], values: Sequence[Sequence[Any]], *, first_number: int) -> list[Row]:
         """Return rows of the promised types.
 
-        Raises ContractBrokenError naming the first rows that hold a NULL, or something other than promised.
+        Raises ContractBrokenError naming the first rows that hold a NULL, or something other than promised, and where
+        two ids would become one.
         """
         try:
-            return self._rows.validate_python([dict(zip(columns, row, strict=True)) for row in values])
+            rows = self._rows.validate_python([dict(zip(columns, row, strict=True)) for row in values])
         except ValidationError as error:
             errors = error.errors()
-            told = [
-                f"  row {first_number + int(each['loc'][0])}, {each['loc'][1]}: found {each['input']!r}: {each['msg']}"
-                for each in errors[:TOLD_AT_MOST]
-            ]
-            more = [f"  and {len(errors) - TOLD_AT_MOST} more"] if len(errors) > TOLD_AT_MOST else []
+            lines = [f"  {_told(each, columns, values, first_number)}" for each in errors[:TOLD_AT_MOST]]
+            rest = [f"  and {len(errors) - TOLD_AT_MOST} more"] if len(errors) > TOLD_AT_MOST else []
             msg = f"{self.path} returned values that cannot be used; nothing was stored:"
-            raise ContractBrokenError("\n".join([msg, *told, *more])) from None
+            raise ContractBrokenError("\n".join([msg, *lines, *rest])) from None
+        place = columns.index("location_id")
+        self._refuse_merged((str(value[place]), row.location_id) for value, row in zip(values, rows, strict=True))
+        return rows
+
+    def _refuse_merged(self, ids: Iterable[tuple[str, str]]) -> None:
+        """Raise ContractBrokenError where ids that Ajour tells apart are the same without what nobody sees."""
+        for written, location_id in ids:
+            first = self._written.setdefault(location_id, written)
+            # Of spaces around them databases take no notice themselves; in the list, each id is another location.
+            is_same = written == first or (not self._lists_locations and written.strip(" ") == first.strip(" "))
+            if not is_same:
+                msg = (
+                    f"{self.path} returned two ids that are told apart by what nobody sees: "
+                    f"{difference(written, first)}. Correct them in Ajour or in the query; nothing was stored."
+                )
+                raise ContractBrokenError(msg)
+
+
+def _told(error: ErrorDetails, columns: Sequence[str], values: Sequence[Sequence[Any]], first_number: int) -> str:
+    number, column = int(error["loc"][0]), str(error["loc"][1])
+    found = values[number][columns.index(column)]
+    quoted = repr(found)
+    cut = f"{quoted[:QUOTED_AT_MOST]}…" if len(quoted) > QUOTED_AT_MOST else quoted
+    why = "it is empty (NULL)" if found is None else error["msg"].removeprefix("Value error, ")
+    return f"row {first_number + number}, {column}: found {cut}: {why}"

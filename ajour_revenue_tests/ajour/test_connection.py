@@ -107,7 +107,18 @@ def test_column_names_may_come_in_any_order_and_in_capitals(source: Source) -> N
     assert (location.location_id, location.location_name) == ("10", "Bar")
 
 
-@pytest.mark.parametrize("day", ["'2026-03-28'", "'2026-03-28 00:00:00'"])
+@pytest.mark.parametrize(
+    "day",
+    [
+        "'2026-03-28'",
+        "'20260328'",
+        "'2026-03-28 00:00:00'",
+        "'2026-03-28 00:00:00.0000000'",
+        "'2026-03-28T00:00:00'",
+        "' 2026-03-28T00:00:00.000Z '",
+        "'2026-03-28 00:00:00 +00:00'",
+    ],
+)
 def test_a_date_may_come_as_text_or_as_midnight(source: Source, day: str) -> None:
     revenue = source.ajour(revenue=revenue_row(day)).daily_revenue(WINDOW).rows
 
@@ -183,7 +194,12 @@ def test_a_repeated_key_is_refused_across_batches(source: Source, monkeypatch: p
         (revenue_row(excl_vat="'1e400'"), "row 1, revenue_excl_vat: found '1e400'"),
         (revenue_row(day="'28-03-2026'"), "row 1, business_date: found '28-03-2026'"),
         (revenue_row(day="'2026-02-30'"), "row 1, business_date: found '2026-02-30'"),
-        (revenue_row(day="'2026-03-28 08:30:00'"), "row 1, business_date: found '2026-03-28 08:30:00'"),
+        (revenue_row(day="'2026-03-28 08:30:00'"), "found '2026-03-28 08:30:00': it has a time of day; return a DATE"),
+        (revenue_row(day="'2026-03-28T00:00:00.0000001'"), "it has a time of day; return a DATE: CAST("),
+        (revenue_row(day="'2026-W13-6'"), "row 1, business_date: found '2026-W13-6': it is no day"),
+        (revenue_row(day="'28-03-26'"), "row 1, business_date: found '28-03-26': it is no day"),
+        (revenue_row(day="'03/28/2026'"), "row 1, business_date: found '03/28/2026': it is no day"),
+        (revenue_row(excl_vat="'1_000'"), "row 1, revenue_excl_vat: found '1_000': it is no amount"),
         (revenue_row(day="20260328"), "row 1, business_date: found 20260328"),
         (revenue_row(day="'2026-03-27'"), "was asked for 2026-03-28 to 2026-03-30, but returned 2026-03-27"),
         (revenue_row(day="'2026-03-31'"), "was asked for 2026-03-28 to 2026-03-30, but returned 2026-03-31"),
@@ -214,16 +230,49 @@ def test_revenue_that_breaks_the_contract_is_refused(source: Source, query: str,
         ("SELECT '10' AS location_id, 'Bar' AS location_name, 1 AS till", "missing none, unexpected till"),
         ("SELECT NULL AS location_id, 'Bar' AS location_name", "row 1, location_id: found None"),
         ("SELECT '' AS location_id, 'Bar' AS location_name", "row 1, location_id: found ''"),
-        ("SELECT '10' AS location_id, NULL AS location_name", "row 1, location_name: found None"),
+        (
+            "SELECT '10' AS location_id, 'Bar' AS location_name UNION ALL SELECT '10 ', 'Bar'",
+            "'10 ' has U+0020 SPACE where '10' has nothing",
+        ),
+        (
+            "SELECT '10' AS location_id, 'Bar' AS location_name UNION ALL SELECT '1\u200b0', 'Bar, upstairs'",
+            r"'1\u200b0' has U+200B ZERO WIDTH SPACE where '10' has nothing",
+        ),
         (
             "SELECT '10' AS location_id, 'Bar' AS location_name UNION ALL SELECT '10', 'Bar, upstairs'",
             "more than one row for 10",
         ),
-        ("DELETE FROM daily_revenue", "missing location_id, location_name"),
+        ("DELETE FROM daily_revenue", "the first statement returns no rows; use one SELECT"),
+        ("SELECT 1; SELECT 2", "has 2 statements: only the first one's rows would be read; use one SELECT"),
+        ("SET datestyle TO ISO;\nSELECT 1", "has 2 statements: the first statement returns no rows; use one SELECT"),
     ],
 )
 def test_locations_that_break_the_contract_are_refused(source: Source, query: str, told: str) -> None:
     assert told in locations_failure(ContractBrokenError, source.ajour(locations=query))
+
+
+@pytest.mark.parametrize("name", ["NULL", "''", "' '", "'\u200b'"])
+def test_a_location_without_a_name_is_called_after_its_id(source: Source, name: str) -> None:
+    query = f"SELECT '10' AS location_id, 'Bar' AS location_name UNION ALL SELECT '12', {name} ORDER BY 1"
+
+    assert [location.location_name for location in source.ajour(locations=query).locations()] == ["Bar", "Location 12"]
+
+
+def test_names_arrive_without_what_nobody_sees(source: Source) -> None:
+    name = "\x1b[31mCafe\u0301\u202e \u00a0 1.\u2028sal\x07"
+
+    [location] = source.ajour(locations=f"SELECT '10' AS location_id, '{name}' AS location_name").locations()
+
+    assert location.location_name == "Café 1. sal"
+
+
+def test_ids_of_different_days_are_not_made_one(source: Source) -> None:
+    query = f"{revenue_row()} UNION ALL {revenue_row(day=repr('2026-03-29'), location=repr('10') + '')}"
+    hidden = query.replace("'10'", "'1\u200b0'", 1)
+
+    assert source.ajour(revenue=query).daily_revenue(WINDOW).rows.num_rows == 2
+    told = revenue_failure(ContractBrokenError, source.ajour(revenue=hidden))
+    assert r"'10' has nothing where '1\u200b0' has U+200B ZERO WIDTH SPACE" in told
 
 
 def test_many_bad_rows_are_counted_and_only_the_first_are_told(source: Source) -> None:

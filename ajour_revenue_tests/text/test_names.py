@@ -58,7 +58,7 @@ def test_a_name_is_never_longer_than_anybody_reads_and_stays_clean(text: str) ->
     assert clean(name) == name
 
 
-@given(st.lists(st.sampled_from("abcæøåÆØÅéüñþ漢字한글עבריתไทย हिन्दी 0-/&'()".split(" "))).map(" ".join))
+@given(st.lists(st.sampled_from(["abcæøåÆØÅéüñþ漢字한글عربيไทย", "हिन्दी", "0-/&'()"])).map(" ".join))
 def test_letters_of_all_languages_stay(text: str) -> None:
     assert clean(text).replace(" ", "") == unicodedata.normalize("NFC", text).replace(" ", "")
 
@@ -124,8 +124,8 @@ def test_a_name_that_leads_to_a_thing_is_refused_where_it_is_too_long_and_not_cu
         (
             "Cafe\u0301",
             "Café",
-            "'Cafe\u0301' has U+0065 LATIN SMALL LETTER E U+0301 COMBINING ACUTE ACCENT where 'Café' has U+00E9 "
-            "LATIN SMALL LETTER E WITH ACUTE",
+            "'Cafe\u0301' has U+0065 LATIN SMALL LETTER E U+0301 COMBINING ACUTE ACCENT where 'Café' has "
+            + code_point("é"),
         ),
         ("bar", "Bar", "'bar' has U+0062 LATIN SMALL LETTER B where 'Bar' has U+0042 LATIN CAPITAL LETTER B"),
         ("Bar", "Bar", ""),
