@@ -61,7 +61,10 @@ def settings_dict(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 (YAML may h
 def write_settings(folder: Path, **changes: Any) -> Path:  # noqa: ANN401 (YAML may hold anything)
     """Write a settings file and return its path."""
     path = folder / "ajour.yaml"
-    YAML(typ="safe", pure=True).dump(settings_dict(**changes), path)
+    yaml = YAML(typ="safe", pure=True)
+    # What a test uses twice is written twice.
+    yaml.representer.ignore_aliases = lambda _: True
+    yaml.dump(settings_dict(**changes), path)
     return path
 
 

@@ -33,7 +33,7 @@ QUOTED_AT_MOST = 80
 TOLD_AT_MOST = 10
 NUMBERS: dict[type, str] = {int: "whole numbers", float: "floating-point numbers"}
 
-NUMBER = re.compile(r"[-+]?\d+(\.\d*)?(e[-+]?\d+)?", re.ASCII | re.IGNORECASE)
+NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?", re.ASCII | re.IGNORECASE)
 ZONE = r"(\s?(Z|[-+]\d\d(:?\d\d)?))?"
 MIDNIGHT = re.compile(rf"[T\s]\s*00:00(:00([.,]0+)?)?{ZONE}$", re.ASCII)
 TIME_OF_DAY = re.compile(rf"[T\s]\s*\d\d?[:.]\d\d([:.]\d\d([.,]\d+)?)?(\s?[AP]M)?{ZONE}$", re.ASCII | re.IGNORECASE)

@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import ValidationError
-from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from ajour_revenue.ajour.drivers import MARIADB, POSTGRESQL, family_of
@@ -17,6 +15,7 @@ from ajour_revenue.days import yesterday
 from ajour_revenue.settings.documents import is_plain, settings_file, usual_settings, yaml_value
 from ajour_revenue.settings.edit import NotEditableError, append, edit
 from ajour_revenue.settings.model import AjourSettings, Settings
+from ajour_revenue.settings.yaml_file import UnusableYamlError, read_yaml_file
 
 DEFAULT_DRIVER = AjourSettings().driver
 HEADING = "Check these settings with: ajour-revenue test. Paths are relative to this file. Secrets belong in .env."
@@ -94,8 +93,8 @@ def unfinished_settings(path: Path, new_file: NewFile) -> Settings:
 
 def _given(path: Path) -> dict[str, Any]:
     try:
-        values = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, YAMLError):
+        values = read_yaml_file(path).values
+    except (OSError, UnusableYamlError):
         return {}
     return values if isinstance(values, dict) else {}
 

@@ -165,7 +165,7 @@ REFUSED_BY_BOTH: list[dict[str, Any]] = [
     {"name": "Nord Vest"},
     {"task": settings_dict()["task"] | {"time": "04:59"}},
     {"task": settings_dict()["task"] | {"days_back": 32}},
-    {"task": settings_dict()["task"] | {"weekdays": ["mandag"]}},
+    {"task": settings_dict()["task"] | {"weekdays": ["lundi"]}},
     {"task": settings_dict()["task"] | {"weekdays": []}},
     {"task": {"active": True}},
     {"revenue": {"vat": "incl", "overwrite_existing": True}},

@@ -1,0 +1,254 @@
+"""The settings file as YAML: one small document of keys and values, and how each of them is written."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+from ruamel.yaml.nodes import ScalarNode
+from ruamel.yaml.reader import ReaderError
+
+from ajour_revenue.text.names import clean, code_point, invisible_in
+
+MOST_BYTES = 10**6
+DEEPEST = 10
+LONGEST_NUMBER = 100
+TAG = "tag:yaml.org,2002:"
+TRUTH = {"true": True, "false": False}
+NO_BREAK_SPACE = "\u00a0"
+BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+Place = tuple[int | str, ...]
+"""Keys, and numbers of items, from the outermost inwards."""
+
+
+class UnusableYamlError(Exception):
+    """A text is no settings file; says in one line what is wrong with it, and on which line."""
+
+
+@dataclass
+class YamlFile:
+    """What a file holds."""
+
+    values: Any = None
+    """Of dicts, lists, texts, numbers, true, false and None; a date is the text that it is written as."""
+    written: dict[Place, str] = field(default_factory=dict)
+    """How each value is written that is neither a section nor a list."""
+    invisible: list[str] = field(default_factory=list)
+    """What has characters that nobody sees: each place and its first such character."""
+
+
+def read_yaml_file(path: Path) -> YamlFile:
+    """Return what a file holds; raises OSError, and UnusableYamlError."""
+    with path.open("rb") as file:
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        msg = "it is larger than 1 MB, as no settings file is. Is it another file?"
+        raise UnusableYamlError(msg)
+    return read_yaml(_decoded(content))
+
+
+def _decoded(content: bytes) -> str:
+    if content.startswith(BYTE_ORDER_MARKS) or b"\0" in content:
+        msg = 'it is in UTF-16, which some editors call Unicode, or is no text at all. Save it as "UTF-8"'
+        raise UnusableYamlError(msg)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        msg = f'line {line}: it is not in UTF-8 but, say, in Windows-1252 (ANSI). Save it as "UTF-8"'
+        raise UnusableYamlError(msg) from None
+
+
+def read_yaml(text: str) -> YamlFile:
+    """Return what a text holds; raises UnusableYamlError.
+
+    Refused is what settings do not need and what can do harm: anchors, aliases and merge keys, which can make a small
+    file huge, tags, directives, several documents, deep nesting, and a key that stands twice.
+    """
+    yaml = YAML(typ="safe", pure=True)
+    reader = _Reader(yaml)
+    try:
+        for event in yaml.parse(text):
+            reader.take(event)
+    except ReaderError as error:
+        character = error.character if isinstance(error.character, str) else chr(error.character)
+        msg = f"line {text[: error.position].count(chr(10)) + 1}: it has {code_point(character)}; remove it"
+        raise UnusableYamlError(msg) from None
+    except MarkedYAMLError as error:
+        raise UnusableYamlError(_told(error, text)) from None
+    except YAMLError as error:
+        raise UnusableYamlError(" ".join(str(error).split())) from None
+    return YamlFile(reader.values, reader.written, [*reader.invisible, *_invisible_elsewhere(text, reader)])
+
+
+def _told(error: MarkedYAMLError, text: str) -> str:
+    last = error.problem_mark.line if error.problem_mark else 0
+    first = min(error.context_mark.line, last) if error.context_mark else last
+    lines = text.split("\n")
+    if error.problem_mark and "\t" in lines[last][: error.problem_mark.column + 1]:
+        return f"line {last + 1}: it has a tab where only spaces may be; indent with spaces"
+    for number in range(first, last + 1):
+        if NO_BREAK_SPACE in lines[number]:
+            return f"line {number + 1}: it has {code_point(NO_BREAK_SPACE)}; write a space instead"
+    begins = f", within what begins on line {first + 1}" if first < last else ""
+    return f"line {last + 1}: {error.problem}{begins}"
+
+
+def _invisible_elsewhere(text: str, reader: "_Reader") -> Iterator[str]:
+    """Tell of the lines that have characters which nobody sees in a comment, which may hide what is written there."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        found = [character for character in invisible_in(line) if character != "\t"]
+        if found and number not in reader.lines_told:
+            yield f"line {number}: has {code_point(found[0])}, which nobody sees; remove it"
+
+
+@dataclass
+class _Open:
+    """A section or list that is being read."""
+
+    holder: Any
+    place: Place
+    key: Any = None
+    expects_key: bool = False
+
+
+class _Reader:
+    """Puts together what the events of YAML's parser tell."""
+
+    def __init__(self, yaml: YAML) -> None:
+        self.values: Any = None
+        self.written: dict[Place, str] = {}
+        self.invisible: list[str] = []
+        self.lines_told: set[int] = set()
+        self._resolver = yaml.resolver
+        self._open: list[_Open] = []
+        self._documents = 0
+
+    def take(self, event: Event) -> None:
+        """Add what an event tells; raises UnusableYamlError where it is something that settings do not need."""
+        if reason := self._refused(event):
+            line = event.start_mark.line + 1
+            msg = f"line {line}: {reason}"
+            raise UnusableYamlError(msg)
+        match event:
+            case MappingStartEvent():
+                self._begin({})
+            case SequenceStartEvent():
+                self._begin([])
+            case MappingEndEvent() | SequenceEndEvent():
+                self._open.pop()
+            case ScalarEvent():
+                self._scalar(event)
+
+    def _refused(self, event: Event) -> str | None:  # noqa: PLR0911 (one for each thing that is refused)
+        match event:
+            case DocumentStartEvent():
+                self._documents += 1
+                if event.version or event.tags:
+                    return "it has a directive (%), which settings do not need; remove it"
+                return "a second document begins here (---); keep one" if self._documents > 1 else None
+            case AliasEvent():
+                return f"it has an alias (*{event.anchor}); write the value itself"
+            case NodeEvent() if event.anchor:
+                return f"it has an anchor (&{event.anchor}), which settings do not need; remove it"
+            case ScalarEvent() | MappingStartEvent() | SequenceStartEvent() if event.tag:
+                return f"it has a tag ({event.tag}), which settings do not need; remove it"
+            case MappingStartEvent() | SequenceStartEvent():
+                return self._refused_section()
+        return None
+
+    def _refused_section(self) -> str | None:
+        if len(self._open) >= DEEPEST:
+            return f"it has more than {DEEPEST} sections and lists within each other"
+        if self._open and self._open[-1].expects_key:
+            return "a section or list cannot be a key; write a text"
+        return None
+
+    def _begin(self, holder: Any) -> None:  # noqa: ANN401 (a dict or a list)
+        place = self._add(holder)
+        self._open.append(_Open(holder, place, expects_key=isinstance(holder, dict)))
+
+    def _scalar(self, event: ScalarEvent) -> None:
+        value = self._resolved(event)
+        if self._open and self._open[-1].expects_key:
+            self._take_key(self._open[-1], value, event)
+            return
+        place = self._add(value)
+        self.written[place] = event.value
+        self._note_invisible(event, place)
+
+    def _take_key(self, section: _Open, key: Any, event: ScalarEvent) -> None:  # noqa: ANN401 (of any kind)
+        line = event.start_mark.line + 1
+        if event.value == "<<" and not event.style:
+            msg = f"line {line}: it has a merge key (<<); write the keys and values themselves"
+            raise UnusableYamlError(msg)
+        if key in section.holder:
+            msg = f'line {line}: duplicate key "{key}"; keep one of the two'
+            raise UnusableYamlError(msg)
+        section.key, section.expects_key = key, False
+        self._note_invisible(event, (*section.place, key))
+
+    def _add(self, value: Any) -> Place:  # noqa: ANN401 (of any kind)
+        """Put a value where it belongs, and return its place."""
+        if not self._open:
+            self.values = value
+            return ()
+        within = self._open[-1]
+        if isinstance(within.holder, list):
+            within.holder.append(value)
+            return (*within.place, len(within.holder) - 1)
+        within.holder[within.key] = value
+        within.expects_key = True
+        return (*within.place, within.key)
+
+    def _note_invisible(self, event: ScalarEvent, place: Place) -> None:
+        if found := invisible_in(event.value):
+            line = event.start_mark.line + 1
+            self.lines_told.update(range(line, event.end_mark.line + 2))
+            self.invisible.append(f"{key_of(place)}: has {code_point(found[0])}, which nobody sees; remove it")
+
+    def _resolved(self, event: ScalarEvent) -> Any:  # noqa: ANN401 (of any kind)
+        """Return what a scalar stands for: in YAML 1.2, where yes, no, on and off are texts; dates stay texts."""
+        text = event.value
+        match str(self._resolver.resolve(ScalarNode, text, event.implicit)).removeprefix(TAG):
+            case "null":
+                return None
+            case "bool":
+                return TRUTH[text.lower()]
+            case "int":
+                # More digits than Python would read, and more than anything here may have.
+                return _whole(text) if len(text) <= LONGEST_NUMBER else float("inf")
+            case "float":
+                return float(text.replace("_", "").lower().replace(".inf", "inf").replace(".nan", "nan"))
+            case _:
+                return text
+
+
+def _whole(text: str) -> int:
+    digits = text.replace("_", "").lower().lstrip("+-")
+    value = int(digits, 0) if digits[:2] in {"0x", "0o", "0b"} else int(digits)
+    return -value if text.startswith("-") else value
+
+
+def key_of(place: Place) -> str:
+    """Return a place as people write it: units[0].name, whatever its keys have that nobody sees."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{_visible(part)}" for part in place).lstrip(".")
+
+
+def _visible(key: object) -> str:
+    text = str(key)
+    return text if text == clean(text) else repr(text)
