@@ -16,6 +16,7 @@ from ajour_revenue.settings.documents import is_plain, settings_file, usual_sett
 from ajour_revenue.settings.edit import NotEditableError, append, edit
 from ajour_revenue.settings.model import AjourSettings, Settings
 from ajour_revenue.settings.yaml_file import UnusableYamlError, read_yaml_file
+from ajour_revenue.text.names import clean
 
 DEFAULT_DRIVER = AjourSettings().driver
 HEADING = "Check these settings with: ajour-revenue test. Paths are relative to this file. Secrets belong in .env."
@@ -110,7 +111,7 @@ def add_units(path: Path, additions: Sequence[Addition | NewUnit]) -> None:
             if isinstance(addition, NewUnit):
                 append(settings, "units", _entry(addition), brackets=False)
             else:
-                unit = next((unit for unit in settings["units"] if unit.get("name") == addition.unit), None)
+                unit = next((unit for unit in settings["units"] if clean(str(unit.get("name"))) == addition.unit), None)
                 if unit is None:
                     msg = f"it lists no unit {addition.unit!r}"
                     raise NotEditableError(msg)

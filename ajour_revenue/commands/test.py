@@ -19,6 +19,7 @@ from ajour_revenue.commands.probe import (
     Step,
     ajour_steps,
     mapping_step,
+    namesakes,
     planday_steps,
     settings_step,
     units_step,
@@ -46,6 +47,7 @@ from ajour_revenue.mapping import most_similar_unit, unit_of_locations
 from ajour_revenue.settings.edit import NotEditableError
 from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE, SETTINGS_VARIABLE
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.names import clean, distinct, looks_like
 
 MARKS = {
     Result.OK: ("✓", "green"),
@@ -107,7 +109,7 @@ def test(  # noqa: PLR0913 (each is an option)
         msg = f"Nothing is written to {path} before it is right."
         raise FailedError(msg)
     if write:
-        written = _suggestions(settings, answers, ask=not yes)
+        written = _suggestions(console, settings, answers, ask=not yes)
         _write(console, path, written)
         settings = _with_driver(unfinished_settings(path, NewFile()), driver, port)
         steps |= {step.name: step for step in _judged_again(path, settings, answers)}
@@ -176,35 +178,76 @@ def _unmapped(settings: Settings, locations: Mapping[str, str]) -> dict[str, str
     return {location: name for location, name in locations.items() if location not in mapped}
 
 
-def _suggestions(settings: Settings, answers: Answers, *, ask: bool) -> list[Addition | NewUnit]:
+def _suggestions(console: Console, settings: Settings, answers: Answers, *, ask: bool) -> list[Addition | NewUnit]:
     """Return the units and locations to write: all that is suggested, or what somebody says who is asked."""
-    departments = {unit.name: unit.department for unit in settings.units}
-    new: dict[str, NewUnit] = {}
+    new = {unit.name: unit for unit in _plandays_units(console, settings, answers, ask=ask)}
+    departments = {unit.name: unit.department for unit in settings.units} | {
+        unit.name: unit.department for unit in new.values()
+    }
     additions: list[Addition | NewUnit] = []
-    for name, department, planday_id in unlisted_revenue_units(settings, answers):
-        # One of the same name is listed already; the step says what is wrong with it.
-        if name in departments:
-            continue
-        if not ask or click.confirm(f"Add Planday's revenue unit {name} ({department})?", default=True):
-            new[name] = NewUnit(name, department, planday_unit_id=planday_id)
-            departments[name] = department
+    locations = answers.locations or {}
     # Where there are no units to choose from, each location becomes one.
     may_be_unit = not departments
-    for location, name in _unmapped(settings, answers.locations or {}).items():
-        unit = name if may_be_unit else most_similar_unit(name, departments) or NO_UNIT
-        if ask:
-            unit = click.prompt(f"Location {location} ({name}) feeds the unit (- for none)", default=unit).strip()
+    for location in _unmapped(settings, locations):
+        unit = _unit_for(console, locations, location, departments, may_be_unit=may_be_unit, ask=ask)
         if unit == NO_UNIT:
             continue
         if unit not in departments:
             usual = next(reversed(departments.values()), settings.name)
-            departments[unit] = click.prompt(f"  The department of {unit}", default=usual).strip() if ask else usual
+            department = click.prompt(f"  The department of {unit}", default=usual) if ask else usual
+            departments[unit] = _same_or_new(department, departments.values())
             new[unit] = NewUnit(unit, departments[unit], (location,))
         elif unit in new:
             new[unit] = replace(new[unit], locations=(*new[unit].locations, location))
         else:
             additions.append(Addition(unit, location))
     return [*new.values(), *additions]
+
+
+def _plandays_units(console: Console, settings: Settings, answers: Answers, *, ask: bool) -> Iterator[NewUnit]:
+    for unlisted in unlisted_revenue_units(settings, answers):
+        place = f"Planday's revenue unit {unlisted.name} ({unlisted.department})"
+        if unlisted.listed_without_id:
+            _tell(console, f"{place} is listed without its id. Give it planday_unit_id: {unlisted.id}")
+            continue
+        renamed = "" if unlisted.proposed == unlisted.name else f" as {unlisted.proposed}"
+        if not ask or click.confirm(f"Add {place}{renamed}?", default=True):
+            yield NewUnit(unlisted.proposed, unlisted.department, planday_unit_id=unlisted.id)
+
+
+def _unit_for(  # noqa: PLR0913 (what a suggestion is made of)
+    console: Console,
+    locations: Mapping[str, str],
+    location: str,
+    units: Mapping[str, str],
+    *,
+    may_be_unit: bool,
+    ask: bool,
+) -> str:
+    """Return the unit that a location is to feed, a new one perhaps; NO_UNIT where it is to feed none."""
+    name, others = locations[location], namesakes(locations, location)
+    if others:
+        _tell(console, f"Location {location} has the same name, {name}, as location {', '.join(others)}.")
+    if may_be_unit:
+        suggested = distinct([*units, *(locations[other] for other in others)], name, location)
+    else:
+        suggested = most_similar_unit(name, units) or NO_UNIT
+    if ask:
+        typed = click.prompt(f"Location {location} ({name}) feeds the unit (- for none)", default=suggested)
+        return _same_or_new(typed, units) or NO_UNIT
+    if others and not may_be_unit:
+        _tell(console, "Its name does not say which unit it feeds. Say it by calling this without --yes.")
+        return NO_UNIT
+    return suggested
+
+
+def _tell(console: Console, text: str) -> None:
+    print_indented(console, Text("! ", style="yellow"), text, indent=2)
+
+
+def _same_or_new(typed: str, known: Iterable[str]) -> str:
+    """Return the known name that looks like what somebody has typed, whatever its case, or what they have typed."""
+    return next((name for name in known if looks_like(name) == looks_like(typed)), clean(typed))
 
 
 def _write(console: Console, path: Path, additions: list[Addition | NewUnit]) -> None:

@@ -5,12 +5,15 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import chain, count
 from typing import Annotated
 
 from pydantic import BeforeValidator, StringConstraints
 
 LONGEST_NAME = 200
 LONGEST_REASON = 1000
+LONGEST_WORD = 60
+"""Of a name that is made of several."""
 DIFFERENCES_TOLD = 3
 
 ESCAPE_SEQUENCES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
@@ -109,14 +112,24 @@ def name_or(value: object, otherwise: str) -> object:
     return shortened(clean(value)) or otherwise if isinstance(value, str) else value
 
 
-def _clean_if_text(value: object) -> object:
+def clean_if_text(value: object) -> object:
+    """Return a text clean, and what is none as it is, as validators take it."""
     return clean(value) if isinstance(value, str) else value
 
 
 # Cleaned before pydantic looks at it: it refuses halves of characters.
-Name = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME), BeforeValidator(_clean_if_text)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME), BeforeValidator(clean_if_text)]
 """A name that somebody writes or that leads to a thing: nothing invisible in it, and never cut."""
-Reason = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_REASON), BeforeValidator(_clean_if_text)]
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_REASON), BeforeValidator(clean_if_text)]
+
+
+def distinct(taken: Iterable[str], name: str, *further: str) -> str:
+    """Return the name, with as many of the further words behind it as make it look like none that is taken."""
+    seen = {looks_like(each) for each in taken}
+    words = [shortened(word, LONGEST_WORD) for word in (name, *further)]
+    longer = (" ".join(words[:number]) for number in range(2, len(words) + 1))
+    numbered = (f"{' '.join(words)} ({number})" for number in count(2))
+    return next(each for each in chain([name], longer, numbered) if looks_like(each) not in seen)
 
 
 def invisible_in(text: str) -> list[str]:
