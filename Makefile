@@ -37,7 +37,7 @@ dev: .venv/installed $(DEMO)/dagster.yaml
 	@$(IN_DEMO)/ajour-revenue demo --ui --port $(PORT)
 
 test: .venv/installed
-	@$(SYSTEM_PACKAGES) unixodbc libsqliteodbc odbc-postgresql odbc-mariadb tdsodbc postgresql chromium libatomic1 nginx-light
+	@$(SYSTEM_PACKAGES) unixodbc libsqliteodbc odbc-postgresql odbc-mariadb tdsodbc libltdl7 libgssapi-krb5-2 postgresql chromium libatomic1 nginx-light
 	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/installed

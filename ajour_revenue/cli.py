@@ -1,5 +1,7 @@
 """The command `ajour-revenue`."""
 
+from typing import Any
+
 import click
 
 from ajour_revenue import __version__
@@ -10,13 +12,18 @@ from ajour_revenue.commands.fetch import fetch
 from ajour_revenue.commands.init import init
 from ajour_revenue.commands.report import report
 from ajour_revenue.commands.status import status
-from ajour_revenue.commands.terminal import FailedError
+from ajour_revenue.commands.terminal import FailedError, show_plain_marks
 from ajour_revenue.commands.test import test
 from ajour_revenue.errors import ActionableError
 
 
 class Commands(click.Group):
     """Commands that tell an error for people in its own words, without its place in the program."""
+
+    def main(self, *arguments: Any, **how: Any) -> Any:  # noqa: ANN401 (click's)
+        """Run the command line, on whatever terminal it is."""
+        show_plain_marks()
+        return super().main(*arguments, **how)
 
     def invoke(self, ctx: click.Context) -> object:
         """Carry out the command."""

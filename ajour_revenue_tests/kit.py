@@ -62,8 +62,8 @@ def write_settings(folder: Path, **changes: Any) -> Path:  # noqa: ANN401 (YAML 
     """Write a settings file and return its path."""
     path = folder / "ajour.yaml"
     yaml = YAML(typ="safe", pure=True)
-    # What a test uses twice is written twice.
-    yaml.representer.ignore_aliases = lambda _: True
+    # As a person writes: each value where it stands, although two are the same object here.
+    yaml.representer.ignore_aliases = lambda *_: True
     yaml.dump(settings_dict(**changes), path)
     return path
 

@@ -4,10 +4,8 @@ import datetime as dt
 import logging
 import re
 import socket
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +15,8 @@ import pyarrow as pa
 import tenacity
 
 from ajour_revenue import days
+from ajour_revenue.ajour.calls import within
+from ajour_revenue.ajour.causes import LOGIN, LOGIN_TIMED_OUT, QUERY, Said, cause_of
 from ajour_revenue.ajour.drivers import DriverFamily, family_of
 from ajour_revenue.ajour.errors import (
     AjourError,
@@ -30,7 +30,6 @@ from ajour_revenue.ajour.errors import (
     MissingCredentialsError,
     QueryFailedError,
     TimedOutError,
-    UnknownDatabaseError,
 )
 from ajour_revenue.ajour.queries import DailyRevenue, Location, Query, Row
 from ajour_revenue.days import Window
@@ -80,13 +79,10 @@ def fields_from_settings(settings: Settings) -> dict[str, Any]:
     }
 
 
-# What servers call it (SQLSTATE, native error code, or the server's own words), whichever driver carries the message.
-LOGIN_REFUSED = re.compile(r"\[28000\]|\(18456\)|\(1045\)|authentication failed|role .* does not exist|no password")
-UNKNOWN_DATABASE = re.compile(r"\(4060\)|\(911\)|\(1049\)|database .* does not exist|connect failed \(14\)")
-NO_DATABASE_FILE = re.compile(r"\[SQLite\]file is not a database")
-TIMED_OUT = re.compile(r"\[HYT0[01]\]|time-?out|timed out", re.IGNORECASE)
-BROKEN_OFF = re.compile(r"\[08S01\]|closed the connection|reset by peer|is (starting up|shutting down|in recovery)")
 NO_DRIVER = re.compile(r"\[(01000|IM002|IM003|IM004)\]")
+
+END_SECONDS = 5
+"""How long the end of a query, or of a connection, may take; after that it ends with the process."""
 
 
 def _tell_retry(state: tenacity.RetryCallState) -> None:
@@ -181,9 +177,9 @@ class AjourConnection:
     @contextmanager
     def _answer(self, query: Query[Row], parameters: dict[str, object]) -> Iterator["_Answer[Row]"]:
         sql, values = query.bind({"company_id": self.company_id, **parameters})
-        with self._opened() as connection:
+        with self._opened() as cursor:
             asked_at = days.now().astimezone(dt.UTC)
-            cursor = self._execute(connection, query, sql, values)
+            self._call(query, cursor, lambda: cursor.execute(sql, values))
             yield _Answer(self._batches(cursor, query), asked_at)
 
     def _batches(self, cursor: "pyodbc.Cursor", query: Query[Row]) -> Iterator[list[Row]]:
@@ -192,7 +188,7 @@ class AjourConnection:
         types = dict(zip(columns, (column[1] for column in cursor.description or ()), strict=True))
         types_by_first_row = family_of(self.driver).types_by_first_row
         number = 1
-        while rows := self._fetch(cursor, query):
+        while rows := self._call(query, cursor, lambda: cursor.fetchmany(BATCH_ROWS)):
             # An answer without rows has no first row that its types could come from.
             if types_by_first_row:
                 query.refuse_numbers(types)
@@ -200,27 +196,21 @@ class AjourConnection:
             number += len(rows)
 
     @contextmanager
-    def _opened(self) -> Iterator["pyodbc.Connection"]:
+    def _opened(self) -> Iterator["pyodbc.Cursor"]:
+        """Yield a cursor of a connection of its own; nothing that a query may have written is ever committed."""
         connection = self._connect()
-        try:
-            yield connection
-        except (TimedOutError, ConnectionLostError):
-            # Closing could wait for the very server that does not answer; the connection ends with the process.
-            raise
-        except BaseException:
-            self._end(connection)
-            raise
-        self._end(connection)
-
-    def _end(self, connection: "pyodbc.Connection") -> None:
-        """Close; nothing that a query may have written is ever committed, by a server that is gone neither."""
+        cursor = connection.cursor()
 
         def end() -> None:
             connection.rollback()
             connection.close()
 
-        with suppress(_import_pyodbc().Error, TimeoutError):
-            _within(self.query_timeout_seconds, end)
+        try:
+            yield cursor
+        finally:
+            # A server that is gone neither takes it nor says so.
+            with suppress(_import_pyodbc().Error, TimeoutError):
+                within(END_SECONDS, end, cursor)
 
     def _connect(self) -> "pyodbc.Connection":
         pyodbc = _import_pyodbc()
@@ -242,12 +232,12 @@ class AjourConnection:
         if family.in_network:
             self._knock()
         try:
-            connection = _within(
+            connection = within(
                 self.login_timeout_seconds,
                 lambda: pyodbc.connect(connection_string, timeout=self.login_timeout_seconds, readonly=True),
             )
         except TimeoutError:
-            raise self._login_timed_out() from None
+            raise TimedOutError(LOGIN_TIMED_OUT) from None
         except pyodbc.Error as error:
             raise self._why_not_connected(error, family) from None
         # In the default mode a cut connection can surface as a wrong number.
@@ -276,7 +266,7 @@ class AjourConnection:
 
         try:
             # A name server may take its time too, and a name may have many addresses.
-            _within(self.login_timeout_seconds, knock)
+            within(self.login_timeout_seconds, knock)
         except (OSError, UnicodeError) as error:
             said = getattr(error, "strerror", None) or "unknown host"
             reason = "no answer in time" if isinstance(error, TimeoutError) else said
@@ -286,82 +276,68 @@ class AjourConnection:
             )
             raise HostUnreachableError(msg) from None
 
-    def _login_timed_out(self) -> TimedOutError:
-        return TimedOutError(
-            f"Ajour accepted the connection on port {self.port}, but did not answer the login within "
-            f"{self.login_timeout_seconds} s. Check that ajour.port is the database's port; if it is, ask Ajour "
-            "whether their server is working, or raise ajour.login_timeout_seconds.",
-        )
-
     def _why_not_connected(self, error: "pyodbc.Error", family: DriverFamily) -> AjourError:
-        words = _words(error)
-        said = f"The driver says: {self._without_credentials(words)}"
-        if UNKNOWN_DATABASE.search(words):
-            return UnknownDatabaseError(f"Ajour has no database with the name in AJOUR_DATABASE. Check it. {said}")
-        if LOGIN_REFUSED.search(words):
-            return LoginRefusedError(f"Ajour refused the login. Check AJOUR_USER and AJOUR_PASSWORD. {said}")
-        if TIMED_OUT.search(words):
-            return self._login_timed_out()
-        if NO_DRIVER.search(words):
+        said = Said.by(error)
+        if NO_DRIVER.search(said.words):
             return self._driver_not_installed(family, _import_pyodbc().drivers())
-        if BROKEN_OFF.search(words):
-            return ConnectionLostError(
-                f"Ajour's server closed the connection during the login; it may be restarting. {said}"
+        cause = cause_of(said, LOGIN)
+        if cause is None:
+            return ConnectionFailedError(
+                "Ajour's server refused the connection. Check AJOUR_DATABASE and ajour.options. The driver says: "
+                f"{self._without_credentials(said.words)}"
             )
-        return ConnectionFailedError(
-            f"Ajour's server refused the connection. Check AJOUR_DATABASE, ajour.options and encryption. {said}",
-        )
+        hint = f" {family.login_hint}" if cause.error is LoginRefusedError and family.login_hint else ""
+        return cause.error(f"{cause.message}{hint} ({said.codes})")
 
-    def _execute(
-        self,
-        connection: "pyodbc.Connection",
-        query: Query[Row],
-        sql: str,
-        values: list[object],
-    ) -> "pyodbc.Cursor":
-        pyodbc = _import_pyodbc()
-        cursor = connection.cursor()
+    def _call(self, query: Query[Row], cursor: "pyodbc.Cursor", call: Callable[[], T]) -> T:
+        """Return what the driver returns within the time for a query; raise what is the matter, as an AjourError."""
         try:
-            return _within(self.query_timeout_seconds, lambda: cursor.execute(sql, values))
+            return within(self.query_timeout_seconds, call, cursor)
         except TimeoutError:
-            raise self._query_timed_out(query) from None
-        except pyodbc.Error as error:
-            said = f"The driver says: {self._without_credentials(_words(error))}"
-            if NO_DATABASE_FILE.search(_words(error)):
-                msg = f"The file in AJOUR_DATABASE is not a database. Check it. {said}"
-                raise UnknownDatabaseError(msg) from None
-            if not self._still_there(connection):
-                msg = f"The connection to Ajour was lost during {query.path.name}; nothing was stored. {said}"
-                raise ConnectionLostError(msg) from None
-            msg = f"Ajour's server refused the query {query.path}. Correct it, or ask Ajour for access. {said}"
-            raise QueryFailedError(msg) from None
-
-    def _fetch(self, cursor: "pyodbc.Cursor", query: Query[Row]) -> list[Any]:
-        try:
-            return _within(self.query_timeout_seconds, lambda: cursor.fetchmany(BATCH_ROWS))
-        except TimeoutError:
-            raise self._query_timed_out(query) from None
+            # Else it would go on, on the database that the tills use, beside the one that comes after it.
+            with suppress(_import_pyodbc().Error, TimeoutError):
+                within(END_SECONDS, cursor.cancel, cursor)
+            msg = (
+                f"Ajour did not answer {query.path.name} within {self.query_timeout_seconds} s; nothing was stored. "
+                "Ask for fewer days, or raise ajour.query_timeout_seconds."
+            )
+            raise TimedOutError(msg) from None
+        except _import_pyodbc().Error as error:
+            raise self._why_not_answered(query, cursor, Said.by(error)) from None
         except Exception as error:  # noqa: BLE001 (drivers raise exceptions of all kinds when a connection is cut)
             msg = (
                 f"The connection to Ajour was lost while fetching the rows of {query.path.name}; nothing was stored. "
-                f"The driver says: {self._without_credentials(_words(error))}"
+                f"({type(error).__name__})"
             )
             raise ConnectionLostError(msg) from None
 
-    def _query_timed_out(self, query: Query[Row]) -> TimedOutError:
-        return TimedOutError(
-            f"Ajour did not answer {query.path.name} within {self.query_timeout_seconds} s; nothing was stored. "
-            "Ask for fewer days, or raise ajour.query_timeout_seconds.",
+    def _why_not_answered(self, query: Query[Row], cursor: "pyodbc.Cursor", said: Said) -> AjourError:
+        if cause := cause_of(said, QUERY):
+            named = said.named_in(query.path.read_text(encoding="utf-8"))
+            about = f" It is about {named}." if named else ""
+            return cause.error(f"{cause.message.format(query=query.path)}{about} ({said.codes})")
+        words = f"The driver says: {self._without_credentials(said.words)}"
+        if self._still_there(cursor):
+            return QueryFailedError(
+                f"Ajour's server refused the query {query.path}. Correct it, or ask Ajour for access. {words}"
+            )
+        return ConnectionLostError(
+            f"The connection to Ajour was lost during {query.path.name}; nothing was stored. {words}"
         )
 
-    def _still_there(self, connection: "pyodbc.Connection") -> bool:
+    def _still_there(self, cursor: "pyodbc.Cursor") -> bool:
+        error = _import_pyodbc().Error
+        connection = cursor.connection
+
         def ask() -> None:
-            connection.rollback()
+            # Some servers have rolled back by themselves, and say that there is nothing to roll back.
+            with suppress(error):
+                connection.rollback()
             connection.execute("SELECT 1").fetchall()
 
         try:
-            _within(self.query_timeout_seconds, ask)
-        except (_import_pyodbc().Error, TimeoutError):
+            within(END_SECONDS, ask, cursor)
+        except (error, TimeoutError):
             return False
         return True
 
@@ -386,28 +362,6 @@ def _to_arrow(query: Query[DailyRevenue], rows: list[DailyRevenue], window: Wind
     columns = [[getattr(row, name) for row in rows] for name in REVENUE_SCHEMA.names]
     arrays = [pa.array(column, field.type) for column, field in zip(columns, REVENUE_SCHEMA, strict=True)]
     return pa.RecordBatch.from_arrays(arrays, schema=REVENUE_SCHEMA)
-
-
-def _within(seconds: float, call: Callable[[], T]) -> T:
-    """Return what the call returns; raise TimeoutError after so many seconds.
-
-    The call runs in a thread of its own, since no time-out of ODBC's is kept by all drivers. One that never returns
-    is left behind, and does not keep the process from ending.
-    """
-    outcome: Future[T] = Future()
-
-    def work() -> None:
-        try:
-            outcome.set_result(call())
-        except BaseException as error:  # noqa: BLE001 (it is raised again where the outcome is asked for)
-            outcome.set_exception(error)
-
-    threading.Thread(target=work, name="ajour-odbc", daemon=True).start()
-    return outcome.result(timeout=seconds)
-
-
-def _words(error: Exception) -> str:
-    return " ".join(str(error.args[-1] if error.args else error).split())
 
 
 def _import_pyodbc() -> Any:  # noqa: ANN401 (a module)

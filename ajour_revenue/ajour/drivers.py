@@ -37,6 +37,8 @@ class DriverFamily:
     in_network: bool = True
     forbidden: str = r"[\0\r\n]"
     """What a value must not hold, since no spelling carries it unchanged."""
+    login_hint: str = ""
+    """What else a refused login may mean."""
     unencrypted: Mapping[str, str] = field(default_factory=dict)
     """By keyword, a pattern of values with which the password can be read on its way."""
     unverified: Mapping[str, str] = field(default_factory=dict)
@@ -120,6 +122,7 @@ FREETDS = DriverFamily(
     install="apt-get install tdsodbc",
     # Without a version FreeTDS tries several, and a silent server hangs it. It can encrypt, and verifies nobody.
     options={"TDS_Version": "7.4", "Encryption": "require"},
+    login_hint="FreeTDS says the same of an unknown database: check AJOUR_DATABASE too.",
     unencrypted={"Encryption": "off|request", "TDS_Version": r"[4-6]\..*|7\.0"},
     doubles_braces=False,
     forbidden=r"[\0\r\n]|};",

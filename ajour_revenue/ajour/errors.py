@@ -62,3 +62,17 @@ class ContractBrokenError(AjourError):
 
 class ConnectionFailedError(AjourError):
     """Ajour's server was reached, and refused the connection for a reason that we do not know."""
+
+
+class CertificateRefusedError(ConnectionFailedError):
+    """The certificate of Ajour's server cannot be verified."""
+
+
+class EncryptionMissingError(ConnectionFailedError):
+    """Ajour's server offers no encryption."""
+
+
+class ServerBusyError(AjourError):
+    """Ajour's server cannot answer just now, which passes by itself."""
+
+    transient = True

@@ -20,7 +20,8 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from ajour_revenue.ajour.errors import ContractBrokenError, QueryFailedError
-from ajour_revenue.text.names import clean, difference, name_or
+from ajour_revenue.text.names import clean_name, hidden_difference, name_or
+from ajour_revenue.text.parse import parse_day
 
 SQL_TOKENS = re.compile(
     r"""(?P<comment>--[^\n]*|/\*.*?\*/)|'(?:[^']|'')*'|"[^"]*"|\[[^\]]*\]|::|:(?P<name>[A-Za-z_]\w*)|(?P<end>;)""",
@@ -33,12 +34,14 @@ QUOTED_AT_MOST = 80
 TOLD_AT_MOST = 10
 NUMBERS: dict[type, str] = {int: "whole numbers", float: "floating-point numbers"}
 
+USE_ONE_SELECT = "Use one SELECT, without SET, USE or another statement before or after it; nothing was stored."
+
 NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?", re.ASCII | re.IGNORECASE)
 ZONE = r"(\s?(Z|[-+]\d\d(:?\d\d)?))?"
 MIDNIGHT = re.compile(rf"[T\s]\s*00:00(:00([.,]0+)?)?{ZONE}$", re.ASCII)
 TIME_OF_DAY = re.compile(rf"[T\s]\s*\d\d?[:.]\d\d([:.]\d\d([.,]\d+)?)?(\s?[AP]M)?{ZONE}$", re.ASCII | re.IGNORECASE)
-ISO_DAY = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)", re.ASCII)
-RETURN_A_DATE = "return a DATE: CAST(… AS DATE) AS business_date"
+COMPACT_DAY = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
+RETURN_A_DATE = "return a DATE, as with CAST(… AS DATE) AS business_date"
 
 
 def _day(value: object) -> object:
@@ -57,22 +60,18 @@ def _day(value: object) -> object:
     if TIME_OF_DAY.search(day):
         msg = f"it has a time of day; {RETURN_A_DATE}"
         raise ValueError(msg)
-    written = ISO_DAY.fullmatch(day)
-    if not written:
-        # A database may mean the month first, where a person here would not.
-        msg = f"it is no day as in 2026-01-31; {RETURN_A_DATE}"
-        raise ValueError(msg)
+    compact = COMPACT_DAY.fullmatch(day)
     try:
-        return dt.date(*map(int, written.groups()))
+        return parse_day("-".join(compact.groups()) if compact else day)
     except ValueError:
-        msg = f"no calendar has this day; {RETURN_A_DATE}"
+        msg = f"it is no day; {RETURN_A_DATE}"
         raise ValueError(msg) from None
 
 
 def _id(value: object) -> object:
     """Take a text or a whole number."""
     if isinstance(value, str):
-        return clean(value)
+        return clean_name(value)
     if isinstance(value, bool | bytes | float):
         msg = "it is neither a text nor a whole number; return CAST(… AS VARCHAR(50)) AS location_id"
         raise ValueError(msg)  # noqa: TRY004 (pydantic collects ValueErrors only)
@@ -190,17 +189,14 @@ class Query(Generic[Row]):
         if len(statements) > 1:
             reads = re.match(r"select|with\b", statements[0], re.IGNORECASE)
             why = "only the first one's rows would be read" if reads else "the first statement returns no rows"
-            msg = f"{self.path} has {len(statements)} statements: {why}; {self._use_one_select()}"
+            msg = f"{self.path} has {len(statements)} statements, and {why}. {USE_ONE_SELECT}"
             raise ContractBrokenError(msg)
         return "".join(statements)
-
-    def _use_one_select(self) -> str:
-        return f"use one SELECT, which returns {', '.join(self.columns)}. Nothing was stored."
 
     def check_columns(self, found: Sequence[str]) -> None:
         """Raise ContractBrokenError unless the answer has exactly the promised columns, in any order."""
         if not found:
-            msg = f"{self.path}: the first statement returns no rows; {self._use_one_select()}"
+            msg = f"The first statement of {self.path} returns no rows. {USE_ONE_SELECT}"
             raise ContractBrokenError(msg)
         missing = [column for column in self.columns if column not in found]
         extra = [column for column in found if column not in self.columns]
@@ -253,7 +249,7 @@ class Query(Generic[Row]):
             if not is_same:
                 msg = (
                     f"{self.path} returned two ids that are told apart by what nobody sees: "
-                    f"{difference(written, first)}. Correct them in Ajour or in the query; nothing was stored."
+                    f"{hidden_difference(written, first)}. Correct them in Ajour or in the query; nothing was stored."
                 )
                 raise ContractBrokenError(msg)
 

@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from decimal import Decimal
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from ajour_revenue.commands.terminal import (
     settings_or_fail,
 )
 from ajour_revenue.days import COPENHAGEN
+from ajour_revenue.mapping import most_similar_unit
 from ajour_revenue.revenue.explain import (
     Answer,
     Entry,
@@ -66,9 +66,8 @@ def explain_command(*, unit: str, day: dt.date, as_json: bool, settings_file: Pa
 def _refuse_unknown(unit: str, known: list[str]) -> None:
     if unit in known:
         return
-    by_folded_name = {each.casefold(): each for each in known}
-    meant = get_close_matches(unit.casefold(), by_folded_name, n=1)
-    hint = f" Did you mean {by_folded_name[meant[0]]}?" if meant else ""
+    similar = most_similar_unit(unit, known)
+    hint = f" Did you mean {similar}?" if similar else ""
     msg = f"{unit!r} is not one of your units: {', '.join(known) or 'there are none yet'}.{hint}"
     raise RefusedError(msg)
 

@@ -329,9 +329,7 @@ def unlisted_revenue_units(settings: Settings, answers: Answers) -> list[Unliste
     taken = [unit.name for unit in settings.units]
     units = []
     for planday_id, name, department in unlisted:
-        # Where two that are to be added have one name, neither gets it alone.
-        others = [other for other_id, other, _ in unlisted if other_id != planday_id]
-        proposed = distinct([*taken, *others], name, department, str(planday_id))
+        proposed = distinct(taken, name, department, str(planday_id))
         is_listed = (looks_like(name), looks_like(department)) in without_id
         units.append(UnlistedUnit(planday_id, name, department, proposed, is_listed))
         taken.append(proposed)

@@ -1,7 +1,10 @@
 """What the commands have in common: the terminal, its errors, and arguments of theirs."""
 
+import codecs
 import datetime as dt
+import io
 import logging
+import sys
 import textwrap
 import warnings
 from collections.abc import Iterator
@@ -21,6 +24,34 @@ from ajour_revenue.text.parse import parse_day
 
 NARROW = 72
 
+PLAIN_MARKS = {
+    "✓": "ok",
+    "✗": "x",
+    "…": "...",
+    "→": "->",
+    "\u2212": "-",
+    "\u2013": "-",
+    "·": ".",
+    "•": "*",
+    "≈": "~",
+    "█": "#",
+    "▓": "#",
+    "▒": "+",
+    "░": ".",
+    "━": "-",
+    "─": "-",
+    "│": "|",
+    "æ": "ae",
+    "ø": "oe",
+    "å": "aa",
+    "Æ": "Ae",
+    "Ø": "Oe",
+    "Å": "Aa",
+    "é": "e",
+    "É": "E",
+}
+"""What a terminal shows that cannot show a mark."""
+
 
 class FailedError(click.ClickException):
     """The command could not do what it was asked; the message says why and what to do. Exit code 1."""
@@ -37,6 +68,21 @@ class RefusedError(click.UsageError):
     def __init__(self, message: str) -> None:
         """Take a message of any length: click does not break lines."""
         super().__init__(textwrap.fill(message, NARROW))
+
+
+def show_plain_marks() -> None:
+    """Let a terminal or a file in another encoding than UTF-8 have plain marks, instead of failing at the others."""
+
+    def plain(error: UnicodeError) -> tuple[str, int]:
+        if not isinstance(error, UnicodeEncodeError):
+            raise error
+        marks = (PLAIN_MARKS.get(character, "?") for character in error.object[error.start : error.end])
+        return "".join(marks), error.end
+
+    codecs.register_error("plain_marks", plain)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="plain_marks")
 
 
 def output() -> Console:

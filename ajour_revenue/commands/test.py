@@ -47,7 +47,7 @@ from ajour_revenue.mapping import most_similar_unit, unit_of_locations
 from ajour_revenue.settings.edit import NotEditableError
 from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE, SETTINGS_VARIABLE
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.text.names import clean, distinct, looks_like
+from ajour_revenue.text.names import clean_name, distinct, looks_like
 
 MARKS = {
     Result.OK: ("✓", "green"),
@@ -228,10 +228,7 @@ def _unit_for(  # noqa: PLR0913 (what a suggestion is made of)
     name, others = locations[location], namesakes(locations, location)
     if others:
         _tell(console, f"Location {location} has the same name, {name}, as location {', '.join(others)}.")
-    if may_be_unit:
-        suggested = distinct([*units, *(locations[other] for other in others)], name, location)
-    else:
-        suggested = most_similar_unit(name, units) or NO_UNIT
+    suggested = distinct(units, name, location) if may_be_unit else most_similar_unit(name, units) or NO_UNIT
     if ask:
         typed = click.prompt(f"Location {location} ({name}) feeds the unit (- for none)", default=suggested)
         return _same_or_new(typed, units) or NO_UNIT
@@ -247,7 +244,7 @@ def _tell(console: Console, text: str) -> None:
 
 def _same_or_new(typed: str, known: Iterable[str]) -> str:
     """Return the known name that looks like what somebody has typed, whatever its case, or what they have typed."""
-    return next((name for name in known if looks_like(name) == looks_like(typed)), clean(typed))
+    return next((name for name in known if looks_like(name) == looks_like(typed)), clean_name(typed))
 
 
 def _write(console: Console, path: Path, additions: list[Addition | NewUnit]) -> None:

@@ -10,7 +10,7 @@ from ajour_revenue.mapping import register_units
 from ajour_revenue.outstanding import outstanding_check
 from ajour_revenue.partitions import tagged_window
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.text.names import difference, distinct, looks_like
+from ajour_revenue.text.names import distinct, hidden_difference, looks_like
 from ajour_revenue.ui.metadata import table
 from ajour_revenue.warehouse.resource import Warehouse
 from ajour_revenue.warehouse.run import rows, run, value, values
@@ -134,7 +134,7 @@ def _told(mismatch: Mismatch, names: Sequence[str]) -> str:
         return f"Unit {unit!r} has no planday_unit_id, so it gets no wages and is not published."
     if planday_id is None:
         return f"Unit {unit!r} has the planday_unit_id {planday_unit_id}, which Planday does not know."
-    apart = difference(str(department), str(planday_department))
+    apart = hidden_difference(str(department), str(planday_department))
     return (
         f"Unit {unit!r} belongs to {department} in the settings, and to {planday_department} in Planday"
         f"{f': {apart}' if apart else ''}."

@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
 
-from ajour_revenue.text.names import clean_if_text, name_or
+from ajour_revenue.text.names import cleaned, name_or
 
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 DURATION = re.compile(r"(\d{1,2}):(\d\d):(\d\d)", re.ASCII)
@@ -163,7 +163,7 @@ class TimeAndCost(Answer):
     """What the planned shifts of one department cost in a window of days, open shifts left out."""
 
     costs: list[ShiftCost]
-    currency_symbol: Annotated[str | None, BeforeValidator(clean_if_text)] = None
+    currency_symbol: Annotated[str | None, BeforeValidator(cleaned)] = None
 
 
 class Revenue(ListRow):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from decimal import Decimal
 
 from ajour_revenue.reports.columns import Value, figure_columns
@@ -11,6 +12,8 @@ from ajour_revenue.text.formats import Language
 
 SEPARATORS: dict[Language, tuple[str, str]] = {"da": (";", ","), "en": (",", ".")}
 """Between fields, and before decimals."""
+
+FORMULA = re.compile(r"[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 
 
 def csv_file(report: Report, texts: Texts) -> bytes:
@@ -45,4 +48,6 @@ def csv_file(report: Report, texts: Texts) -> bytes:
 def _write(value: Value, point: str) -> str:
     if isinstance(value, Decimal):
         return f"{value:f}".replace(".", point)
-    return "" if value is None else str(value)
+    text = "" if value is None else str(value)
+    # Excel would take it for a formula, and carry it out.
+    return f"'{text}" if FORMULA.match(text) else text

@@ -2,22 +2,23 @@
 
 import datetime as dt
 import getpass
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import duckdb
 import pyarrow as pa
-from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from ajour_revenue import days
 from ajour_revenue.days import yesterday
 from ajour_revenue.errors import ActionableError
-from ajour_revenue.mapping import register_units, unit_of_locations
+from ajour_revenue.mapping import most_similar_unit, register_units, unit_of_locations
 from ajour_revenue.revenue.unit_revenue import calculate_unit_revenue
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.text.csv_table import UnreadableFileError, all_errors, read_csv
+from ajour_revenue.text.csv_table import Line, UnreadableFileError, all_errors, opened_csv
+from ajour_revenue.text.names import Name, Reason, clean_name, cleaned, hidden_difference
 from ajour_revenue.text.parse import parse_amount, parse_day
 from ajour_revenue.warehouse.run import rows, run
 
@@ -123,7 +124,7 @@ def _day(value: object) -> object:
 
 
 def _empty_is_none(value: object) -> object:
-    return value or None
+    return cleaned(value) or None
 
 
 def _amount(value: object) -> object:
@@ -132,7 +133,6 @@ def _amount(value: object) -> object:
     return parse_amount(value) if value.strip() else None
 
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Amount = Annotated[Decimal, Field(gt=-(10**15), lt=10**15, decimal_places=2)]
 
 
@@ -144,7 +144,7 @@ class ManualEntry(BaseModel):
     location: Annotated[Name | None, BeforeValidator(_empty_is_none)] = None
     revenue_incl_vat: Annotated[Amount | None, BeforeValidator(_amount)] = None
     revenue_excl_vat: Annotated[Amount | None, BeforeValidator(_amount)] = None
-    reason: Name
+    reason: Reason
 
     def amounts(self, vat_rate: Decimal) -> tuple[Decimal, Decimal]:
         """Return the amounts incl. and excl. VAT: the one that was entered, and the other by the rate in percent.
@@ -219,9 +219,9 @@ def read_entries(settings: Settings, path: Path, *, reason: str | None = None) -
     entries: list[ManualEntry] = []
     errors: list[str] = []
     first_seen: dict[tuple[dt.date, str, str | None], int] = {}
-    for line, values in _rows(path):
-        if None in values or None in values.values():
-            errors.append(f"line {line}: must have as many fields as line 1")
+    for line, values, error in _rows(path):
+        if error:
+            errors.append(f"line {line}: {error}")
             continue
         checked = _checked(settings, {**values, "reason": values.get("reason", "").strip() or reason or ""})
         if not isinstance(checked, ManualEntry):
@@ -239,53 +239,80 @@ def read_entries(settings: Settings, path: Path, *, reason: str | None = None) -
     return entries
 
 
-def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+def _rows(path: Path) -> Iterator[Line]:
     try:
-        columns, rows = read_csv(path)
+        with opened_csv(path) as table:
+            columns = set(table.columns)
+            needed = {"business_date", "unit"} <= columns and {"revenue_incl_vat", "revenue_excl_vat"} & columns
+            if not needed or columns - set(ManualEntry.model_fields):
+                msg = (
+                    f"{path}, line 1: found the columns {', '.join(table.columns) or 'none'}; the file must have "
+                    "business_date, unit, revenue_incl_vat or revenue_excl_vat, and may have location and reason. "
+                    "Nothing was stored."
+                )
+                raise ManualEntryError(msg)
+            yield from table.rows
     except UnreadableFileError as error:
         raise ManualEntryError(str(error)) from None
-    needed = {"business_date", "unit"} <= set(columns) and {"revenue_incl_vat", "revenue_excl_vat"} & set(columns)
-    if not needed or set(columns) - set(ManualEntry.model_fields):
-        msg = (
-            f"{path}, line 1: found the columns {', '.join(columns) or 'none'}; the file must have business_date, "
-            "unit, revenue_incl_vat or revenue_excl_vat, and may have location and reason. Nothing was stored."
-        )
-        raise ManualEntryError(msg)
-    return rows
 
 
 def _checked(settings: Settings, values: Mapping[str, object]) -> ManualEntry | list[str]:
+    """Return the entry, or everything that is wrong with it at once."""
     try:
         entry = ManualEntry.model_validate(values)
     except ValidationError as error:
-        return [_told(str(each["loc"][0]), each["type"], each["msg"]) for each in error.errors()]
+        wrong = {str(each["loc"][0]) for each in error.errors()}
+        problems = [_told(str(each["loc"][0]), each["type"], each["msg"]) for each in error.errors()]
+        if "unit" not in wrong:
+            problems += _unit_problems(settings, clean_name(str(values["unit"])))
+        if "business_date" not in wrong:
+            day = _day(values["business_date"])
+            problems += _day_problems(settings, day) if isinstance(day, dt.date) else []
+        if not wrong & {"revenue_incl_vat", "revenue_excl_vat"}:
+            problems += _amount_problems(values.get("revenue_incl_vat"), values.get("revenue_excl_vat"))
+        return problems
     return _problems(settings, entry) or entry
 
 
 def _told(column: str, kind: str, message: str) -> str:
-    missing = kind in {"missing", "string_too_short"}
+    missing = kind in {"missing", "string_too_short", "string_type"}
     return f"{column}: {'is missing' if missing else message.removeprefix('Value error, ')}"
 
 
 def _problems(settings: Settings, entry: ManualEntry) -> list[str]:
-    problems = []
-    units = [unit.name for unit in settings.units]
-    if entry.unit not in units:
-        problems.append(f"unit {entry.unit!r} is none of the settings': {', '.join(units) or 'they list no units yet'}")
-    if not settings.activation_date <= entry.business_date <= yesterday():
-        problems.append(
-            f"{entry.business_date} is no day with revenue: these are from the activation date "
-            f"{settings.activation_date} to yesterday, {yesterday()}"
-        )
+    unit_problems = _unit_problems(settings, entry.unit)
+    problems = [*unit_problems, *_day_problems(settings, entry.business_date)]
     feeding = _locations_of(settings, entry)
-    if entry.unit in units and entry.location is not None and entry.location not in feeding:
+    if not unit_problems and entry.location is not None and entry.location not in feeding:
         problems.append(
             f"location {entry.location!r} does not feed {entry.unit} on {entry.business_date}; "
             f"{', '.join(feeding) or 'none'} does"
         )
-    if (entry.revenue_incl_vat is None) == (entry.revenue_excl_vat is None):
-        problems.append("give one amount, revenue_incl_vat or revenue_excl_vat; the other follows from it")
-    return problems
+    return [*problems, *_amount_problems(entry.revenue_incl_vat, entry.revenue_excl_vat)]
+
+
+def _unit_problems(settings: Settings, unit: str) -> list[str]:
+    units = [each.name for each in settings.units]
+    if unit in units:
+        return []
+    similar = most_similar_unit(unit, units)
+    hidden = hidden_difference(unit, similar) if similar else None
+    meant = f"; did you mean {similar}?" if similar else ""
+    told = f" {hidden}" if hidden else ""
+    return [f"unit {unit!r} is none of the settings': {', '.join(units) or 'they list no units yet'}{meant}{told}"]
+
+
+def _day_problems(settings: Settings, day: dt.date) -> list[str]:
+    if settings.activation_date <= day <= yesterday():
+        return []
+    first, last = settings.activation_date, yesterday()
+    return [f"{day} is no day with revenue: these are from the activation date {first} to yesterday, {last}"]
+
+
+def _amount_problems(incl_vat: object, excl_vat: object) -> list[str]:
+    if (incl_vat in (None, "")) == (excl_vat in (None, "")):
+        return ["give one amount, revenue_incl_vat or revenue_excl_vat; the other follows from it"]
+    return []
 
 
 def _locations_of(settings: Settings, entry: ManualEntry) -> list[str]:
@@ -332,6 +359,6 @@ def _register_entered(
 def _login_name() -> str | None:
     """Return who is at the keyboard, where the system knows it."""
     try:
-        return getpass.getuser()
+        return clean_name(getpass.getuser()) or None
     except (OSError, KeyError):
         return None

@@ -14,7 +14,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.tokens import CommentToken
 
-from ajour_revenue.settings.yaml_file import UnusableYamlError, read_yaml
+from ajour_revenue.settings.yaml import UnreadableYamlError, read_yaml
 
 COMMENT = re.compile(r"(?:^|\s)#\s*(.*?)\s*$", re.MULTILINE)
 NO_WRAPPING = 1_000_000
@@ -45,7 +45,7 @@ def edit(path: Path, change: Callable[[Any], None]) -> None:
             msg = f"a comment would be lost: {next(iter(lost))}"
             raise NotEditableError(msg)
         _replace(path.resolve(), after)
-    except (OSError, UnicodeDecodeError, UnusableYamlError, YAMLError) as error:
+    except (OSError, UnicodeDecodeError, UnreadableYamlError, YAMLError) as error:
         raise NotEditableError(str(error)) from error
     except (LookupError, AttributeError, TypeError) as error:
         msg = "it does not hold what a settings file holds"

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from ajour_revenue.settings.model import UNSAFE_ADDRESS, Section, Settings, conflicts
-from ajour_revenue.settings.yaml_file import UnusableYamlError, YamlFile, key_of, read_yaml_file
+from ajour_revenue.settings.yaml import UnreadableYamlError, YamlFile, key_of, read_yaml_file
 
 SETTINGS_VARIABLE = "AJOUR_SETTINGS"
 DEFAULT_SETTINGS_FILE = "ajour.yaml"
@@ -64,8 +64,8 @@ def _read(path: Path) -> YamlFile:
     except OSError as error:
         msg = f"{path} cannot be read: {error.strerror}."
         raise SettingsError(msg) from None
-    except UnusableYamlError as error:
-        msg = f"{path} is not valid YAML for settings: {error}."
+    except UnreadableYamlError as error:
+        msg = f"{path}, {error}."
         raise SettingsError(msg) from None
     if not isinstance(file.values, dict):
         msg = f"{path} must hold keys and values such as 'name: demo'; found {type(file.values).__name__}."
@@ -116,6 +116,7 @@ def _message(error: ErrorDetails, file: YamlFile) -> str:
     if error["input"] is None and not written:
         return f"{key}: is empty: {message}"
     quoted = written if len(written) <= QUOTED_AT_MOST else f"{written[:QUOTED_AT_MOST]}…"
+    message = message.replace(written, quoted) if len(written) > QUOTED_AT_MOST else message
     if error["type"] == "string_type":
         message = f'write it in quotes, as in "{quoted}"'
     return f"{key}: found {quoted!r}: {message}"

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import combinations, pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
@@ -28,7 +28,7 @@ from pydantic_core import PydanticCustomError
 
 from ajour_revenue.days import MAX_DAYS, WEEKDAYS, Weekday, Window
 from ajour_revenue.settings.odbc_options import refusals
-from ajour_revenue.text.names import Name, clean, difference, difference_to_any
+from ajour_revenue.text.names import Name, clean_name, hidden_difference, looks_like
 from ajour_revenue.text.parse import parse_day
 from ajour_revenue.web import UnsafeAddressError, checked_address
 
@@ -61,16 +61,12 @@ def _existing_file(path: Path) -> Path:
 
 def _day(value: object) -> object:
     """Pydantic would take a number for seconds since 1970, and a moment for its day."""
+    if isinstance(value, str):
+        return parse_day(value)
     if type(value) is dt.date or value is None:
         return value
-    if not isinstance(value, str):
-        msg = "write a date as 2026-01-31"
-        raise ValueError(msg)  # noqa: TRY004 (pydantic collects ValueErrors only)
-    try:
-        return parse_day(value)
-    except ValueError:
-        msg = "there is no such day; write a date as 2026-01-31"
-        raise ValueError(msg) from None
+    msg = "write a date as 2026-01-31"
+    raise ValueError(msg)
 
 
 def _time(value: object) -> object:
@@ -136,7 +132,7 @@ def _by_weekday(targets: dict[str, Decimal]) -> dict[Weekday, Decimal]:
 
 def _weekday(value: object) -> object:
     """Take the names of weekdays that Danes write, and short ones, whatever their case."""
-    return WEEKDAY_NAMES.get(clean(value).casefold(), value) if isinstance(value, str) else value
+    return WEEKDAY_NAMES.get(clean_name(value).casefold(), value) if isinstance(value, str) else value
 
 
 def _weekdays_in(days: str) -> list[Weekday]:
@@ -300,8 +296,8 @@ class AjourSettings(Section):
     options: OdbcOptions = Field(
         default={},
         description="Further ODBC keywords of the driver. Where AJOUR_HOST is an IP address, Microsoft's driver needs "
-        "HostnameInCertificate: the name that the certificate of Ajour's server has, or ServerCertificate: the path of "
-        "that certificate",
+        "HostnameInCertificate: the name that the certificate of Ajour's server has (or, with Encrypt: strict, "
+        "ServerCertificate: the path of that certificate)",
     )
     queries: QuerySettings = Field(default_factory=QuerySettings)
     login_timeout_seconds: Whole = Field(default=20, ge=1, le=600, description="How long to wait for the login")
@@ -463,9 +459,9 @@ def conflicts(units: Iterable[Mapping[str, Any]]) -> list[str]:
     homes: dict[str, list[tuple[str, Window]]] = {}
     planday_ids: list[str] = []
     for unit in units:
-        name = clean(str(unit.get("name")))
+        name = clean_name(str(unit.get("name")))
         if "name" in unit:
-            departments.setdefault(name, []).append(clean(str(unit.get("department"))))
+            departments.setdefault(name, []).append(clean_name(str(unit.get("department"))))
         locations = unit.get("locations")
         for location in locations if isinstance(locations, list | tuple) else ():
             try:
@@ -478,10 +474,10 @@ def conflicts(units: Iterable[Mapping[str, Any]]) -> list[str]:
             planday_ids.append(str(unit["planday_unit_id"]))
     return [
         *(_listed_twice(name, within) for name, within in departments.items() if len(within) > 1),
-        *(f"two units look the same: {told}" for told in _told_apart_by_nobody(departments)),
+        *(f"two units look the same: {told}" for told in _hidden_differences(departments)),
         *(
             f"two departments look the same: {told}"
-            for told in _told_apart_by_nobody(department for within in departments.values() for department in within)
+            for told in _hidden_differences(dict.fromkeys(chain.from_iterable(departments.values())))
         ),
         *(_counted_twice(location, fed) for location, fed in homes.items() if _at_once(fed)),
         *(f"planday_unit_id {planday_id} belongs to more than one unit" for planday_id in _repeated(planday_ids)),
@@ -494,10 +490,11 @@ def _listed_twice(name: str, departments: Sequence[str]) -> str:
     return f"unit {name!r} is listed more than once{advice}"
 
 
-def _told_apart_by_nobody(names: Iterable[str]) -> Iterator[str]:
-    """Say of names in what they differ, where they look the same in more than their case."""
-    for one, other in combinations(dict.fromkeys(names), 2):
-        if one.casefold() != other.casefold() and (told := difference(one, other)):
+def _hidden_differences(names: Iterable[str]) -> Iterator[str]:
+    """Say of names that look the same in what they differ."""
+    seen: dict[str, str] = {}
+    for name in names:
+        if told := hidden_difference(name, seen.setdefault(looks_like(name), name)):
             yield told
 
 
@@ -524,7 +521,7 @@ def _no_conflicts(units: tuple[Unit, ...], info: ValidationInfo) -> tuple[Unit, 
     known = sorted({unit.department for unit in units})
     found += [
         f"no unit belongs to department {department.name!r}, which departments gives a target; units name "
-        f"{', '.join(known) or 'none'}{_but(difference_to_any(department.name, known))}"
+        f"{', '.join(known) or 'none'}{_but_looks_like(department.name, known)}"
         for department in info.data.get("departments", ())
         if department.name not in known
     ]
@@ -533,8 +530,8 @@ def _no_conflicts(units: tuple[Unit, ...], info: ValidationInfo) -> tuple[Unit, 
     return units
 
 
-def _but(told: str) -> str:
-    return f"; {told}" if told else ""
+def _but_looks_like(name: str, known: Iterable[str]) -> str:
+    return "".join(f"; {told}" for other in known if (told := hidden_difference(name, other)))
 
 
 def _departments_once(departments: tuple[Department, ...]) -> tuple[Department, ...]:

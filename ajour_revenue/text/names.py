@@ -60,7 +60,7 @@ CONTROLS = {"Cc": "a control character", "Cs": "half a character", "Co": "a char
 
 
 @lru_cache(maxsize=10_000)
-def clean(text: str) -> str:
+def clean_name(text: str) -> str:
     """Return a text without what nobody sees, its spaces single and its letters composed (NFC).
 
     Removed are control characters and a terminal's escape sequences, marks of writing direction, characters without
@@ -109,18 +109,18 @@ def name_or(value: object, otherwise: str) -> object:
     """Return a name from outside as it may be shown, and `otherwise` where there is none; what is no text as it is."""
     if value is None:
         return otherwise
-    return shortened(clean(value)) or otherwise if isinstance(value, str) else value
+    return shortened(clean_name(value)) or otherwise if isinstance(value, str) else value
 
 
-def clean_if_text(value: object) -> object:
+def cleaned(value: object) -> object:
     """Return a text clean, and what is none as it is, as validators take it."""
-    return clean(value) if isinstance(value, str) else value
+    return clean_name(value) if isinstance(value, str) else value
 
 
 # Cleaned before pydantic looks at it: it refuses halves of characters.
-Name = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME), BeforeValidator(clean_if_text)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME), BeforeValidator(cleaned)]
 """A name that somebody writes or that leads to a thing: nothing invisible in it, and never cut."""
-Reason = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_REASON), BeforeValidator(clean_if_text)]
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_REASON), BeforeValidator(cleaned)]
 
 
 def distinct(taken: Iterable[str], name: str, *further: str) -> str:
@@ -133,7 +133,7 @@ def distinct(taken: Iterable[str], name: str, *further: str) -> str:
 
 
 def invisible_in(text: str) -> list[str]:
-    """Return the characters within a text that `clean` would take out of it, and its tabs and line breaks."""
+    """Return the characters within a text that `clean_name` would take out of it, and its tabs and line breaks."""
     characters = text.strip()
     seen = [character for character in characters if character in JOINERS or not _is_removed(character)]
     return [
@@ -143,7 +143,7 @@ def invisible_in(text: str) -> list[str]:
     ]
 
 
-def code_point(character: str) -> str:
+def described(character: str) -> str:
     """Name a character as Unicode does: U+202E RIGHT-TO-LEFT OVERRIDE."""
     name = unicodedata.name(character, "") or CONTROLS.get(unicodedata.category(character), "no character")
     return f"U+{ord(character):04X} {name}"
@@ -151,27 +151,22 @@ def code_point(character: str) -> str:
 
 def looks_like(text: str) -> str:
     """Return what is the same for all texts that look the same, whatever their alphabet, case and spaces."""
-    return unicodedata.normalize("NFKD", clean(text)).translate(LOOK_ALIKE).casefold()
+    return unicodedata.normalize("NFKD", clean_name(text)).translate(LOOK_ALIKE).casefold()
 
 
-def difference(found: str, other: str) -> str:
-    """Say in what two texts differ that look the same; empty where they do not look the same, or are the same."""
-    if found == other or looks_like(found) != looks_like(other):
-        return ""
-    parts = SequenceMatcher(None, found, other, autojunk=False).get_opcodes()
+def hidden_difference(written: str, meant: str) -> str | None:
+    """Say in what two texts differ that look the same; None where anybody sees it, or they differ in their case."""
+    if written.casefold() == meant.casefold() or looks_like(written) != looks_like(meant):
+        return None
+    parts = SequenceMatcher(None, written, meant, autojunk=False).get_opcodes()
     told = [
-        f"{_code_points(found[start:end])} where {other!r} has {_code_points(other[other_start:other_end])}"
-        for kind, start, end, other_start, other_end in parts
+        f"{_all_described(written[start:end])} where {meant!r} has {_all_described(meant[meant_start:meant_end])}"
+        for kind, start, end, meant_start, meant_end in parts
         if kind != "equal"
     ]
     more = f", and {len(told) - DIFFERENCES_TOLD} more" if len(told) > DIFFERENCES_TOLD else ""
-    return f"{found!r} has {', '.join(told[:DIFFERENCES_TOLD])}{more}"
+    return f"{written!r} has {', '.join(told[:DIFFERENCES_TOLD])}{more}"
 
 
-def difference_to_any(found: str, known: Iterable[str]) -> str:
-    """Say in what a text differs from the first of some that looks the same; empty where none does."""
-    return next(filter(None, (difference(found, other) for other in known)), "")
-
-
-def _code_points(characters: str) -> str:
-    return " ".join(map(code_point, characters)) or "nothing"
+def _all_described(characters: str) -> str:
+    return " ".join(map(described, characters)) or "nothing"

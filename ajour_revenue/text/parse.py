@@ -1,29 +1,105 @@
-"""What people type: days and amounts, in ISO's way or the Danish one."""
+"""What people type: days and amounts, in ISO's way or the Danish one; never what could be read in two ways."""
 
 import datetime as dt
 import re
 from decimal import Decimal
 
-DANISH_DATE = re.compile(r"(\d{2})-(\d{2})-(\d{4})")
-# Points between thousands need a comma behind them: 1.234 alone could be either.
-AMOUNT = re.compile(r"-?(\d+([.,]\d{1,2})?|\d{1,3}(\.\d{3})+,\d{1,2})", re.ASCII)
+MONTHS = {
+    month: number
+    for number, months in enumerate(
+        (
+            *(("jan", "januar"), ("feb", "februar"), ("mar", "marts"), ("apr", "april"), ("maj",), ("jun", "juni")),
+            *(("jul", "juli"), ("aug", "august"), ("sep", "sept", "september"), ("okt", "oktober")),
+            *(("nov", "november"), ("dec", "december")),
+        ),
+        start=1,
+    )
+    for month in months
+}
+
+ISO_DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})", re.ASCII)
+# Not 1/12/2026, which Americans write for the 12th of January.
+DANISH_DAY = re.compile(
+    r"(?P<day>\d{1,2})(?:-(?P<month>\d{1,2})-|\.(?P<month_2>\d{1,2})\.|/(?P<month_3>\d{1,2})-)(?P<year>\d{4})", re.ASCII
+)
+WRITTEN_DAY = re.compile(r"(?P<day>\d{1,2})\.? ?(?P<name>[a-z]{3,9})\.? (?P<year>\d{4})", re.ASCII | re.IGNORECASE)
+
+SPACES = re.compile(r"[ \u00a0\u2007\u2009\u202f]")
+"""As people and programs put them between thousands: the ordinary one, and some that hold a number together."""
+
+CURRENCY = re.compile(r"^(?:kr\.?|dkk)\s*|\s*(?:kr\.?|dkk)$", re.IGNORECASE)
+NO_ORE = re.compile(r",-+$")
+MINUSES = "-\u2212\u2013"
+AMOUNT = re.compile(
+    r"""
+    \d+ (?: [.,] \d{1,2} )?                      # 1234  1234,5  1234.50
+    | \d{1,3} (?: \. \d{3} )+ , \d{1,2}          # 1.234,50
+    | \d{1,3} (?: , \d{3} )+ \. \d{1,2}          # 1,234.50
+    | \d{1,3} (?: \. \d{3} ){2,}                 # 1.234.567
+    | \d{1,3} (?: , \d{3} ){2,}                  # 1,234,567
+    | \d{1,3} (?: [ ] \d{3} )+ (?: [.,] \d{1,2} )?   # 1 234,50
+    | \d{1,3} (?: ' \d{3} )+ (?: [.,] \d{1,2} )?     # 1'234.50
+    """,
+    re.VERBOSE | re.ASCII,
+)
+TWO_READINGS = re.compile(r"\d{1,3}[.,]\d{3}", re.ASCII)
 
 
 def parse_day(text: str) -> dt.date:
-    """Return the day that a text names: 2026-01-31, or as Danes write it 31-01-2026. Raises ValueError."""
-    text = text.strip()
-    danish = DANISH_DATE.fullmatch(text)
-    try:
-        return dt.date.fromisoformat("-".join(reversed(danish.groups())) if danish else text)
-    except ValueError:
-        msg = f"{text!r} is no day; write 2026-01-31"
-        raise ValueError(msg) from None
+    """Return the day that a text names: 2026-01-31, or as Danes write it, such as 31-1-2026 or 31. januar 2026.
+
+    Raises ValueError, also for what could be another day to somebody else: a year of two digits, a week.
+    """
+    text = " ".join(text.split())
+    found = ISO_DAY.fullmatch(text) or DANISH_DAY.fullmatch(text) or WRITTEN_DAY.fullmatch(text)
+    if found:
+        fields = found.groupdict()
+        name, numbers = fields.get("name"), [fields.get(each) for each in ("month", "month_2", "month_3")]
+        month = MONTHS.get(name.lower(), 0) if name else next(number for number in numbers if number)
+        try:
+            return dt.date(int(fields["year"]), int(month), int(fields["day"]))
+        except ValueError:
+            pass
+    msg = f"{text!r} is no day; write 2026-01-31, or 31-01-2026 with the day first"
+    raise ValueError(msg)
 
 
 def parse_amount(text: str) -> Decimal:
-    """Return the amount that a text names: 1234.50, 1234,50 or 1.234,50. Raises ValueError."""
-    text = text.strip()
-    if not AMOUNT.fullmatch(text):
-        msg = f"{text!r} is no amount; write 1234.50 or 1.234,50"
+    """Return the amount that a text names: 1234.50, 1.234,50, kr. 1 234,50, 1.234,- or (1.234,50) for a negative one.
+
+    Raises ValueError, also where a point or comma could stand before thousands as well as before øre, as in 1.234.
+    """
+    plain = NO_ORE.sub("", CURRENCY.sub("", SPACES.sub(" ", text).strip())).strip()
+    has_no_ore = plain != CURRENCY.sub("", SPACES.sub(" ", text).strip()).strip()
+    plain, is_negative = _without_sign(plain)
+    plain = CURRENCY.sub("", plain).strip()
+    if has_no_ore and TWO_READINGS.fullmatch(plain):
+        # 1.234,- says where the øre would stand.
+        plain = re.sub(r"[.,]", "", plain)
+    if TWO_READINGS.fullmatch(plain):
+        whole, ore = re.sub(r"[.,]", "", plain), re.sub(r"[.,]", ".", plain)
+        msg = f"{text.strip()!r} may be {whole} or {ore}; write {whole}.00 or {ore[:-1]}"
         raise ValueError(msg)
-    return Decimal(text.replace(".", "").replace(",", ".") if "," in text else text)
+    if not AMOUNT.fullmatch(plain):
+        msg = f"{text.strip()!r} is no amount; write 1234.50 or 1.234,50"
+        raise ValueError(msg)
+    amount = _number(plain)
+    return -amount if is_negative else amount
+
+
+def _without_sign(text: str) -> tuple[str, bool]:
+    """Take off a sign, before or behind the number or as brackets around it; return whether there was one."""
+    if text.startswith("(") and text.endswith(")"):
+        return text[1:-1].strip(), True
+    if text[:1] and text[0] in MINUSES:
+        return text[1:].strip(), True
+    if text[-1:] and text[-1] in MINUSES:
+        return text[:-1].strip(), True
+    return text, False
+
+
+def _number(text: str) -> Decimal:
+    """Return the number; the last mark stands before the øre where no more than two digits follow it."""
+    ore = re.search(r"[.,](\d{1,2})$", text)
+    whole = re.sub(r"[^\d]", "", text[: ore.start()] if ore else text)
+    return Decimal(f"{whole}.{ore[1]}" if ore else whole)

@@ -5,18 +5,19 @@ Days and decimals as people type them, fields separated by commas or semicolons:
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import pyarrow as pa
-from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from ajour_revenue.days import Window
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.text.csv_table import UnreadableFileError, all_errors, as_far_as_read, read_csv
+from ajour_revenue.text.csv_table import Line, UnreadableFileError, all_errors, as_far_as_read, opened_csv
+from ajour_revenue.text.names import Name, cleaned, hidden_difference
 from ajour_revenue.text.parse import parse_amount, parse_day
 from ajour_revenue.wages.source import WAGE_COST_SCHEMA, WageCosts, WageSourceError
 
@@ -37,7 +38,7 @@ class RowError(NamedTuple):
 
 
 def _empty_is_none(value: object) -> object:
-    return value or None
+    return cleaned(value) or None
 
 
 def _day(value: object) -> object:
@@ -56,9 +57,6 @@ def _count(value: object) -> object:
         msg = f"{text!r} is no number of people; write 3"
         raise ValueError(msg)
     return text or None
-
-
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class WageCost(BaseModel):
@@ -86,100 +84,111 @@ class WageFile:
     def fetch(self, window: Window) -> WageCosts:
         """Return the rows of the window, and warnings of what is wrong on other days (D24).
 
-        Raises WageFileError where a row is wrong that is of the window, or does not say of which day it is.
+        The file is read row by row, however long it is. Raises WageFileError where a row is wrong that is of the
+        window, or does not say of which day it is.
         """
         path = self.settings.wages.file
-        rows, errors = _rows_and_errors(self.settings)
-        if within := [error.text for error in errors if error.day is None or _covers(window, error.day)]:
+        asked: list[dict[str, object]] = []
+        within: list[str] = []
+        others: list[str] = []
+        for row in _checked_rows(self.settings):
+            if isinstance(row, WageCost):
+                if _covers(window, row.business_date):
+                    asked.append(row.model_dump())
+            elif row.day is None or _covers(window, row.day):
+                within.append(row.text)
+            else:
+                others.append(f"{row.text} (of {row.day}, which this run does not cover)")
+        if within:
             raise WageFileError(all_errors(path, within))
-        others = as_far_as_read([f"{error.text} (of {error.day}, which this run does not cover)" for error in errors])
-        asked = [row.model_dump() for row in rows if _covers(window, row.business_date)]
         return WageCosts(
             rows=pa.Table.from_pylist(asked, schema=WAGE_COST_SCHEMA),
-            warnings=[f"{path}, {text}" for text in others],
+            warnings=[f"{path}, {text}" for text in as_far_as_read(others)],
         )
 
 
 def read_wage_file(settings: Settings) -> list[WageCost]:
     """Return the rows of the wage file that the settings name; raises WageFileError that lists all that is wrong."""
-    rows, errors = _rows_and_errors(settings)
-    if errors:
-        raise WageFileError(all_errors(settings.wages.file, [error.text for error in errors]))
-    return rows
+    rows = list(_checked_rows(settings))
+    if errors := [row.text for row in rows if isinstance(row, RowError)]:
+        raise WageFileError(all_errors(settings.wages.file, errors))
+    return [row for row in rows if isinstance(row, WageCost)]
 
 
 def _covers(window: Window, day: dt.date) -> bool:
     return window.first_day <= day <= window.last_day
 
 
-def _rows_and_errors(settings: Settings) -> tuple[list[WageCost], list[RowError]]:
-    """Return the rows that are as promised, and what is wrong with the others.
+def _checked_rows(settings: Settings) -> Iterator[WageCost | RowError]:
+    """Yield the rows that are as promised, and what is wrong with the others.
 
     Wrong is too what names a department or unit that the settings do not list, or repeats a (date, department, unit).
     Raises WageFileError where the file cannot be read as a whole.
     """
     path = settings.wages.file
-    numbered = _lines(path)
-    rows: list[WageCost] = []
-    errors: list[RowError] = []
     first_seen: dict[tuple[dt.date, str, str | None], int] = {}
     departments = {unit.name: unit.department for unit in settings.units}
-    if numbered and not departments:
-        msg = f"{path} has wages, but the settings list no units yet. ajour-revenue test --write adds them."
-        raise WageFileError(msg)
-    for line, values in numbered:
-        # DictReader puts what is too much under None, and fills up with None: 400,50 must not become 400.
-        if None in values or None in values.values():
-            columns = [column for column in values if column is not None]
-            text = (
-                f"line {line}: must have {len(columns)} fields, as line 1 has; where commas separate these, write "
-                "decimals with a point: 400.50"
-            )
-            errors.append(RowError(text, None))
+    for line in _lines(path):
+        if not departments:
+            msg = f"{path} has wages, but the settings list no units yet. ajour-revenue test --write adds them."
+            raise WageFileError(msg)
+        if line.error:
+            yield RowError(f"line {line.number}: {line.error}", None)
             continue
         try:
-            row = WageCost.model_validate(values)
+            row = WageCost.model_validate(line.values)
         except ValidationError as error:
-            errors += _field_errors(line, values, error)
+            yield from _field_errors(line, error)
             continue
-        rows.append(row)
         problems = [*_unknown_names(row, departments)]
         key = (row.business_date, row.department, row.unit)
         if key in first_seen:
             problems.append(f"the same date, department and unit as line {first_seen[key]}")
-        first_seen.setdefault(key, line)
-        errors += [RowError(f"line {line}: {problem}", row.business_date) for problem in problems]
-    return rows, errors
+        first_seen.setdefault(key, line.number)
+        if problems:
+            yield from (RowError(f"line {line.number}: {problem}", row.business_date) for problem in problems)
+        else:
+            yield row
 
 
-def _lines(path: Path) -> list[tuple[int, dict[str, str]]]:
-    """Return the rows of the file with the numbers of their lines; raises WageFileError where it has other columns."""
+def _lines(path: Path) -> Iterator[Line]:
+    """Yield the rows of the file; raises WageFileError where it cannot be read, or has other columns."""
     if not path.exists():
         msg = f"There is no wage file {path}. Put it there, or correct wages.file in the settings."
         raise WageFileError(msg)
     try:
-        columns, numbered = read_csv(path)
+        with opened_csv(path) as table:
+            if sorted(table.columns) not in (sorted(COLUMNS), sorted([*COLUMNS, *FURTHER_COLUMNS])):
+                msg = (
+                    f"{path}, line 1: found the columns {', '.join(table.columns) or 'none'}; the file must have "
+                    f"{','.join(COLUMNS)}, and may have {','.join(FURTHER_COLUMNS)}, separated by commas or semicolons."
+                )
+                raise WageFileError(msg)
+            yield from table.rows
     except UnreadableFileError as error:
         raise WageFileError(str(error)) from None
-    if sorted(columns) not in (sorted(COLUMNS), sorted([*COLUMNS, *FURTHER_COLUMNS])):
-        msg = (
-            f"{path}, line 1: found the columns {', '.join(columns) or 'none'}; the file must have "
-            f"{','.join(COLUMNS)}, and may have {','.join(FURTHER_COLUMNS)}, separated by commas or semicolons."
-        )
-        raise WageFileError(msg)
-    return numbered
 
 
-def _field_errors(line: int, values: Mapping[str, str], error: ValidationError) -> list[RowError]:
+def _field_errors(line: Line, error: ValidationError) -> list[RowError]:
     fields = [(str(each["loc"][0]), each["msg"].removeprefix("Value error, ")) for each in error.errors()]
     is_day_wrong = any(field == "business_date" for field, _ in fields)
-    day = None if is_day_wrong else parse_day(values["business_date"])
-    return [RowError(f"line {line}, {field}: found {values[field]!r}: {message}", day) for field, message in fields]
+    day = None if is_day_wrong else parse_day(line.values["business_date"])
+    return [
+        RowError(f"line {line.number}, {field}: found {line.values[field]!r}: {message}", day)
+        for field, message in fields
+    ]
 
 
 def _unknown_names(row: WageCost, departments: dict[str, str]) -> Iterator[str]:
     if row.department not in departments.values():
-        yield f"department {row.department!r} is none of {', '.join(sorted(set(departments.values())))}"
+        known = sorted(set(departments.values()))
+        yield f"department {row.department!r} is none of {', '.join(known)}{_hidden(row.department, known)}"
     elif row.unit is not None and departments.get(row.unit) != row.department:
         here = [unit for unit, department in departments.items() if department == row.department]
-        yield f"unit {row.unit!r} is none of {row.department}'s: {', '.join(here)}"
+        yield f"unit {row.unit!r} is none of {row.department}'s: {', '.join(here)}{_hidden(row.unit, here)}"
+
+
+def _hidden(written: str, known: Iterable[str]) -> str:
+    """Say in what a name differs from one that looks like it."""
+    differences = filter(None, (hidden_difference(written, name) for name in known))
+    return "".join(f"; {difference}" for difference in differences)

@@ -9,6 +9,7 @@ import tenacity
 from ajour_revenue.ajour import connection
 from ajour_revenue_tests.ajour.kit import POSTGRES_DATABASE, Source, fill, sqlite_source
 from ajour_revenue_tests.ajour.postgres import Postgres, running_postgres
+from ajour_revenue_tests.ajour.sql_server import AUTHORITY
 
 
 @pytest.fixture(autouse=True)
@@ -39,3 +40,11 @@ def source(request: pytest.FixtureRequest) -> Source:
     """Each of the sources in turn: what holds for one holds for all."""
     each: Source = request.getfixturevalue(f"{request.param}_ajour")
     return each
+
+
+@pytest.fixture
+def trusted_authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trust the authority that has signed the certificate of the tests' SQL Server, as Microsoft's driver can."""
+    authority = tmp_path / "authority.pem"
+    AUTHORITY.cert_pem.write_to_path(str(authority))
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority))

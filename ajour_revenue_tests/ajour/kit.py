@@ -1,17 +1,19 @@
 """What the tests at the ODBC border need: a source with known figures, and a way to meet its errors."""
 
+import select
 import socket
 import sqlite3
+import struct
 import threading
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import pytest
 
@@ -194,3 +196,64 @@ def address_that_never_answers() -> Iterator[int]:
         yield listener.getsockname()[1]
         for each in waiting:
             each.close()
+
+
+Fault = Literal["silence", "cut", "reset"]
+
+
+@dataclass
+class FaultyWay:
+    """A way to a server on which what it says breaks off after so many bytes; whole again afterwards."""
+
+    target: int
+    fault: Fault
+    after_bytes: int
+    port: int = 0
+    said: int = 0
+    """How many bytes the server has said so far, over all connections."""
+    is_broken: bool = False
+
+    def carry(self, client: socket.socket) -> None:
+        with client, socket.create_connection(("127.0.0.1", self.target)) as server:
+            ends = {client: server, server: client}
+            while True:
+                for end in select.select(list(ends), [], [])[0]:
+                    data = end.recv(1)
+                    if not data:
+                        return
+                    if end is server:
+                        self.said += 1
+                        if self.said > self.after_bytes and not self.is_broken:
+                            self.is_broken = True
+                            self._break_off(client)
+                            return
+                    ends[end].sendall(data)
+
+    def _break_off(self, client: socket.socket) -> None:
+        if self.fault == "silence":
+            with suppress(ConnectionError):
+                while client.recv(4096):
+                    pass
+        elif self.fault == "reset":
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+@contextmanager
+def faulty_way(target: int, fault: Fault, *, after_bytes: int) -> Iterator[FaultyWay]:
+    """Listen on a port of its own, and carry everything to and from the target's."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        way = FaultyWay(target, fault, after_bytes, listener.getsockname()[1])
+
+        def carry(client: socket.socket) -> None:
+            with suppress(OSError):
+                way.carry(client)
+
+        def accept() -> None:
+            with suppress(OSError):
+                while True:
+                    client, _ = listener.accept()
+                    threading.Thread(target=carry, args=(client,), daemon=True).start()
+
+        threading.Thread(target=accept, daemon=True).start()
+        yield way
+        listener.shutdown(socket.SHUT_RDWR)

@@ -110,13 +110,9 @@ def test_column_names_may_come_in_any_order_and_in_capitals(source: Source) -> N
 @pytest.mark.parametrize(
     "day",
     [
-        "'2026-03-28'",
-        "'20260328'",
-        "'2026-03-28 00:00:00'",
-        "'2026-03-28 00:00:00.0000000'",
-        "'2026-03-28T00:00:00'",
-        "' 2026-03-28T00:00:00.000Z '",
-        "'2026-03-28 00:00:00 +00:00'",
+        *("'2026-03-28'", "'2026-03-28 00:00:00'", "'2026-03-28 00:00:00.0000000'", "'2026-03-28T00:00:00'"),
+        *("'2026-03-28T00:00:00Z'", "'2026-03-28T00:00'", "'28-03-2026'", "'28-3-2026 00:00:00'"),
+        *("'20260328'", "' 2026-03-28T00:00:00.000Z '", "'2026-03-28 00:00:00 +00:00'"),
     ],
 )
 def test_a_date_may_come_as_text_or_as_midnight(source: Source, day: str) -> None:
@@ -192,10 +188,12 @@ def test_a_repeated_key_is_refused_across_batches(source: Source, monkeypatch: p
         (revenue_row(excl_vat="'-Infinity'"), "row 1, revenue_excl_vat: found '-Infinity'"),
         (revenue_row(excl_vat="'1000000000000000'"), "row 1, revenue_excl_vat: found '1000000000000000'"),
         (revenue_row(excl_vat="'1e400'"), "row 1, revenue_excl_vat: found '1e400'"),
-        (revenue_row(day="'28-03-2026'"), "row 1, business_date: found '28-03-2026'"),
+        (revenue_row(day="'28-03-26'"), "row 1, business_date: found '28-03-26'"),
+        (revenue_row(day="'2026-W13'"), "row 1, business_date: found '2026-W13'"),
+        (revenue_row(day="'2026-03-28 23:00:00'"), "return a DATE"),
         (revenue_row(day="'2026-02-30'"), "row 1, business_date: found '2026-02-30'"),
         (revenue_row(day="'2026-03-28 08:30:00'"), "found '2026-03-28 08:30:00': it has a time of day; return a DATE"),
-        (revenue_row(day="'2026-03-28T00:00:00.0000001'"), "it has a time of day; return a DATE: CAST("),
+        (revenue_row(day="'2026-03-28T00:00:00.0000001'"), "it has a time of day; return a DATE, as with CAST("),
         (revenue_row(day="'2026-W13-6'"), "row 1, business_date: found '2026-W13-6': it is no day"),
         (revenue_row(day="'28-03-26'"), "row 1, business_date: found '28-03-26': it is no day"),
         (revenue_row(day="'03/28/2026'"), "row 1, business_date: found '03/28/2026': it is no day"),
@@ -242,9 +240,12 @@ def test_revenue_that_breaks_the_contract_is_refused(source: Source, query: str,
             "SELECT '10' AS location_id, 'Bar' AS location_name UNION ALL SELECT '10', 'Bar, upstairs'",
             "more than one row for 10",
         ),
-        ("DELETE FROM daily_revenue", "the first statement returns no rows; use one SELECT"),
-        ("SELECT 1; SELECT 2", "has 2 statements: only the first one's rows would be read; use one SELECT"),
-        ("SET datestyle TO ISO;\nSELECT 1", "has 2 statements: the first statement returns no rows; use one SELECT"),
+        ("DELETE FROM daily_revenue", "returns no rows. Use one SELECT"),
+        ("SELECT 1; SELECT 2", "has 2 statements, and only the first one's rows would be read. Use one SELECT"),
+        (
+            "SET datestyle TO ISO;\nSELECT 1",
+            "and the first statement returns no rows. Use one SELECT",
+        ),
     ],
 )
 def test_locations_that_break_the_contract_are_refused(source: Source, query: str, told: str) -> None:
@@ -296,7 +297,7 @@ def test_a_query_that_the_server_refuses_is_told_from_a_lost_connection(source: 
 
     told = locations_failure(QueryFailedError, ajour)
 
-    assert "refused the query" in told
+    assert "Correct" in told
     assert ajour.locations_query in told
     assert "no_such_table" in told
 

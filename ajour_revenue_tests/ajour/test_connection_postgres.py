@@ -42,7 +42,7 @@ from ajour_revenue_tests.ajour.kit import (
     silent_server,
 )
 from ajour_revenue_tests.ajour.postgres import LOCK, Postgres, running_postgres
-from ajour_revenue_tests.processes import free_port
+from ajour_revenue_tests.processes import free_port, wait_until
 
 WAITS_BEFORE_THE_FIRST_ROW = f"""
     SELECT location_id, location_name
@@ -173,8 +173,7 @@ def test_a_wrong_password_is_told_and_not_tried_again(postgres: Postgres, postgr
 
     told = locations_failure(LoginRefusedError, postgres_ajour.ajour(password="distinct;wrong}"))
 
-    assert "Check AJOUR_USER and AJOUR_PASSWORD" in told
-    assert "<AJOUR_USER>" in told
+    assert told == "Ajour refused the login. Check AJOUR_USER and AJOUR_PASSWORD. (SQLSTATE 08001, error 101)"
     assert failed_logins(postgres, USER) - before == 1
 
 
@@ -186,8 +185,8 @@ def test_an_unknown_user_is_told(postgres_ajour: Source) -> None:
 def test_an_unknown_database_is_told(postgres_ajour: Source, database: str) -> None:
     told = locations_failure(UnknownDatabaseError, postgres_ajour.ajour(database=database))
 
-    assert "AJOUR_DATABASE" in told
-    assert "<AJOUR_DATABASE>" in told
+    assert told.startswith("Ajour has no database with the name in AJOUR_DATABASE, or this login may not open it.")
+    assert database not in told
 
 
 def test_a_database_that_the_user_may_not_enter_is_told_with_the_servers_reason(
@@ -267,7 +266,7 @@ def test_a_server_that_takes_the_connection_and_never_answers_is_given_up(postgr
         ajour = postgres_ajour.ajour(driver=driver, port=port, login_timeout_seconds=1)
         told = locations_failure(TimedOutError, ajour)
 
-    assert "did not answer the login within 1 s" in told
+    assert "did not answer the login in time" in told
 
 
 def test_a_server_that_hangs_up_during_the_login_counts_as_a_lost_connection(postgres_ajour: Source) -> None:
@@ -283,8 +282,8 @@ def test_a_table_that_the_user_may_not_read_is_told(postgres_ajour: Source) -> N
 
     told = locations_failure(QueryFailedError, ajour)
 
-    assert "permission denied for table salaries" in told
-    assert "ask Ajour for access" in told
+    assert "may not read what" in told
+    assert "It is about salaries. (SQLSTATE 42501" in told
 
 
 def test_a_query_that_fails_halfway_is_told_from_a_lost_connection(postgres_ajour: Source) -> None:
@@ -293,10 +292,30 @@ def test_a_query_that_fails_halfway_is_told_from_a_lost_connection(postgres_ajou
     assert "division by zero" in locations_failure(QueryFailedError, postgres_ajour.ajour(locations=query))
 
 
-def test_the_servers_words_do_not_give_the_company_away(postgres_ajour: Source) -> None:
+def test_a_company_id_that_is_no_number_is_told_by_its_variable_and_not_by_its_value(postgres_ajour: Source) -> None:
     query = "SELECT location_id, location_name FROM locations WHERE :company_id::text::integer = location_id"
 
-    assert "<AJOUR_COMPANY_ID>" in locations_failure(QueryFailedError, postgres_ajour.ajour(locations=query))
+    told = locations_failure(QueryFailedError, postgres_ajour.ajour(locations=query, company_id="Bodega 7"))
+
+    assert "Most often AJOUR_COMPANY_ID is not of the kind that the column holds" in told
+    assert "(SQLSTATE 22P02" in told
+    assert "Bodega" not in told
+
+
+@pytest.mark.usefixtures("only_once")
+def test_a_query_that_takes_too_long_is_ended_on_the_server_too(postgres: Postgres, postgres_ajour: Source) -> None:
+    query = "SELECT pg_sleep(600)::text AS location_id, 'Bar' AS location_name"
+    ajour = postgres_ajour.ajour(locations=query, query_timeout_seconds=1)
+
+    def is_gone() -> bool:
+        running = (
+            "SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%pg_sleep(600)%' AND usename = ?"
+        )
+        return not postgres.execute(running, USER)
+
+    locations_failure(TimedOutError, ajour)
+
+    wait_until(is_gone, "the query to be gone", seconds=PATIENCE_SECONDS)
 
 
 @pytest.mark.usefixtures("only_once")

@@ -88,7 +88,7 @@ def test_a_query_in_another_encoding_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_statement_that_returns_no_columns_breaks_the_contract(tmp_path: Path) -> None:
-    with pytest.raises(ContractBrokenError, match="the first statement returns no rows; use one SELECT"):
+    with pytest.raises(ContractBrokenError, match=r"returns no rows\. Use one SELECT"):
         query(tmp_path, "DELETE FROM locations").check_columns([])
 
 
@@ -128,9 +128,10 @@ def test_a_moment_at_midnight_is_its_date(tmp_path: Path, day: date) -> None:
         ("business_date", 20261101, "it is no date; return a DATE"),
         ("business_date", True, "it is no date; return a DATE"),
         ("business_date", b"2026-11-01", "it is no date; return a DATE"),
-        ("business_date", "", "it is no day"),
-        ("business_date", "2026-13-01", "no calendar has this day"),
-        ("business_date", "202\uff16-11-01", "it is no day"),
+        ("business_date", "", "is no day"),
+        ("business_date", "2026-13-01", "is no day"),
+        ("business_date", "20261301", "is no day"),
+        ("business_date", "202\uff16-11-01", "is no day"),
         ("location_id", b"10", "it is neither a text nor a whole number"),
         ("location_id", 10.0, "it is neither a text nor a whole number"),
         ("location_id", True, "it is neither a text nor a whole number"),
@@ -179,10 +180,10 @@ def test_an_unusual_amount_is_kept_as_what_it_is(tmp_path: Path, found: object, 
 @pytest.mark.parametrize(
     ("sql", "told"),
     [
-        ("SELECT 1; SELECT 2", "has 2 statements: only the first one's rows would be read; use one SELECT"),
+        ("SELECT 1; SELECT 2", "has 2 statements, and only the first one's rows would be read. Use one SELECT"),
         ("WITH a AS (SELECT 1) SELECT 1;\n-- x\nSELECT 2;", "only the first one's rows would be read"),
-        ("SET NOCOUNT ON; SELECT 1", "the first statement returns no rows; use one SELECT"),
-        ("DECLARE @x INT = 1;;SELECT 1; SELECT 2", "has 3 statements: the first statement returns no rows"),
+        ("SET NOCOUNT ON; SELECT 1", "the first statement returns no rows. Use one SELECT"),
+        ("DECLARE @x INT = 1;;SELECT 1; SELECT 2", "has 3 statements, and the first statement returns no rows"),
     ],
 )
 def test_several_statements_are_refused(tmp_path: Path, sql: str, told: str) -> None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from click.testing import CliRunner
 
 from ajour_revenue.cli import main
 from ajour_revenue_tests.clock import LAST_DAY
@@ -52,3 +53,18 @@ def test_help_fits_the_terminal(shell: Shell, command: tuple[str, ...]) -> None:
 def test_a_unit_may_be_called_as_markup_is_written(shell: Shell, at_company: Company) -> None:
     at_company.reload(units=[{"name": "[red]Bar[/red] :beer:", "department": "Vesterbro", "locations": ["10"]}])
     assert "[red]Bar[/red] :beer:" in shell.show("test").text
+
+
+@pytest.mark.parametrize("encoding", ["iso-8859-1", "ascii"])
+@pytest.mark.parametrize("arguments", [*COMMANDS, ("report",)], ids=lambda arguments: arguments[0])
+def test_a_terminal_of_another_encoding_has_plain_marks(
+    at_company: Company, encoding: str, arguments: tuple[object, ...]
+) -> None:
+    unit = {"name": "Køkken på Ærø", "department": "Østerbro", "locations": ["10"]}
+    at_company.reload(units=[unit], wages={"source": "file", "file": "none.csv"})
+
+    result = CliRunner(charset=encoding).invoke(main, [str(argument) for argument in arguments])
+
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    assert result.stdout_bytes.decode(encoding) + result.stderr_bytes.decode(encoding)
+    assert "?" not in result.stdout_bytes.decode(encoding).replace("did you mean", "")

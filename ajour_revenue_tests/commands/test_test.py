@@ -9,7 +9,7 @@ import tenacity
 
 from ajour_revenue.ajour import connection as ajour_connection
 from ajour_revenue.commands import probe
-from ajour_revenue.demo.planday import SCOPES
+from ajour_revenue.demo.planday import SCOPES, RevenueUnit
 from ajour_revenue.settings.load import load_settings
 from ajour_revenue.settings.model import Unit
 from ajour_revenue_tests.clock import LAST_DAY
@@ -424,3 +424,36 @@ def test_a_new_file_gets_plandays_revenue_units_and_the_locations_they_resemble(
     answer = shell.json("test")
     assert steps(answer)["Planday units"] == "ok"
     assert [each["id"] for each in answer["unmapped_locations"]] == ["99"]
+
+
+def test_units_of_one_name_in_two_departments_are_two(shell: Shell, right: Company, planday: Planday) -> None:
+    connect(right, planday)
+    aarhus = next(each.id for each in planday.portal.departments if each.name == "Aarhus")
+    planday.portal.revenue_units.append(RevenueUnit(901, "Bar", aarhus))
+    path = write_settings(
+        shell.folder,
+        activation_date=SINCE,
+        task=settings_dict()["task"] | {"start_date": LAST_DAY},
+        wages={"source": "planday"},
+        planday={"publish": True, "api_url": planday.url, "identity_url": planday.url},
+        units=[],
+    )
+
+    shell.run("test", "--write", "--yes")
+
+    units = {unit.planday_unit_id: (unit.name, unit.department) for unit in load_settings(path).units}
+    assert units[101] == ("Bar", "Vesterbro")
+    assert units[901] == ("Bar Aarhus", "Aarhus")
+
+
+def test_locations_of_one_name_become_units_of_their_own(shell: Shell, right: Company) -> None:
+    right.ajour.list_locations({"10": "Bar", "11": "Bar", "12": "Bar 11"})
+    path = write_settings(shell.folder, units=[])
+
+    shell.run("test", "--write", "--yes")
+
+    assert {unit.name: ids(unit) for unit in load_settings(path).units} == {
+        "Bar": ("10",),
+        "Bar 11": ("11",),
+        "Bar 11 12": ("12",),
+    }

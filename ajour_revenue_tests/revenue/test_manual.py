@@ -17,7 +17,6 @@ from ajour_revenue.revenue.manual import (
     check_entry,
     read_entries,
 )
-from ajour_revenue.text.parse import parse_amount, parse_day
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.kit import ACTIVATION_DATE, Company
 
@@ -109,7 +108,7 @@ def test_a_later_fetch_replaces_it_only_with_overwrite_on(company: Company, *, o
         ({"revenue_incl_vat": "1"}, "give one amount"),
         ({"revenue_excl_vat": None}, "give one amount"),
         ({"revenue_excl_vat": ""}, "give one amount"),
-        ({"revenue_excl_vat": "1.234"}, "'1.234' is no amount"),
+        ({"revenue_excl_vat": "1.234"}, "'1.234' may be 1234 or 1.234"),
         ({"revenue_excl_vat": "NaN"}, "is no amount"),
         ({"revenue_excl_vat": "1000000000000000"}, "revenue_excl_vat"),
         ({"reason": ""}, "reason: is missing"),
@@ -182,7 +181,7 @@ def test_every_bad_row_is_told_with_its_line(company: Company, tmp_path: Path) -
         4: "the same day and unit as line 2",
         5: "'soon' is no day",
         6: "give one amount",
-        7: "must have as many fields",
+        7: "must have 4 fields",
         8: "reason: is missing",
     }.items():
         assert f"line {line}: " in told
@@ -196,8 +195,8 @@ def test_every_bad_row_is_told_with_its_line(company: Company, tmp_path: Path) -
         (b"day,unit\n", "found the columns day, unit"),
         (b"business_date,unit,reason\n", "found the columns business_date, unit, reason"),
         (b"business_date,unit,revenue_excl_vat,employee\n", "found the columns"),
-        (b"business_date,unit,revenue_excl_vat\n\xff\xfe", "not a CSV file in UTF-8"),
-        (b'business_date,unit,revenue_excl_vat\n"a,b', "not a CSV file in UTF-8"),
+        (b"business_date,unit,revenue_excl_vat\n\x81", "neither in UTF-8 nor in Windows-1252"),
+        (b'business_date,unit,revenue_excl_vat\n"a,b', "not a CSV file"),
     ],
 )
 def test_a_file_that_is_none_is_refused(company: Company, tmp_path: Path, content: bytes, told: str) -> None:
@@ -211,38 +210,3 @@ def test_a_file_that_is_none_is_refused(company: Company, tmp_path: Path, conten
 def test_a_file_that_is_not_there_is_told(company: Company, tmp_path: Path) -> None:
     with pytest.raises(ManualEntryError, match="No such file"):
         read_entries(company.settings, tmp_path / "none.csv")
-
-
-@pytest.mark.parametrize(
-    ("text", "amount"),
-    [
-        ("0", "0"),
-        ("1234", "1234"),
-        ("1234.5", "1234.5"),
-        ("1234,50", "1234.50"),
-        ("1.234,50", "1234.50"),
-        ("-1.234.567,89", "-1234567.89"),
-        (" 12,5 ", "12.5"),
-    ],
-)
-def test_amounts_are_read_as_people_write_them(text: str, amount: str) -> None:
-    assert parse_amount(text) == Decimal(amount)
-
-
-@pytest.mark.parametrize(
-    "text", ["", "1.234", "1,234", "1,2,3", "1.2.3", "12.34,5", "1.234,567", "1e3", "kr 5", "½", "٣"]
-)
-def test_what_may_be_two_amounts_is_none(text: str) -> None:
-    with pytest.raises(ValueError, match="is no amount"):
-        parse_amount(text)
-
-
-@pytest.mark.parametrize("text", ["2026-01-31", "31-01-2026", " 31-01-2026 "])
-def test_days_are_read_in_iso_and_danish(text: str) -> None:
-    assert parse_day(text) == date(2026, 1, 31)
-
-
-@pytest.mark.parametrize("text", ["", "31-01-26", "2026-13-01", "01/31/2026", "tomorrow"])
-def test_what_is_no_day_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="is no day"):
-        parse_day(text)

@@ -321,15 +321,23 @@ def replaced(folder: Path, written: str, instead: str) -> Path:
 @pytest.mark.parametrize(
     ("written", "instead", "told"),
     [
-        ("2026-01-01", "2026-02-30", "activation_date: found '2026-02-30': there is no such day; write a date as"),
-        ("2026-01-01", "2026-13-01", "activation_date: found '2026-13-01': there is no such day"),
-        ("2026-01-01", "2026-01-01 07:00:00", "activation_date: found '2026-01-01 07:00:00': there is no such day"),
-        ("2026-01-01", "2026-01-01T00:00:00Z", "activation_date: found '2026-01-01T00:00:00Z': there is no such day"),
-        ("2026-01-01", '"1767225600"', "activation_date: found '1767225600': there is no such day"),
+        ("2026-01-01", "2026-02-30", "activation_date: found '2026-02-30': '2026-02-30' is no day; write"),
+        ("2026-01-01", "2026-13-01", "activation_date: found '2026-13-01': '2026-13-01' is no day; write"),
+        (
+            "2026-01-01",
+            "2026-01-01 07:00:00",
+            "activation_date: found '2026-01-01 07:00:00': '2026",
+        ),
+        (
+            "2026-01-01",
+            "2026-01-01T00:00:00Z",
+            "activation_date: found '2026-01-01T00:00:00Z': '2026",
+        ),
+        ("2026-01-01", '"1767225600"', "activation_date: found '1767225600': '1767225600' is no day; write"),
         ("2026-01-01", "0200-01-01", "activation_date: found '0200-01-01': Input should be greater than or equal to"),
         ("2026-01-01", "9e999", "activation_date: found '9e999': write a date as 2026-01-31"),
         ("2026-01-01", "", "activation_date: is empty: Input should be a valid date"),
-        ("2026-01-02 ", "2026-02-29 ", "task.start_date: found '2026-02-29': there is no such day"),
+        ("2026-01-02 ", "2026-02-29 ", "task.start_date: found '2026-02-29': '2026-02-29' is no day; write"),
         ('"07:00"', "420", "task.time: found '420': write a time as 07:00"),
         ('"07:00"', '"25200"', "task.time: found '25200': write a time as 07:00"),
         ('"07:00"', "07.00", "task.time: found '07.00': write a time as 07:00"),
@@ -339,7 +347,7 @@ def replaced(folder: Path, written: str, instead: str) -> Path:
         ("days_back: 3", "days_back: 0o40", "task.days_back: found '0o40': Input should be less than or equal to 31"),
         ("days_back: 3", "days_back: true", "task.days_back: found 'true': write a number"),
         ("days_back: 3", "days_back: on", "task.days_back: found 'on': Input should be a valid integer"),
-        ("days_back: 3", f"days_back: {'9' * 5000}", f"task.days_back: found '{'9' * 80}…': Input should be a finite"),
+        ("days_back: 3", f"days_back: {'9' * 5000}", f"task.days_back: found '{'9' * 80}…': Unable to parse input"),
         ("port: 1433", "port: yes", "ajour.port: found 'yes': Input should be a valid integer"),
         ("vat_rate: 25", "vat_rate: true", "revenue.vat_rate: found 'true': write a number"),
         ("vat_rate: 25", "vat_rate: .nan", "revenue.vat_rate: found '.nan': Input should be a finite number"),
@@ -417,16 +425,16 @@ def test_spaces_around_and_within_names_make_no_difference(tmp_path: Path) -> No
     ("changes", "told"),
     [
         (
-            {"units": [unit("Bar"), unit("Bаr")]},  # noqa: RUF001 (it is meant)
-            ["units", "two units look the same: 'Bar' has U+0061 LATIN SMALL LETTER A where", "U+0430 CYRILLIC SMALL"],
+            {"units": [unit("Bar"), unit("B\u0430r")]},
+            ["units", "two units look the same: 'B\u0430r' has U+0430 CYRILLIC SMALL LETTER A where 'Bar' has U+0061"],
         ),
         (
-            {"units": [unit("Bar"), unit("Shop", department="Vеsterbro")]},  # noqa: RUF001 (it is meant)
+            {"units": [unit("Bar"), unit("Shop", department="V\u0435sterbro")]},
             ["units", "two departments look the same", "U+0435 CYRILLIC SMALL LETTER IE"],
         ),
         (
-            {"units": [unit("Bar")], "departments": [{"name": "vesterbro", "target_wage_percentage": 30}]},
-            ["units", "no unit belongs to department 'vesterbro'", "has U+0076 LATIN SMALL LETTER V where 'Vesterbro'"],
+            {"units": [unit("Bar")], "departments": [{"name": "V\u0435sterbro", "target_wage_percentage": 30}]},
+            ["units", "no unit belongs to department", "has U+0435 CYRILLIC SMALL LETTER IE where 'Vesterbro'"],
         ),
         (
             {"units": [unit("Bar"), unit("Bar", department="Nørrebro")]},
@@ -577,8 +585,114 @@ def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "ajour.yaml"
     path.write_bytes("name: æøå\n".encode("latin-1"))
 
-    with pytest.raises(SettingsError, match="is not valid YAML"):
+    with pytest.raises(SettingsError, match="is not in UTF-8"):
         load_settings(path)
+
+
+def with_lines(tmp_path: Path, **lines: str) -> Path:
+    """Write a right file whose lines of these keys are others."""
+    path = write_settings(tmp_path)
+    text = path.read_text(encoding="utf-8")
+    for key, line in lines.items():
+        text = re.sub(rf"^{key}:.*$", lambda _, line=line: line, text, flags=re.MULTILINE)  # type: ignore[misc]
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        *(
+            (f"activation_date: {day}", f"activation_date: found '{day}': '{day}' is no day; write 2026-01-31")
+            for day in ("2026-02-30", "2026-13-01", "2026-W47", "26-01-01", "2026-01-01T07:00:00")
+        ),
+        ("activation_date: 0200", "activation_date: found '0200': write a date as 2026-01-31"),
+        ("activation_date: 9e999", "activation_date: found '9e999': write a date as 2026-01-31"),
+        (f"activation_date: {'9' * 5000}", "is no day"),
+        ("activation_date: .nan", "activation_date: found '.nan': write a date"),
+    ],
+)
+def test_a_day_that_is_none_is_one_line_with_key_and_value(tmp_path: Path, line: str, told: str) -> None:
+    [complaint] = complaints(with_lines(tmp_path, activation_date=line))
+
+    assert told in complaint
+
+
+def test_a_day_may_be_written_as_danes_do(tmp_path: Path) -> None:
+    assert load_settings(with_lines(tmp_path, activation_date="activation_date: 1. maj 2026")).activation_date == date(
+        2026, 5, 1
+    )
+
+
+@pytest.mark.parametrize(("written", "advised"), [("010", "010"), ("0x1F", "0x1F"), ("1_0", "1_0"), ("1e3", "1e3")])
+def test_the_advice_quotes_what_was_written(tmp_path: Path, written: str, advised: str) -> None:
+    path = tmp_path / "ajour.yaml"
+    text = write_settings(tmp_path, units=[unit("Bar", "10")]).read_text(encoding="utf-8")
+    assert "'10'" in text
+    path.write_text(text.replace("'10'", written), encoding="utf-8")
+
+    [complaint] = complaints(path)
+
+    assert f'write it in quotes, as in "{advised}"' in complaint
+
+
+def test_danish_weekdays_are_understood(tmp_path: Path) -> None:
+    target = {"man-tor": 38, "fredag": 30, "lør": 27}
+    units = [unit("Bar", "10", target_wage_percentage=target)]
+    changes = section("task", weekdays=["Mandag", "ONSDAG", "fredag"], days_back=7)
+
+    loaded = load_settings(write_settings(tmp_path, units=units, **changes))
+
+    assert loaded.task.weekdays == ("monday", "wednesday", "friday")
+    assert {day: str(percent) for day, percent in (loaded.units[0].target_wage_percentage or {}).items()} == {
+        **dict.fromkeys(("monday", "tuesday", "wednesday", "thursday"), "38"),
+        "friday": "30",
+        "saturday": "27",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("name: &n demo\nwarehouse: *n\n", "line 1: & and * are for references"),
+        ("name: demo\nwarehouse: *n\n", "line 2: & and * are for references"),
+        ("<<: {name: demo}\n", "line 1: & and * are for references"),
+        ("name: !!python/object/apply:os.system [id]\n", "line 1: ! names a type"),
+        ("name: !secret demo\n", "line 1: ! names a type"),
+        ("name: demo\n---\nname: other\n", "line 2: there is a second document"),
+        ("name: demo\nname: hemmelig\n", 'line 2: is not valid YAML: found duplicate key "name".'),
+        ("name:\n\t- demo\n", "line 2: is not valid YAML"),
+        ("name: [demo\n", "is not valid YAML"),
+        ("name: " + "[" * 5000, "line 1: this is nested deeper than any setting"),
+        ("name: demo\x00\n", "is not valid YAML"),
+        ("# " + "x" * 1_000_000, "has more than 1 MB"),
+    ],
+)
+def test_a_file_that_does_more_than_settings_do_is_one_line_that_says_where(
+    tmp_path: Path, text: str, told: str
+) -> None:
+    path = tmp_path / "ajour.yaml"
+    path.write_text(text, encoding="utf-8")
+
+    with pytest.raises(SettingsError) as error:
+        load_settings(path)
+
+    assert told in str(error.value)
+    assert "hemmelig" not in str(error.value)
+    assert len(str(error.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["B\u200bar", "Bar\u202e", "B\x1bar", "Bar\ue000"])
+def test_a_character_that_cannot_be_seen_is_refused_with_its_name(tmp_path: Path, name: str) -> None:
+    [complaint] = complaints(write_settings(tmp_path, units=[unit(name, "10")]))
+
+    assert "it has a character that cannot be seen, U+" in complaint
+
+
+def test_spaces_around_a_name_are_no_part_of_it(tmp_path: Path) -> None:
+    [bar] = load_settings(write_settings(tmp_path, units=[unit(" Bar\u00a0på  hjørnet ", "10")])).units
+
+    assert bar.name == "Bar på hjørnet"
 
 
 def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:

@@ -184,7 +184,7 @@ def test_of_very_many_errors_the_first_fifty_are_listed_and_the_rest_counted(set
 def test_a_line_break_inside_quotes_does_not_move_the_line_numbers_of_later_rows(settings: Settings) -> None:
     told = errors(settings, '2026-03-01,"Vester', 'bro",Bar,400,2', "2026-03-01,Vesterbro,Bar,x,2")
 
-    assert told[1].startswith("line 3: department 'Vester\\nbro' is none of")
+    assert told[1].startswith("line 3: department 'Vester bro' is none of")
     assert told[2].startswith("line 4, wage_cost: found 'x'")
 
 
@@ -219,13 +219,6 @@ def test_a_file_that_is_not_there_is_told_with_its_path_and_setting(settings: Se
 
     assert str(settings.wages.file) in str(error.value)
     assert "wages.file" in str(error.value)
-
-
-@pytest.mark.parametrize("encoding", ["cp1252", "utf-16"])
-def test_a_file_in_another_encoding_than_utf_8_is_refused(settings: Settings, encoding: str) -> None:
-    [told] = errors(settings, "2026-03-01,Østerbro,Bar,400,2", encoding=encoding)
-
-    assert "is not a CSV file in UTF-8" in told
 
 
 def test_a_quote_that_is_never_closed_is_refused(settings: Settings) -> None:

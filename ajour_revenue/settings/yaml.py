@@ -1,6 +1,6 @@
 """The settings file as YAML: one small document of keys and values, and how each of them is written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,6 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
-    AliasEvent,
     DocumentStartEvent,
     Event,
     MappingEndEvent,
@@ -21,11 +20,13 @@ from ruamel.yaml.events import (
 from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.reader import ReaderError
 
-from ajour_revenue.text.names import clean, code_point, invisible_in
+from ajour_revenue.text.names import clean_name, described, invisible_in
 
 MOST_BYTES = 10**6
 DEEPEST = 10
 LONGEST_NUMBER = 100
+SECOND_DOCUMENT = "there is a second document; a settings file is one, so remove the line ---"
+REFERENCES = "& and * are for references, which settings do not have; write the value out, or in quotes"
 TAG = "tag:yaml.org,2002:"
 TRUTH = {"true": True, "false": False}
 NO_BREAK_SPACE = "\u00a0"
@@ -35,7 +36,7 @@ Place = tuple[int | str, ...]
 """Keys, and numbers of items, from the outermost inwards."""
 
 
-class UnusableYamlError(Exception):
+class UnreadableYamlError(Exception):
     """A text is no settings file; says in one line what is wrong with it, and on which line."""
 
 
@@ -52,29 +53,29 @@ class YamlFile:
 
 
 def read_yaml_file(path: Path) -> YamlFile:
-    """Return what a file holds; raises OSError, and UnusableYamlError."""
+    """Return what a file holds; raises OSError, and UnreadableYamlError."""
     with path.open("rb") as file:
         content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
-        msg = "it is larger than 1 MB, as no settings file is. Is it another file?"
-        raise UnusableYamlError(msg)
+        msg = "which has more than 1 MB, is no settings file"
+        raise UnreadableYamlError(msg)
     return read_yaml(_decoded(content))
 
 
 def _decoded(content: bytes) -> str:
-    if content.startswith(BYTE_ORDER_MARKS) or b"\0" in content:
-        msg = 'it is in UTF-16, which some editors call Unicode, or is no text at all. Save it as "UTF-8"'
-        raise UnusableYamlError(msg)
+    if content.startswith(BYTE_ORDER_MARKS) or b"\0" in content[:2]:
+        msg = "which is not in UTF-8 but in UTF-16, cannot be read. Save it as a text file in UTF-8"
+        raise UnreadableYamlError(msg)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        msg = f'line {line}: it is not in UTF-8 but, say, in Windows-1252 (ANSI). Save it as "UTF-8"'
-        raise UnusableYamlError(msg) from None
+        msg = f"line {line}: this is not in UTF-8 but, say, in Windows-1252 (ANSI). Save it as a text file in UTF-8"
+        raise UnreadableYamlError(msg) from None
 
 
 def read_yaml(text: str) -> YamlFile:
-    """Return what a text holds; raises UnusableYamlError.
+    """Return what a text holds; raises UnreadableYamlError.
 
     Refused is what settings do not need and what can do harm: anchors, aliases and merge keys, which can make a small
     file huge, tags, directives, several documents, deep nesting, and a key that stands twice.
@@ -86,12 +87,14 @@ def read_yaml(text: str) -> YamlFile:
             reader.take(event)
     except ReaderError as error:
         character = error.character if isinstance(error.character, str) else chr(error.character)
-        msg = f"line {text[: error.position].count(chr(10)) + 1}: it has {code_point(character)}; remove it"
-        raise UnusableYamlError(msg) from None
+        line = text.count("\n", 0, error.position) + 1
+        msg = f"line {line}: is not valid YAML: it has {described(character)}; remove it"
+        raise UnreadableYamlError(msg) from None
     except MarkedYAMLError as error:
-        raise UnusableYamlError(_told(error, text)) from None
+        raise UnreadableYamlError(_told(error, text)) from None
     except YAMLError as error:
-        raise UnusableYamlError(" ".join(str(error).split())) from None
+        msg = f"it is not valid YAML: {' '.join(str(error).split())}"
+        raise UnreadableYamlError(msg) from None
     return YamlFile(reader.values, reader.written, [*reader.invisible, *_invisible_elsewhere(text, reader)])
 
 
@@ -100,12 +103,12 @@ def _told(error: MarkedYAMLError, text: str) -> str:
     first = min(error.context_mark.line, last) if error.context_mark else last
     lines = text.split("\n")
     if error.problem_mark and "\t" in lines[last][: error.problem_mark.column + 1]:
-        return f"line {last + 1}: it has a tab where only spaces may be; indent with spaces"
+        return f"line {last + 1}: is not valid YAML: a tab stands where only spaces may be; indent with spaces"
     for number in range(first, last + 1):
         if NO_BREAK_SPACE in lines[number]:
-            return f"line {number + 1}: it has {code_point(NO_BREAK_SPACE)}; write a space instead"
+            return f"line {number + 1}: is not valid YAML: it has {described(NO_BREAK_SPACE)}; write a space instead"
     begins = f", within what begins on line {first + 1}" if first < last else ""
-    return f"line {last + 1}: {error.problem}{begins}"
+    return f"line {last + 1}: is not valid YAML: {error.problem}{begins}"
 
 
 def _invisible_elsewhere(text: str, reader: "_Reader") -> Iterator[str]:
@@ -113,7 +116,11 @@ def _invisible_elsewhere(text: str, reader: "_Reader") -> Iterator[str]:
     for number, line in enumerate(text.split("\n"), start=1):
         found = [character for character in invisible_in(line) if character != "\t"]
         if found and number not in reader.lines_told:
-            yield f"line {number}: has {code_point(found[0])}, which nobody sees; remove it"
+            yield f"line {number}: {_hidden(found)}"
+
+
+def _hidden(characters: Sequence[str]) -> str:
+    return f"it has a character that cannot be seen, {described(characters[0])}; remove it"
 
 
 @dataclass
@@ -139,11 +146,11 @@ class _Reader:
         self._documents = 0
 
     def take(self, event: Event) -> None:
-        """Add what an event tells; raises UnusableYamlError where it is something that settings do not need."""
+        """Add what an event tells; raises UnreadableYamlError where it is something that settings do not need."""
         if reason := self._refused(event):
             line = event.start_mark.line + 1
             msg = f"line {line}: {reason}"
-            raise UnusableYamlError(msg)
+            raise UnreadableYamlError(msg)
         match event:
             case MappingStartEvent():
                 self._begin({})
@@ -154,26 +161,24 @@ class _Reader:
             case ScalarEvent():
                 self._scalar(event)
 
-    def _refused(self, event: Event) -> str | None:  # noqa: PLR0911 (one for each thing that is refused)
+    def _refused(self, event: Event) -> str | None:
         match event:
             case DocumentStartEvent():
                 self._documents += 1
                 if event.version or event.tags:
-                    return "it has a directive (%), which settings do not need; remove it"
-                return "a second document begins here (---); keep one" if self._documents > 1 else None
-            case AliasEvent():
-                return f"it has an alias (*{event.anchor}); write the value itself"
+                    return "% is for directives, which settings do not have; remove the line"
+                return SECOND_DOCUMENT if self._documents > 1 else None
             case NodeEvent() if event.anchor:
-                return f"it has an anchor (&{event.anchor}), which settings do not need; remove it"
+                return REFERENCES
             case ScalarEvent() | MappingStartEvent() | SequenceStartEvent() if event.tag:
-                return f"it has a tag ({event.tag}), which settings do not need; remove it"
+                return "! names a type, which settings do not have; remove it, or write the value in quotes"
             case MappingStartEvent() | SequenceStartEvent():
                 return self._refused_section()
         return None
 
     def _refused_section(self) -> str | None:
         if len(self._open) >= DEEPEST:
-            return f"it has more than {DEEPEST} sections and lists within each other"
+            return "this is nested deeper than any setting"
         if self._open and self._open[-1].expects_key:
             return "a section or list cannot be a key; write a text"
         return None
@@ -194,11 +199,11 @@ class _Reader:
     def _take_key(self, section: _Open, key: Any, event: ScalarEvent) -> None:  # noqa: ANN401 (of any kind)
         line = event.start_mark.line + 1
         if event.value == "<<" and not event.style:
-            msg = f"line {line}: it has a merge key (<<); write the keys and values themselves"
-            raise UnusableYamlError(msg)
+            msg = f"line {line}: {REFERENCES}"
+            raise UnreadableYamlError(msg)
         if key in section.holder:
-            msg = f'line {line}: duplicate key "{key}"; keep one of the two'
-            raise UnusableYamlError(msg)
+            msg = f'line {line}: is not valid YAML: found duplicate key "{_visible(key)}"'
+            raise UnreadableYamlError(msg)
         section.key, section.expects_key = key, False
         self._note_invisible(event, (*section.place, key))
 
@@ -219,7 +224,7 @@ class _Reader:
         if found := invisible_in(event.value):
             line = event.start_mark.line + 1
             self.lines_told.update(range(line, event.end_mark.line + 2))
-            self.invisible.append(f"{key_of(place)}: has {code_point(found[0])}, which nobody sees; remove it")
+            self.invisible.append(f"{key_of(place)}: {_hidden(found)}")
 
     def _resolved(self, event: ScalarEvent) -> Any:  # noqa: ANN401 (of any kind)
         """Return what a scalar stands for: in YAML 1.2, where yes, no, on and off are texts; dates stay texts."""
@@ -230,8 +235,8 @@ class _Reader:
             case "bool":
                 return TRUTH[text.lower()]
             case "int":
-                # More digits than Python would read, and more than anything here may have.
-                return _whole(text) if len(text) <= LONGEST_NUMBER else float("inf")
+                # A longer one is left to whoever expects a number.
+                return _whole(text) if len(text) <= LONGEST_NUMBER else text
             case "float":
                 return float(text.replace("_", "").lower().replace(".inf", "inf").replace(".nan", "nan"))
             case _:
@@ -251,4 +256,4 @@ def key_of(place: Place) -> str:
 
 def _visible(key: object) -> str:
     text = str(key)
-    return text if text == clean(text) else repr(text)
+    return text if text == clean_name(text) else repr(text)

@@ -1,0 +1,134 @@
+"""Days and amounts as people write them: what is clear is taken exactly, what could be two things is refused."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ajour_revenue.text.parse import parse_amount, parse_day
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("0", "0"),
+        ("1234", "1234"),
+        ("1234.5", "1234.5"),
+        ("1234,50", "1234.50"),
+        ("1.234,50", "1234.50"),
+        ("1,234.50", "1234.50"),
+        ("1.234.567", "1234567"),
+        ("-1.234.567,89", "-1234567.89"),
+        (" 12,5 ", "12.5"),
+        ("4 100,00", "4100.00"),
+        ("4\u00a0100,00", "4100.00"),
+        ("4\u202f100", "4100"),
+        ("1 234 567.8", "1234567.8"),
+        ("1'234.50", "1234.50"),
+        ("kr. 4.100,00", "4100.00"),
+        ("kr 5", "5"),
+        ("4.100,00 kr.", "4100.00"),
+        ("DKK 4100.00", "4100.00"),
+        ("-kr. 4.100,00", "-4100.00"),
+        ("4100,-", "4100"),
+        ("4.100,-", "4100"),
+        ("4.100,-- kr.", "4100"),
+        ("4.100,00-", "-4100.00"),
+        ("(4.100,00)", "-4100.00"),
+        ("(4.100,00) kr.", "-4100.00"),
+        ("\u22124.100,00", "-4100.00"),
+    ],
+)
+def test_amounts_are_read_as_people_write_them(text: str, amount: str) -> None:
+    assert parse_amount(text) == Decimal(amount)
+
+
+@pytest.mark.parametrize("text", ["1.234", "1,234", "kr. 12.500", "-1.234", "(1,234)"])
+def test_what_may_be_two_amounts_is_refused_with_both(text: str) -> None:
+    with pytest.raises(ValueError, match=r"may be \d+ or \d+\.\d{3}; write \d+\.00 or \d+\.\d\d$"):
+        parse_amount(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", " ", "kr.", "-", "()", "1,2,3", "1.2.3", "12.34,5", "1.234,567", "4.10.0", "12 34", "1 2345", "1 234 56"),
+        *("1e3", "1,23E+05", "NaN", "Infinity", "½", "٣", "1_000", "0x10", "--5", "(-5)", "5-5", "1..2", "1,,2", "+"),
+    ],
+)
+def test_what_is_no_amount_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is no amount"):
+        parse_amount(text)
+
+
+STYLES = {
+    "plain, point": lambda whole, ore: f"{whole}.{ore}",
+    "plain, comma": lambda whole, ore: f"{whole},{ore}",
+    "points and comma": lambda whole, ore: f"{int(whole):,}".replace(",", ".") + f",{ore}",
+    "commas and point": lambda whole, ore: f"{int(whole):,}.{ore}",
+    "spaces and comma": lambda whole, ore: f"{int(whole):,}".replace(",", "\u00a0") + f",{ore}",
+}
+SIGNS = {"before": "-{}", "behind": "{}-", "brackets": "({})", "kroner": "-kr. {}", "longer": "\u2212{} kr"}
+
+
+@given(
+    amount=st.decimals(0, 10**12, places=2),
+    style=st.sampled_from(sorted(STYLES)),
+    sign=st.none() | st.sampled_from(sorted(SIGNS)),
+)
+def test_every_way_of_writing_an_amount_gives_it_back(amount: Decimal, style: str, sign: str | None) -> None:
+    whole, ore = f"{amount:.2f}".split(".")
+    text = STYLES[style](whole, ore)
+
+    assert parse_amount(SIGNS[sign].format(text) if sign else text) == (-amount if sign else amount)
+
+
+@given(st.text(st.sampled_from("0123456789.,' -()kr"), max_size=12))
+def test_no_text_is_taken_for_more_or_fewer_digits_than_it_has(text: str) -> None:
+    try:
+        amount = parse_amount(text)
+    except ValueError:
+        return
+    digits = "".join(filter(str.isdigit, text))
+    assert "".join(filter(str.isdigit, f"{abs(amount):f}")).lstrip("0") == digits.lstrip("0")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("2026-12-01", "1-12-2026", "01-12-2026", "01.12.2026", "1.12.2026", "1/12-2026", " 01-12-2026 "),
+        *("1. dec. 2026", "1. december 2026", "1 dec 2026", "1. December 2026", "1.\u00a0december\u00a02026"),
+    ],
+)
+def test_days_are_read_in_iso_and_danish(text: str) -> None:
+    assert parse_day(text) == date(2026, 12, 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "31-01-26", "1-12-26", "26-12-01", "2026-13-01", "30-02-2026", "2026-02-30", "01/31/2026", "1/12/2026"),
+        *(
+            "2026-W47",
+            "2026-W47-1",
+            "20261201",
+            "2026-335",
+            "46000",
+            "tomorrow",
+            "1. foo 2026",
+            "1-12.2026",
+            "٣-12-2026",
+        ),
+    ],
+)
+def test_what_is_no_day_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is no day"):
+        parse_day(text)
+
+
+@given(st.dates())
+def test_every_day_is_read_back(day: date) -> None:
+    for text in (f"{day}", f"{day.day}-{day.month}-{day.year:04}", f"{day.day:02}.{day.month:02}.{day.year:04}"):
+        assert parse_day(text) == day
