@@ -1,6 +1,7 @@
 # make demo   a restaurant chain's wage percentages, from an Ajour made for the purpose
 # make dev    the Dagster UI on the same data, at http://127.0.0.1:3000; PORT=3001 for another port
 # make test   all tests
+# make torture  kills, crowds, cut ways, full disks and damaged files at random, some 20 minutes; SEED=7 repeats one
 # make lint   style, types and SQL
 # make lock   requirements.txt anew from pyproject.toml; UPGRADE=1 takes newer versions as well
 
@@ -12,7 +13,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 DEMO := $(CURDIR)/data/demo
 IN_DEMO := cd $(DEMO) && DAGSTER_HOME=$(DEMO) $(CURDIR)/$(BIN)
 
-.PHONY: help demo dev test lint lock clean
+.PHONY: help demo dev test torture lint lock clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -39,6 +40,10 @@ dev: .venv/installed $(DEMO)/dagster.yaml
 test: .venv/installed
 	@$(SYSTEM_PACKAGES) unixodbc libsqliteodbc odbc-postgresql odbc-mariadb tdsodbc libltdl7 libgssapi-krb5-2 postgresql chromium libatomic1 nginx-light
 	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
+
+torture: .venv/installed
+	@$(SYSTEM_PACKAGES) unixodbc libsqliteodbc odbc-postgresql tdsodbc libltdl7 libgssapi-krb5-2
+	$(BIN)/python -m ajour_revenue_tests.torture $(if $(SEED),--seed $(SEED)) 2>/dev/null
 
 lint: .venv/installed
 	$(BIN)/ruff check .

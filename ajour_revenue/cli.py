@@ -3,6 +3,7 @@
 from typing import Any
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from ajour_revenue import __version__
 from ajour_revenue.commands.demo import demo
@@ -31,6 +32,13 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except ActionableError as error:
             raise FailedError(str(error)) from error
+        except DBAPIError as error:
+            # Only Dagster's history is spoken to by SQLAlchemy.
+            message = (
+                f"Dagster's history cannot be read or written: {error.orig}. Look whether its disk has room, and "
+                "whether this user may write to its folder (DAGSTER_HOME, or as dagster.yaml says); then try again."
+            )
+            raise FailedError(message) from error
 
 
 @click.group(

@@ -28,7 +28,7 @@ def csv_file(report: Report, texts: Texts) -> bytes:
     writer.writerow([column.heading for column in columns])
     for period in report.periods:
         for figure in report.places_of(period):
-            writer.writerow([_write(column.value(figure), point) for column in columns])
+            writer.writerow([cell(column.value(figure), point) for column in columns])
     for finding in report.unmapped:
         if finding.facts.revenue_excl_vat is None:
             continue
@@ -41,11 +41,12 @@ def csv_file(report: Report, texts: Texts) -> bytes:
             texts.revenue_incl_vat: finding.facts.revenue_incl_vat,
             texts.remarks: texts.findings.facts(finding, texts.formats),
         }
-        writer.writerow([_write(not_counted.get(column.heading), point) for column in columns])
+        writer.writerow([cell(not_counted.get(column.heading), point) for column in columns])
     return text.getvalue().encode("utf-8-sig")
 
 
-def _write(value: Value, point: str) -> str:
+def cell(value: Value, point: str) -> str:
+    """Return what stands in a field, with this mark before decimals."""
     if isinstance(value, Decimal):
         return f"{value:f}".replace(".", point)
     text = "" if value is None else str(value)

@@ -1,4 +1,5 @@
 import shutil
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from ajour_revenue.launch import RunFailedError, dagster_instance
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.commands.kit import Shell
 from ajour_revenue_tests.kit import ACTIVATION_DATE, Company
-from ajour_revenue_tests.processes import CHECKOUT
+from ajour_revenue_tests.processes import CHECKOUT, run
 
 FIRST_DAY = LAST_DAY - timedelta(days=MAX_DAYS)
 
@@ -160,3 +161,23 @@ def test_the_instance_is_that_of_dagster_home(
     monkeypatch.setenv("DAGSTER_HOME", str(home))
     with dagster_instance() as instance:
         assert instance.root_directory == str(home)
+
+
+ON_A_FULL_DISK = """
+import resource
+from ajour_revenue.cli import main
+# The kernel lets no file grow beyond this, as it does on a disk that is full.
+resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+main()
+"""
+
+
+@pytest.mark.slow
+def test_where_dagsters_history_cannot_be_written_it_is_said(shell: Shell, at_company: Company) -> None:
+    shutil.copy(CHECKOUT / "dagster.yaml", ".")
+    outcome = run(sys.executable, "-c", ON_A_FULL_DISK, "fetch", "--from", LAST_DAY, folder=shell.folder)
+
+    assert outcome.returncode == 1
+    assert "Error: Dagster's history cannot be read or written" in " ".join(outcome.stderr.split())
+    assert "Traceback" not in outcome.stderr
+    assert not at_company.settings.warehouse.exists()

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from ajour_revenue.reports.csv_file import csv_file
+from ajour_revenue.reports.csv_file import cell, csv_file
 from ajour_revenue.reports.report import Report
 from ajour_revenue.reports.texts import TEXTS, Texts
 from ajour_revenue.reports.write import ReportNotWrittenError, write
@@ -260,6 +260,13 @@ def test_an_empty_warehouse_gives_a_workbook_with_headings(books: Books, texts: 
 
     assert workbook[texts.figures_sheet].max_row == 1
     assert workbook[texts.days_sheet].max_row == 32
+
+
+@pytest.mark.parametrize("begin", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1"])
+def test_a_text_that_excel_would_carry_out_is_text_in_csv_too(begin: str) -> None:
+    assert cell(begin, ",") == f"'{begin}"
+    assert cell(f"Bar {begin}", ",") == f"Bar {begin}"
+    assert cell(Decimal("-1.50"), ",") == "-1,50"
 
 
 # Writing
