@@ -1,5 +1,6 @@
 """The settings file as YAML: one small document of keys and values, and how each of them is written."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +30,8 @@ SECOND_DOCUMENT = "there is a second document; a settings file is one, so remove
 REFERENCES = "& and * are for references, which settings do not have; write the value out, or in quotes"
 TAG = "tag:yaml.org,2002:"
 TRUTH = {"true": True, "false": False}
+LINE_BREAK = re.compile(r"[\n\x85\u2028\u2029]")
+"""As YAML counts lines."""
 NO_BREAK_SPACE = "\u00a0"
 BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -80,6 +83,7 @@ def read_yaml(text: str) -> YamlFile:
     Refused is what settings do not need and what can do harm: anchors, aliases and merge keys, which can make a small
     file huge, tags, directives, several documents, deep nesting, and a key that stands twice.
     """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     yaml = YAML(typ="safe", pure=True)
     reader = _Reader(yaml)
     try:
@@ -101,7 +105,7 @@ def read_yaml(text: str) -> YamlFile:
 def _told(error: MarkedYAMLError, text: str) -> str:
     last = error.problem_mark.line if error.problem_mark else 0
     first = min(error.context_mark.line, last) if error.context_mark else last
-    lines = text.split("\n")
+    lines = LINE_BREAK.split(text)
     if error.problem_mark and "\t" in lines[last][: error.problem_mark.column + 1]:
         return f"line {last + 1}: is not valid YAML: a tab stands where only spaces may be; indent with spaces"
     for number in range(first, last + 1):
@@ -229,24 +233,25 @@ class _Reader:
     def _resolved(self, event: ScalarEvent) -> Any:  # noqa: ANN401 (of any kind)
         """Return what a scalar stands for: in YAML 1.2, where yes, no, on and off are texts; dates stay texts."""
         text = event.value
-        match str(self._resolver.resolve(ScalarNode, text, event.implicit)).removeprefix(TAG):
-            case "null":
-                return None
-            case "bool":
-                return TRUTH[text.lower()]
-            case "int":
-                # A longer one is left to whoever expects a number.
-                return _whole(text) if len(text) <= LONGEST_NUMBER else text
-            case "float":
-                return float(text.replace("_", "").lower().replace(".inf", "inf").replace(".nan", "nan"))
-            case _:
-                return text
+        kind = str(self._resolver.resolve(ScalarNode, text, event.implicit)).removeprefix(TAG)
+        if kind == "null":
+            return None
+        if kind == "bool":
+            return TRUTH[text.lower()]
+        if kind in {"int", "float"} and len(text) <= LONGEST_NUMBER:
+            return _number(text, is_whole=kind == "int")
+        return text
 
 
-def _whole(text: str) -> int:
-    digits = text.replace("_", "").lower().lstrip("+-")
-    value = int(digits, 0) if digits[:2] in {"0x", "0o", "0b"} else int(digits)
-    return -value if text.startswith("-") else value
+def _number(text: str, *, is_whole: bool) -> float | str:
+    digits = text.replace("_", "").lower()
+    try:
+        if is_whole:
+            return int(digits, 0) if digits.lstrip("+-").startswith(("0x", "0o", "0b")) else int(digits)
+        return float(digits.replace(".inf", "inf").replace(".nan", "nan"))
+    except ValueError:
+        # Such as 0x_, which only looks like a number.
+        return text
 
 
 def key_of(place: Place) -> str:

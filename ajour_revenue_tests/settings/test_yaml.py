@@ -117,6 +117,7 @@ def test_a_file_says_all_that_yaml_can_without_what_is_refused() -> None:
 
     file = read_yaml(text)
 
+    assert read_yaml(text.replace("\n", "\r\n")).values == read_yaml(text.replace("\n", "\r")).values == file.values
     assert file.values == {"a": {"b": [1, -2, 31, 1.5, "x", "y", True, None, ""]}, "c": "d e", "f": None}
     assert file.written["a", "b", 2] == "0x1f"
     assert file.invisible == []
@@ -144,7 +145,7 @@ def test_what_is_read_is_what_the_library_reads(values: object) -> None:
     assert read_yaml(text).values == YAML(typ="safe", pure=True).load(text)
 
 
-@given(st.text(st.sampled_from("ab:-[]{}&*!%#|>'\"?,\n\t 01.~<@`\\\u00a0\u202e")))
+@given(st.text(st.sampled_from("ab:-[]{}&*!%#|>'\"?,\n\r\t 01._xo+~<@`\\\u00a0\u202e\u2028\x85")))
 def test_any_text_is_read_or_refused_in_one_line(text: str) -> None:
     told = "line "
     try:
