@@ -13,7 +13,7 @@ written AS (
     SELECT
         location_id,
         regexp_replace(
-            regexp_replace(lower(nfc_normalize(location_id)), '(^|[^0-9])0+([0-9])', '\1\2', 'g'),
+            regexp_replace(lower(location_id), '(^|[^0-9])0+([0-9])', '\1\2', 'g'),
             '[^\p{L}\p{N}]', '', 'g'
         ) AS spelling
     FROM known
