@@ -53,7 +53,7 @@ CHECKS = {
     "raw_revenue": {"days_covered"},
     "manual_revenue": set(),
     "unit_revenue": {"revenue_reconciles", "revenue_complete"},
-    "wage_costs": set(),
+    "wage_costs": {"wages_fetched"},
     "wage_percentage": {"within_target"},
     "wage_report": set(),
 }

@@ -2,10 +2,10 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from typing import Annotated, Any, Generic, Self, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -15,37 +15,81 @@ from pydantic import (
     StringConstraints,
     TypeAdapter,
     ValidationError,
-    model_validator,
+    ValidationInfo,
 )
+from pydantic_core import ErrorDetails
 
 from ajour_revenue.ajour.errors import ContractBrokenError, QueryFailedError
-from ajour_revenue.text.names import clean_name, cleaned
+from ajour_revenue.text.names import clean_name, hidden_difference, name_or
 from ajour_revenue.text.parse import parse_day
 
 SQL_TOKENS = re.compile(
-    r"""(?P<comment>--[^\n]*|/\*.*?\*/)|'(?:[^']|'')*'|"[^"]*"|\[[^\]]*\]|::|:(?P<name>[A-Za-z_]\w*)""",
+    r"""(?P<comment>--[^\n]*|/\*.*?\*/)|'(?:[^']|'')*'|"[^"]*"|\[[^\]]*\]|::|:(?P<name>[A-Za-z_]\w*)|(?P<end>;)""",
     re.DOTALL,
 )
 RAW_DECIMALS = 8
 RAW_UNIT = Decimal(1).scaleb(-RAW_DECIMALS)
+LONGEST_ID = 100
+QUOTED_AT_MOST = 80
 TOLD_AT_MOST = 10
-MIDNIGHT = re.compile(r"[ T]00:00(:00(\.0+)?)?Z?$")
-TIME_OF_DAY = re.compile(r"[ T]\d{1,2}:\d{2}")
-RETURN_A_DATE = "it has a time of day; return a DATE, as with CAST(... AS DATE), so that the business date is certain"
 NUMBERS: dict[type, str] = {int: "whole numbers", float: "floating-point numbers"}
+
+USE_ONE_SELECT = "Use one SELECT, without SET, USE or another statement before or after it; nothing was stored."
+
+NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?", re.ASCII | re.IGNORECASE)
+ZONE = r"(\s?(Z|[-+]\d\d(:?\d\d)?))?"
+MIDNIGHT = re.compile(rf"[T\s]\s*00:00(:00([.,]0+)?)?{ZONE}$", re.ASCII)
+TIME_OF_DAY = re.compile(rf"[T\s]\s*\d\d?[:.]\d\d([:.]\d\d([.,]\d+)?)?(\s?[AP]M)?{ZONE}$", re.ASCII | re.IGNORECASE)
+COMPACT_DAY = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
+RETURN_A_DATE = "return a DATE, as with CAST(… AS DATE) AS business_date"
 
 
 def _day(value: object) -> object:
-    """Take a day out of a midnight; a time of day is none, since nobody knows which day it counts to."""
-    if isinstance(value, str):
-        text = value.strip()
-        if TIME_OF_DAY.search(text) and not MIDNIGHT.search(text):
-            raise ValueError(RETURN_A_DATE)
-        return parse_day(MIDNIGHT.sub("", text))
+    """Take a date, or a moment at midnight, which stands for one in databases that have no dates."""
     if isinstance(value, dt.datetime):
-        if value.time() != dt.time() or value.tzinfo:
-            raise ValueError(RETURN_A_DATE)
+        if value.time() != dt.time():
+            msg = f"it has a time of day; {RETURN_A_DATE}"
+            raise ValueError(msg)
         return value.date()
+    if isinstance(value, dt.date):
+        return value
+    if not isinstance(value, str):
+        msg = f"it is no date; {RETURN_A_DATE}"
+        raise ValueError(msg)  # noqa: TRY004 (pydantic collects ValueErrors only)
+    day = MIDNIGHT.sub("", value.strip())
+    if TIME_OF_DAY.search(day):
+        msg = f"it has a time of day; {RETURN_A_DATE}"
+        raise ValueError(msg)
+    compact = COMPACT_DAY.fullmatch(day)
+    try:
+        return parse_day("-".join(compact.groups()) if compact else day)
+    except ValueError:
+        msg = f"it is no day; {RETURN_A_DATE}"
+        raise ValueError(msg) from None
+
+
+def _id(value: object) -> object:
+    """Take a text or a whole number."""
+    if isinstance(value, str):
+        return clean_name(value)
+    if isinstance(value, bool | bytes | float):
+        msg = "it is neither a text nor a whole number; return CAST(… AS VARCHAR(50)) AS location_id"
+        raise ValueError(msg)  # noqa: TRY004 (pydantic collects ValueErrors only)
+    return value
+
+
+def _name(value: object, row: ValidationInfo) -> object:
+    """Take a text, or a number; a location without a name is called after its id."""
+    if isinstance(value, bytes):
+        msg = "it is no text; return CAST(… AS NVARCHAR(200)) AS location_name"
+        raise ValueError(msg)  # noqa: TRY004 (pydantic collects ValueErrors only)
+    return name_or(value, f"Location {row.data.get('location_id')}")
+
+
+def _amount(value: object) -> object:
+    if isinstance(value, bool | bytes) or (isinstance(value, str) and not NUMBER.fullmatch(value.strip())):
+        msg = "it is no amount such as 1234.50; return a DECIMAL"
+        raise ValueError(msg)
     return value
 
 
@@ -60,29 +104,23 @@ BusinessDate = Annotated[dt.date, Field(strict=True), BeforeValidator(_day)]
 LocationId = Annotated[
     str,
     Field(coerce_numbers_to_str=True),
-    StringConstraints(min_length=1),
-    BeforeValidator(cleaned),
+    StringConstraints(min_length=1, max_length=LONGEST_ID),
+    BeforeValidator(_id),
 ]
-Money = Annotated[Decimal, Field(gt=-(10**15), lt=10**15, allow_inf_nan=False), AfterValidator(_to_raw_decimals)]
-
-
-def _empty_where_missing(value: object) -> object:
-    return "" if value is None else value
+LocationName = Annotated[str, Field(coerce_numbers_to_str=True), BeforeValidator(_name)]
+Money = Annotated[
+    Decimal,
+    Field(gt=-(10**15), lt=10**15, allow_inf_nan=False),
+    BeforeValidator(_amount),
+    AfterValidator(_to_raw_decimals),
+]
 
 
 class Location(BaseModel):
-    """A location as Ajour lists it."""
+    """A location as Ajour lists it; where Ajour has no name for it, it is called after its id."""
 
     location_id: LocationId
-    location_name: Annotated[
-        str, Field(coerce_numbers_to_str=True), BeforeValidator(_empty_where_missing), AfterValidator(clean_name)
-    ]
-
-    @model_validator(mode="after")
-    def _named(self) -> Self:
-        """Give one that has no name its id for a name: it must not keep the others from being fetched."""
-        self.location_name = self.location_name or f"Location {self.location_id}"
-        return self
+    location_name: LocationName
 
 
 class DailyRevenue(BaseModel):
@@ -94,7 +132,7 @@ class DailyRevenue(BaseModel):
     revenue_excl_vat: Money
 
 
-Row = TypeVar("Row", bound=BaseModel)
+Row = TypeVar("Row", bound=Location | DailyRevenue)
 
 
 class Query(Generic[Row]):
@@ -113,12 +151,16 @@ class Query(Generic[Row]):
         except (OSError, UnicodeDecodeError) as error:
             msg = f"{path} cannot be read as UTF-8 text ({error}). Correct or replace the file."
             raise QueryFailedError(msg) from None
-        self._rows = TypeAdapter(list[row])  # type: ignore[valid-type]
+        self._rows: TypeAdapter[list[Row]] = TypeAdapter(list[row])  # type: ignore[valid-type]
+        self._lists_locations = row is Location
+        self._written: dict[str, str] = {}
+        """How each id of the answer was written first."""
 
     def bind(self, values: Mapping[str, object]) -> tuple[str, list[object]]:
         """Return the text with ODBC's question marks, and the values in their order.
 
-        Raises QueryFailedError where the text names a parameter that there is no value for.
+        Raises QueryFailedError where the text names a parameter that there is no value for, and ContractBrokenError
+        where it has several statements: a driver gives the answer to the first.
         """
         bound: list[object] = []
 
@@ -136,15 +178,25 @@ class Query(Generic[Row]):
             bound.append(values[name])
             return "?"
 
-        return SQL_TOKENS.sub(question_mark, self._sql).strip().removesuffix(";"), bound
+        return self._only_statement(SQL_TOKENS.sub(question_mark, self._sql).strip()), bound
+
+    def _only_statement(self, sql: str) -> str:
+        """Return the statement without a semicolon around it; raises ContractBrokenError where there are more."""
+        ends = [token.start() for token in SQL_TOKENS.finditer(sql) if token["end"]]
+        starts = [0, *(end + 1 for end in ends)]
+        parts = [sql[start:end].lstrip() for start, end in zip(starts, [*ends, None], strict=True)]
+        statements = [part for part in parts if part]
+        if len(statements) > 1:
+            reads = re.match(r"select|with\b", statements[0], re.IGNORECASE)
+            why = "only the first one's rows would be read" if reads else "the first statement returns no rows"
+            msg = f"{self.path} has {len(statements)} statements, and {why}. {USE_ONE_SELECT}"
+            raise ContractBrokenError(msg)
+        return "".join(statements)
 
     def check_columns(self, found: Sequence[str]) -> None:
         """Raise ContractBrokenError unless the answer has exactly the promised columns, in any order."""
         if not found:
-            msg = (
-                f"The first statement of {self.path} returns no rows. Use one SELECT, without SET, USE or another "
-                "statement before it; nothing was stored."
-            )
+            msg = f"The first statement of {self.path} returns no rows. {USE_ONE_SELECT}"
             raise ContractBrokenError(msg)
         missing = [column for column in self.columns if column not in found]
         extra = [column for column in found if column not in self.columns]
@@ -173,16 +225,39 @@ class Query(Generic[Row]):
     def rows(self, columns: Sequence[str], values: Sequence[Sequence[Any]], *, first_number: int) -> list[Row]:
         """Return rows of the promised types.
 
-        Raises ContractBrokenError naming the first rows that hold a NULL, or something other than promised.
+        Raises ContractBrokenError naming the first rows that hold a NULL, or something other than promised, and where
+        two ids would become one.
         """
         try:
-            return self._rows.validate_python([dict(zip(columns, row, strict=True)) for row in values])
+            rows = self._rows.validate_python([dict(zip(columns, row, strict=True)) for row in values])
         except ValidationError as error:
             errors = error.errors()
-            told = [
-                f"  row {first_number + int(each['loc'][0])}, {each['loc'][1]}: found {each['input']!r}: {each['msg']}"
-                for each in errors[:TOLD_AT_MOST]
-            ]
-            more = [f"  and {len(errors) - TOLD_AT_MOST} more"] if len(errors) > TOLD_AT_MOST else []
+            lines = [f"  {_told(each, columns, values, first_number)}" for each in errors[:TOLD_AT_MOST]]
+            rest = [f"  and {len(errors) - TOLD_AT_MOST} more"] if len(errors) > TOLD_AT_MOST else []
             msg = f"{self.path} returned values that cannot be used; nothing was stored:"
-            raise ContractBrokenError("\n".join([msg, *told, *more])) from None
+            raise ContractBrokenError("\n".join([msg, *lines, *rest])) from None
+        place = columns.index("location_id")
+        self._refuse_merged((str(value[place]), row.location_id) for value, row in zip(values, rows, strict=True))
+        return rows
+
+    def _refuse_merged(self, ids: Iterable[tuple[str, str]]) -> None:
+        """Raise ContractBrokenError where ids that Ajour tells apart are the same without what nobody sees."""
+        for written, location_id in ids:
+            first = self._written.setdefault(location_id, written)
+            # Of spaces around them databases take no notice themselves; in the list, each id is another location.
+            is_same = written == first or (not self._lists_locations and written.strip(" ") == first.strip(" "))
+            if not is_same:
+                msg = (
+                    f"{self.path} returned two ids that are told apart by what nobody sees: "
+                    f"{hidden_difference(written, first)}. Correct them in Ajour or in the query; nothing was stored."
+                )
+                raise ContractBrokenError(msg)
+
+
+def _told(error: ErrorDetails, columns: Sequence[str], values: Sequence[Sequence[Any]], first_number: int) -> str:
+    number, column = int(error["loc"][0]), str(error["loc"][1])
+    found = values[number][columns.index(column)]
+    quoted = repr(found)
+    cut = f"{quoted[:QUOTED_AT_MOST]}…" if len(quoted) > QUOTED_AT_MOST else quoted
+    why = "it is empty (NULL)" if found is None else error["msg"].removeprefix("Value error, ")
+    return f"row {first_number + number}, {column}: found {cut}: {why}"

@@ -35,6 +35,7 @@ from ajour_revenue.revenue.explain import (
 )
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.formats import DANISH
+from ajour_revenue.text.names import clean_name
 from ajour_revenue.warehouse.connect import reading
 
 LABEL_WIDTH = 18
@@ -54,6 +55,7 @@ def explain_command(*, unit: str, day: dt.date, as_json: bool, settings_file: Pa
     change of the figure, and what Planday was given. Nothing is fetched and nothing changed.
     """
     settings = settings_or_fail(settings_file)
+    unit = clean_name(unit)
     with reading(settings.warehouse) as connection:
         _refuse_unknown(unit, known_units(connection, settings))
         story = explain(connection, settings, unit=unit, day=day)

@@ -48,6 +48,7 @@ from ajour_revenue.planday.structure import fetch_structure
 from ajour_revenue.settings.load import SettingsError, SettingsWarning, load_settings
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.formats import DANISH
+from ajour_revenue.text.names import distinct, looks_like
 from ajour_revenue.wages.file import WageFileError, read_wage_file
 from ajour_revenue.warehouse.connect import empty, reading
 from ajour_revenue.warehouse.run import run
@@ -297,19 +298,45 @@ def _skipped(name: str) -> Step:
     return Step(name, Result.SKIPPED, "Not tried, since an earlier step failed.")
 
 
-def planday_unit_ids(answers: Answers) -> set[int | None]:
-    """Return the ids of Planday's revenue units; of none where Planday was not asked."""
-    rows: list[dict[str, Any]] = [] if answers.structure is None else answers.structure.to_pylist()
-    return {row["id"] for row in rows if row["kind"] == "revenue unit"}
+class UnlistedUnit(NamedTuple):
+    """A revenue unit of Planday's that the settings do not list."""
+
+    id: int
+    name: str
+    department: str
+    proposed: str
+    """What to call it in the settings, where each unit has a name of its own."""
+    listed_without_id: bool
+    """Whether the settings list one of its name and department whose id Planday does not know."""
 
 
-def unlisted_revenue_units(settings: Settings, answers: Answers) -> list[tuple[str, str, int]]:
-    """Return Planday's revenue units that the settings do not list: name, department and id."""
+def unlisted_revenue_units(settings: Settings, answers: Answers) -> list[UnlistedUnit]:
+    """Return Planday's revenue units that the settings do not list, each with a name that no other unit has."""
     rows: list[dict[str, Any]] = [] if answers.structure is None else answers.structure.to_pylist()
     departments = {row["id"]: row["name"] for row in rows if row["kind"] == "department"}
-    known = {unit.planday_unit_id for unit in settings.units}
-    return [
-        (row["name"], departments[row["department_id"]], row["id"])
+    listed = {unit.planday_unit_id for unit in settings.units}
+    in_planday = {row["id"] for row in rows if row["kind"] == "revenue unit"}
+    without_id = {
+        (looks_like(unit.name), looks_like(unit.department))
+        for unit in settings.units
+        if unit.planday_unit_id not in in_planday
+    }
+    unlisted = [
+        (row["id"], row["name"], departments[row["department_id"]])
         for row in rows
-        if row["kind"] == "revenue unit" and row["id"] not in known and row["department_id"] in departments
+        if row["kind"] == "revenue unit" and row["id"] not in listed and row["department_id"] in departments
     ]
+    taken = [unit.name for unit in settings.units]
+    units = []
+    for planday_id, name, department in unlisted:
+        proposed = distinct(taken, name, department, str(planday_id))
+        is_listed = (looks_like(name), looks_like(department)) in without_id
+        units.append(UnlistedUnit(planday_id, name, department, proposed, is_listed))
+        taken.append(proposed)
+    return units
+
+
+def namesakes(locations: Mapping[str, str], location: str) -> list[str]:
+    """Return the ids of the other locations whose name looks the same as this one's."""
+    look = looks_like(locations[location])
+    return [other for other, name in locations.items() if other != location and looks_like(name) == look]

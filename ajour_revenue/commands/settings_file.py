@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import ValidationError
-from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from ajour_revenue.ajour.drivers import MARIADB, POSTGRESQL, family_of
@@ -17,6 +15,8 @@ from ajour_revenue.days import yesterday
 from ajour_revenue.settings.documents import is_plain, settings_file, usual_settings, yaml_value
 from ajour_revenue.settings.edit import NotEditableError, append, edit
 from ajour_revenue.settings.model import AjourSettings, Settings
+from ajour_revenue.settings.yaml import UnreadableYamlError, read_yaml_file
+from ajour_revenue.text.names import clean_name
 
 DEFAULT_DRIVER = AjourSettings().driver
 HEADING = "Check these settings with: ajour-revenue test. Paths are relative to this file. Secrets belong in .env."
@@ -94,8 +94,8 @@ def unfinished_settings(path: Path, new_file: NewFile) -> Settings:
 
 def _given(path: Path) -> dict[str, Any]:
     try:
-        values = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, YAMLError):
+        values = read_yaml_file(path).values
+    except (OSError, UnreadableYamlError):
         return {}
     return values if isinstance(values, dict) else {}
 
@@ -111,7 +111,9 @@ def add_units(path: Path, additions: Sequence[Addition | NewUnit]) -> None:
             if isinstance(addition, NewUnit):
                 append(settings, "units", _entry(addition), brackets=False)
             else:
-                unit = next((unit for unit in settings["units"] if unit.get("name") == addition.unit), None)
+                unit = next(
+                    (unit for unit in settings["units"] if clean_name(str(unit.get("name"))) == addition.unit), None
+                )
                 if unit is None:
                     msg = f"it lists no unit {addition.unit!r}"
                     raise NotEditableError(msg)

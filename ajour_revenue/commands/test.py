@@ -2,9 +2,8 @@
 
 import json
 import os
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
-from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,8 @@ from ajour_revenue.commands.probe import (
     Step,
     ajour_steps,
     mapping_step,
+    namesakes,
     planday_steps,
-    planday_unit_ids,
     settings_step,
     units_step,
     unlisted_revenue_units,
@@ -48,6 +47,7 @@ from ajour_revenue.mapping import most_similar_unit, unit_of_locations
 from ajour_revenue.settings.edit import NotEditableError
 from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE, SETTINGS_VARIABLE
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.names import clean_name, distinct, looks_like
 
 MARKS = {
     Result.OK: ("✓", "green"),
@@ -109,7 +109,7 @@ def test(  # noqa: PLR0913 (each is an option)
         msg = f"Nothing is written to {path} before it is right."
         raise FailedError(msg)
     if write:
-        written = _suggestions(settings, answers, ask=not yes)
+        written = _suggestions(console, settings, answers, ask=not yes)
         _write(console, path, written)
         settings = _with_driver(unfinished_settings(path, NewFile()), driver, port)
         steps |= {step.name: step for step in _judged_again(path, settings, answers)}
@@ -178,35 +178,24 @@ def _unmapped(settings: Settings, locations: Mapping[str, str]) -> dict[str, str
     return {location: name for location, name in locations.items() if location not in mapped}
 
 
-def _suggestions(settings: Settings, answers: Answers, *, ask: bool) -> list[Addition | NewUnit]:
+def _suggestions(console: Console, settings: Settings, answers: Answers, *, ask: bool) -> list[Addition | NewUnit]:
     """Return the units and locations to write: all that is suggested, or what somebody says who is asked."""
-    departments = {unit.name: unit.department for unit in settings.units}
-    new: dict[str, NewUnit] = {}
+    new = {unit.name: unit for unit in _plandays_units(console, settings, answers, ask=ask)}
+    departments = {unit.name: unit.department for unit in settings.units} | {
+        unit.name: unit.department for unit in new.values()
+    }
     additions: list[Addition | NewUnit] = []
-    without_planday = {unit.name for unit in settings.units if unit.planday_unit_id not in planday_unit_ids(answers)}
-    for planday_name, department, planday_id in unlisted_revenue_units(settings, answers):
-        # One of the same name is listed, and not with another of Planday's units; the step says what is wrong with it.
-        if planday_name in without_planday:
-            continue
-        name = _own_name(planday_name, department, departments)
-        as_what = f" as {name}" if name != planday_name else ""
-        if not ask or click.confirm(
-            f"Add Planday's revenue unit {planday_name} ({department}){as_what}?", default=True
-        ):
-            new[name] = NewUnit(name, department, planday_unit_id=planday_id)
-            departments[name] = department
+    locations = answers.locations or {}
     # Where there are no units to choose from, each location becomes one.
     may_be_unit = not departments
-    for location, name in _unmapped(settings, answers.locations or {}).items():
-        similar = most_similar_unit(name, departments)
-        unit = _own_name(name, location, departments) if may_be_unit else similar or NO_UNIT
-        if ask:
-            unit = click.prompt(f"Location {location} ({name}) feeds the unit (- for none)", default=unit).strip()
+    for location in _unmapped(settings, locations):
+        unit = _unit_for(console, locations, location, departments, may_be_unit=may_be_unit, ask=ask)
         if unit == NO_UNIT:
             continue
         if unit not in departments:
             usual = next(reversed(departments.values()), settings.name)
-            departments[unit] = click.prompt(f"  The department of {unit}", default=usual).strip() if ask else usual
+            department = click.prompt(f"  The department of {unit}", default=usual) if ask else usual
+            departments[unit] = _same_or_new(department, departments.values())
             new[unit] = NewUnit(unit, departments[unit], (location,))
         elif unit in new:
             new[unit] = replace(new[unit], locations=(*new[unit].locations, location))
@@ -215,10 +204,47 @@ def _suggestions(settings: Settings, answers: Answers, *, ask: bool) -> list[Add
     return [*new.values(), *additions]
 
 
-def _own_name(name: str, distinction: str, taken: Container[str]) -> str:
-    """Return a name that no other unit has: two of Planday's or Ajour's may be called alike, and are not one."""
-    names = chain((name, f"{name} {distinction}"), (f"{name} {distinction} {number}" for number in count(2)))
-    return next(each for each in names if each not in taken)
+def _plandays_units(console: Console, settings: Settings, answers: Answers, *, ask: bool) -> Iterator[NewUnit]:
+    for unlisted in unlisted_revenue_units(settings, answers):
+        place = f"Planday's revenue unit {unlisted.name} ({unlisted.department})"
+        if unlisted.listed_without_id:
+            _tell(console, f"{place} is listed without its id. Give it planday_unit_id: {unlisted.id}")
+            continue
+        renamed = "" if unlisted.proposed == unlisted.name else f" as {unlisted.proposed}"
+        if not ask or click.confirm(f"Add {place}{renamed}?", default=True):
+            yield NewUnit(unlisted.proposed, unlisted.department, planday_unit_id=unlisted.id)
+
+
+def _unit_for(  # noqa: PLR0913 (what a suggestion is made of)
+    console: Console,
+    locations: Mapping[str, str],
+    location: str,
+    units: Mapping[str, str],
+    *,
+    may_be_unit: bool,
+    ask: bool,
+) -> str:
+    """Return the unit that a location is to feed, a new one perhaps; NO_UNIT where it is to feed none."""
+    name, others = locations[location], namesakes(locations, location)
+    if others:
+        _tell(console, f"Location {location} has the same name, {name}, as location {', '.join(others)}.")
+    suggested = distinct(units, name, location) if may_be_unit else most_similar_unit(name, units) or NO_UNIT
+    if ask:
+        typed = click.prompt(f"Location {location} ({name}) feeds the unit (- for none)", default=suggested)
+        return _same_or_new(typed, units) or NO_UNIT
+    if others and not may_be_unit:
+        _tell(console, "Its name does not say which unit it feeds. Say it by calling this without --yes.")
+        return NO_UNIT
+    return suggested
+
+
+def _tell(console: Console, text: str) -> None:
+    print_indented(console, Text("! ", style="yellow"), text, indent=2)
+
+
+def _same_or_new(typed: str, known: Iterable[str]) -> str:
+    """Return the known name that looks like what somebody has typed, whatever its case, or what they have typed."""
+    return next((name for name in known if looks_like(name) == looks_like(typed)), clean_name(typed))
 
 
 def _write(console: Console, path: Path, additions: list[Addition | NewUnit]) -> None:

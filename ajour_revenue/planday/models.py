@@ -9,10 +9,10 @@ import re
 from decimal import Decimal
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
 
-from ajour_revenue.text.names import clean_name
+from ajour_revenue.text.names import cleaned, name_or
 
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 DURATION = re.compile(r"(\d{1,2}):(\d\d):(\d\d)", re.ASCII)
@@ -76,9 +76,6 @@ Day = Annotated[dt.date, Field(strict=False), BeforeValidator(_only_iso_text)]
 Hours = Annotated[Decimal, BeforeValidator(_hours)]
 
 
-Name = Annotated[str, AfterValidator(clean_name)]
-
-
 class Answer(BaseModel):
     """A part of an answer of Planday's, whose fields are written in camelCase there."""
 
@@ -91,11 +88,24 @@ class Answer(BaseModel):
     )
 
 
-class Portal(Answer):
-    """A company's Planday; ids are unique within one portal only."""
+class Named(Answer):
+    """Something with an id and a name; where Planday has no name for it, it is called after its id."""
+
+    KIND: ClassVar[str]
 
     id: int
-    name: Name
+    name: str
+
+    @field_validator("name", mode="before")
+    @classmethod
+    def _may_be_seen(cls, name: object, row: ValidationInfo) -> object:
+        return name_or(name, f"{cls.KIND} {row.data.get('id')}")
+
+
+class Portal(Named):
+    """A company's Planday; ids are unique within one portal only."""
+
+    KIND = "Portal"
 
 
 class ListRow(Answer):
@@ -109,26 +119,25 @@ class ListRow(Answer):
         return tuple(getattr(self, field) for field in self.KEY)
 
 
-class Department(ListRow):
+class Department(Named, ListRow):
     """Planday's organisational unit (afdeling); wages are planned per department."""
 
-    id: int
-    name: Name
+    KIND = "Department"
 
 
-class RevenueUnit(ListRow):
+class RevenueUnit(Named, ListRow):
     """A place that earns revenue (omsætningsenhed); it belongs to exactly one department."""
 
-    id: int
-    name: Name
+    KIND = "Revenue unit"
+
     department_id: int
 
 
-class Position(ListRow):
+class Position(Named, ListRow):
     """What a shift is planned as: it leads from a shift's cost to the revenue unit."""
 
-    id: int
-    name: Name
+    KIND = "Position"
+
     department_id: int
     affect_revenue: bool
     """Whether the position's cost counts in the wage percentage."""
@@ -154,7 +163,7 @@ class TimeAndCost(Answer):
     """What the planned shifts of one department cost in a window of days, open shifts left out."""
 
     costs: list[ShiftCost]
-    currency_symbol: str | None = None
+    currency_symbol: Annotated[str | None, BeforeValidator(cleaned)] = None
 
 
 class Revenue(ListRow):

@@ -9,7 +9,7 @@ from typing import Annotated, NamedTuple
 
 import duckdb
 import pyarrow as pa
-from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from ajour_revenue import days
 from ajour_revenue.days import yesterday
@@ -18,7 +18,7 @@ from ajour_revenue.mapping import most_similar_unit, register_units, unit_of_loc
 from ajour_revenue.revenue.unit_revenue import calculate_unit_revenue
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.csv_table import Line, UnreadableFileError, all_errors, opened_csv
-from ajour_revenue.text.names import clean_name, cleaned, hidden_difference
+from ajour_revenue.text.names import Name, Reason, clean_name, cleaned, hidden_difference
 from ajour_revenue.text.parse import parse_amount, parse_day
 from ajour_revenue.warehouse.run import rows, run
 
@@ -124,7 +124,7 @@ def _day(value: object) -> object:
 
 
 def _empty_is_none(value: object) -> object:
-    return value or None
+    return cleaned(value) or None
 
 
 def _amount(value: object) -> object:
@@ -133,7 +133,6 @@ def _amount(value: object) -> object:
     return parse_amount(value) if value.strip() else None
 
 
-Name = Annotated[str, StringConstraints(min_length=1), BeforeValidator(cleaned)]
 Amount = Annotated[Decimal, Field(gt=-(10**15), lt=10**15, decimal_places=2)]
 
 
@@ -145,7 +144,7 @@ class ManualEntry(BaseModel):
     location: Annotated[Name | None, BeforeValidator(_empty_is_none)] = None
     revenue_incl_vat: Annotated[Amount | None, BeforeValidator(_amount)] = None
     revenue_excl_vat: Annotated[Amount | None, BeforeValidator(_amount)] = None
-    reason: Name
+    reason: Reason
 
     def amounts(self, vat_rate: Decimal) -> tuple[Decimal, Decimal]:
         """Return the amounts incl. and excl. VAT: the one that was entered, and the other by the rate in percent.
@@ -360,6 +359,6 @@ def _register_entered(
 def _login_name() -> str | None:
     """Return who is at the keyboard, where the system knows it."""
     try:
-        return getpass.getuser()
+        return clean_name(getpass.getuser()) or None
     except (OSError, KeyError):
         return None

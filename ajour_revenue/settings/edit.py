@@ -1,7 +1,6 @@
 """A settings file is changed: what people wrote in it stays."""
 
 import io
-import json
 import re
 import shutil
 import tempfile
@@ -14,6 +13,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.tokens import CommentToken
+
+from ajour_revenue.settings.yaml import UnreadableYamlError, read_yaml
 
 COMMENT = re.compile(r"(?:^|\s)#\s*(.*?)\s*$", re.MULTILINE)
 NO_WRAPPING = 1_000_000
@@ -34,26 +35,21 @@ def edit(path: Path, change: Callable[[Any], None]) -> None:
         # As it is, ends of lines included.
         with path.open(encoding="utf-8", newline="") as file:
             before = file.read()
-        expected = _unshared(before)
+        expected = read_yaml(before).values
         change(expected)
         after = _edited(before, change)
-        if _unshared(after) != expected:
-            msg = "another value would change too, because it is written once for several places"
+        if read_yaml(after).values != expected:
+            msg = "another value would change too"
             raise NotEditableError(msg)
         if lost := Counter(COMMENT.findall(before)) - Counter(COMMENT.findall(after)):
             msg = f"a comment would be lost: {next(iter(lost))}"
             raise NotEditableError(msg)
         _replace(path.resolve(), after)
-    except (OSError, UnicodeDecodeError, YAMLError) as error:
+    except (OSError, UnicodeDecodeError, UnreadableYamlError, YAMLError) as error:
         raise NotEditableError(str(error)) from error
     except (LookupError, AttributeError, TypeError) as error:
         msg = "it does not hold what a settings file holds"
         raise NotEditableError(msg) from error
-
-
-def _unshared(text: str) -> Any:  # noqa: ANN401 (as YAML)
-    """Return the values of a text, none of which is another's too, as aliases would make it."""
-    return json.loads(json.dumps(YAML(typ="safe", pure=True).load(text), default=str))
 
 
 def _edited(text: str, change: Callable[[Any], None]) -> str:

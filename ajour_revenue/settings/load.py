@@ -5,19 +5,17 @@ import warnings
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from ajour_revenue.settings.model import UNSAFE_ADDRESS, Section, Settings, conflicts
-from ajour_revenue.settings.yaml import UnreadableYamlError, as_written, read_yaml
+from ajour_revenue.settings.yaml import UnreadableYamlError, YamlFile, key_of, read_yaml_file
 
 SETTINGS_VARIABLE = "AJOUR_SETTINGS"
 DEFAULT_SETTINGS_FILE = "ajour.yaml"
-
-
-MOST_BYTES = 1_000_000
+QUOTED_AT_MOST = 80
 
 
 class SettingsError(Exception):
@@ -37,11 +35,13 @@ def load_settings(path: Path | None = None) -> Settings:
     where valid settings would leave days of sale unfetched, or list no units yet.
     """
     path = (path or Path(os.environ.get(SETTINGS_VARIABLE) or DEFAULT_SETTINGS_FILE)).absolute()
-    raw = _read_yaml(path)
+    file = _read(path)
     try:
-        settings = Settings.model_validate(raw, context={"folder": path.parent})
+        settings = Settings.model_validate(file.values, context={"folder": path.parent})
     except ValidationError as error:
-        raise SettingsError(_all_errors(path, error.errors(), raw)) from None
+        raise SettingsError(_list_of(path, [*file.invisible, *_complaints(error.errors(), file)])) from None
+    if file.invisible:
+        raise SettingsError(_list_of(path, file.invisible))
     _warn_of_gaps(path, settings)
     if not settings.units:
         warnings.warn(
@@ -52,12 +52,9 @@ def load_settings(path: Path | None = None) -> Settings:
     return settings
 
 
-def _read_yaml(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> YamlFile:
     try:
-        if path.stat().st_size > MOST_BYTES:
-            msg = f"{path} has more than {MOST_BYTES // 1_000_000} MB, which is no settings file."
-            raise SettingsError(msg)
-        text = path.read_bytes().decode("utf-8-sig")
+        file = read_yaml_file(path)
     except FileNotFoundError:
         msg = (
             f"There is no settings file {path}. Copy ajour.example.yaml to {DEFAULT_SETTINGS_FILE} and fill it in, or "
@@ -67,29 +64,27 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     except OSError as error:
         msg = f"{path} cannot be read: {error.strerror}."
         raise SettingsError(msg) from None
-    except UnicodeDecodeError:
-        msg = f"{path} is not in UTF-8. Save it as a text file in UTF-8."
-        raise SettingsError(msg) from None
-    try:
-        raw = read_yaml(text)
     except UnreadableYamlError as error:
-        msg = f"{path}, {error}"
+        msg = f"{path}, {error}."
         raise SettingsError(msg) from None
-    if not isinstance(raw, dict):
-        msg = f"{path} must hold keys and values such as 'name: demo'; found {type(raw).__name__}."
+    if not isinstance(file.values, dict):
+        msg = f"{path} must hold keys and values such as 'name: demo'; found {type(file.values).__name__}."
         raise SettingsError(msg)
-    return raw
+    return file
 
 
-def _all_errors(path: Path, errors: Sequence[ErrorDetails], raw: dict[str, Any]) -> str:
-    lines = [_message(error, raw) for error in errors if not _follows_from_another(error, errors)]
+def _list_of(path: Path, complaints: Sequence[str]) -> str:
+    things = "1 thing" if len(complaints) == 1 else f"{len(complaints)} things"
+    return "\n".join([f"{path} cannot be used; {things} to change:", *(f"  - {line}" for line in complaints)])
+
+
+def _complaints(errors: Sequence[ErrorDetails], file: YamlFile) -> list[str]:
+    lines = [_message(error, file) for error in errors if not _follows_from_another(error, errors)]
     if any(error["loc"][:1] == ("units",) and len(error["loc"]) > 1 for error in errors):
         # Pydantic compares the units with each other only once each of them is right in itself.
-        lines += [
-            f"units: {conflict}" for conflict in conflicts(unit for unit in raw["units"] if isinstance(unit, dict))
-        ]
-    things = "1 thing" if len(lines) == 1 else f"{len(lines)} things"
-    return "\n".join([f"{path} cannot be used; {things} to change:", *(f"  - {line}" for line in lines)])
+        units = [unit for unit in file.values["units"] if isinstance(unit, dict)]
+        lines += [f"units: {conflict}" for conflict in conflicts(units)]
+    return lines
 
 
 def _follows_from_another(error: ErrorDetails, errors: Sequence[ErrorDetails]) -> bool:
@@ -101,9 +96,9 @@ def _follows_from_another(error: ErrorDetails, errors: Sequence[ErrorDetails]) -
     )
 
 
-def _message(error: ErrorDetails, raw: object) -> str:
-    place = _written_place(error["loc"], raw)
-    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
+def _message(error: ErrorDetails, file: YamlFile) -> str:
+    place = tuple(_written_place(error["loc"], file.values))
+    key = key_of(place)
     if error["type"] == "missing":
         return f"{key}: is missing"
     if error["type"] == "extra_forbidden":
@@ -112,12 +107,19 @@ def _message(error: ErrorDetails, raw: object) -> str:
         meant = get_close_matches(str(error["loc"][-1]), allowed, n=1)
         hint = f"; did you mean {meant[0]}?" if meant else "."
         return f"{key}: unknown key{hint} Allowed here: {', '.join(allowed)}"
+    if error["type"] == "invalid_key":
+        return f"{key_of((*place[:-1], str(place[-1])))}: found {str(error['input'])!r}: a key must be a text"
     message = error["msg"].removeprefix("Value error, ").replace("valid tuple", "list").replace("Tuple", "List")
-    if error["type"] == "string_type" and isinstance(error["input"], int | float):
-        message = f'write it in quotes, as in "{as_written(error["input"])}"'
-    is_quoted = error["type"] != UNSAFE_ADDRESS and not isinstance(error["input"], dict | list | tuple)
-    found = f"found {as_written(error['input'])!r}: " if is_quoted else ""
-    return f"{key}: {found}{message}"
+    if error["type"] == UNSAFE_ADDRESS or isinstance(error["input"], dict | list | tuple):
+        return f"{key}: {message}"
+    written = file.written.get(place, str(error["input"]))
+    if error["input"] is None and not written:
+        return f"{key}: is empty: {message}"
+    quoted = written if len(written) <= QUOTED_AT_MOST else f"{written[:QUOTED_AT_MOST]}…"
+    message = message.replace(written, quoted) if len(written) > QUOTED_AT_MOST else message
+    if error["type"] == "string_type":
+        message = f'write it in quotes, as in "{quoted}"'
+    return f"{key}: found {quoted!r}: {message}"
 
 
 def _written_place(location: Sequence[int | str], raw: object) -> Sequence[int | str]:

@@ -6,9 +6,9 @@ Secrets do not belong here: the five credentials of R1 come from the environment
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
@@ -28,7 +28,7 @@ from pydantic_core import PydanticCustomError
 
 from ajour_revenue.days import MAX_DAYS, WEEKDAYS, Weekday, Window
 from ajour_revenue.settings.odbc_options import refusals
-from ajour_revenue.text.names import clean_name, invisible_in
+from ajour_revenue.text.names import Name, clean_name, hidden_difference, looks_like
 from ajour_revenue.text.parse import parse_day
 from ajour_revenue.web import UnsafeAddressError, checked_address
 
@@ -40,7 +40,9 @@ DEFAULT_QUERIES = Path(__file__).parents[1] / "ajour" / "sql"
 UNSAFE_ADDRESS = "unsafe_address"
 """The type of an error whose value is not quoted, since it may hold a password."""
 
-DANISH_WEEKDAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
+EARLIEST_ACTIVATION = dt.date(2000, 1, 1)
+HIGHEST_ID = 2**63 - 1
+"""The highest that a database's integer holds."""
 
 MAIL_ADDRESS = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+")
 
@@ -57,16 +59,30 @@ def _existing_file(path: Path) -> Path:
     return path
 
 
-def _not_a_number(value: object) -> object:
-    """Pydantic would take a number for seconds since 1970."""
-    if isinstance(value, int | float):
-        msg = "write a date as 2026-01-31, a time as 07:00"
+def _day(value: object) -> object:
+    """Pydantic would take a number for seconds since 1970, and a moment for its day."""
+    if isinstance(value, str):
+        return parse_day(value)
+    if type(value) is dt.date or value is None:
+        return value
+    msg = "write a date as 2026-01-31"
+    raise ValueError(msg)
+
+
+def _time(value: object) -> object:
+    """Pydantic would take a number for seconds since midnight."""
+    if isinstance(value, dt.time) or (isinstance(value, str) and ":" in value):
+        return value
+    msg = "write a time as 07:00"
+    raise ValueError(msg)
+
+
+def _not_a_truth_value(value: object) -> object:
+    """Pydantic would take true for 1."""
+    if isinstance(value, bool):
+        msg = "write a number"
         raise ValueError(msg)  # noqa: TRY004 (pydantic collects ValueErrors only)
     return value
-
-
-def _day(value: object) -> object:
-    return parse_day(value) if isinstance(value, str) else value
 
 
 def _not_before_five(value: dt.time) -> dt.time:
@@ -93,14 +109,6 @@ def _repeated(values: Iterable[T]) -> list[T]:
     return [value for value, count in Counter(values).items() if count > 1]
 
 
-def _in_english(weekday: object) -> object:
-    """Take a weekday's Danish name, and any case."""
-    if not isinstance(weekday, str):
-        return weekday
-    plain = weekday.strip().lower()
-    return WEEKDAYS[DANISH_WEEKDAYS.index(plain)] if plain in DANISH_WEEKDAYS else plain
-
-
 def _weekdays_once(weekdays: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
     if repeated := _repeated(weekdays):
         msg = f"{', '.join(repeated)} is listed more than once"
@@ -122,17 +130,24 @@ def _by_weekday(targets: dict[str, Decimal]) -> dict[Weekday, Decimal]:
     return dict(by_weekday)
 
 
+def _weekday(value: object) -> object:
+    """Take the names of weekdays that Danes write, and short ones, whatever their case."""
+    return WEEKDAY_NAMES.get(clean_name(value).casefold(), value) if isinstance(value, str) else value
+
+
 def _weekdays_in(days: str) -> list[Weekday]:
     """Return the weekdays from the first to the last of `fri-mon`, or the one of `sun`."""
-    week: tuple[Weekday, ...] = get_args(Weekday)
-    numbers = {name: number for number, weekday in enumerate(week) for name in (weekday, weekday[:3])}
-    numbers |= {name: number for number, weekday in enumerate(DANISH_WEEKDAYS) for name in (weekday, weekday[:3])}
-    first, _, last = (part.strip().lower() for part in days.partition("-"))
-    start, end = numbers.get(first), numbers.get(last or first)
-    if start is None or end is None:
-        msg = f"{days!r} names no weekdays; write mon, tue, wed, thu, fri, sat, sun, or two of them as in mon-thu"
+    first, _, last = (_weekday(part) for part in days.replace("–", "-").partition("-"))  # noqa: RUF001 (as Danes write it)
+    start, end = first, last or first
+    if start not in WEEKDAYS or end not in WEEKDAYS:
+        msg = (
+            f"{days!r} names no weekdays; write mon, tue, wed, thu, fri, sat, sun, or man, tir, ons, tor, fre, lør, "
+            "søn, or two of them as in mon-thu"
+        )
         raise ValueError(msg)
-    return [week[number % len(week)] for number in range(start, start + (end - start) % len(week) + 1)]
+    week: tuple[Weekday, ...] = get_args(Weekday)
+    number = WEEKDAYS.index(start)
+    return [week[(number + n) % len(week)] for n in range((WEEKDAYS.index(end) - number) % len(week) + 1)]
 
 
 def _mail_address(value: str) -> str:
@@ -149,27 +164,32 @@ def _safe_address(address: str) -> str:
         raise PydanticCustomError(UNSAFE_ADDRESS, "{reason}", {"reason": str(error)}) from None
 
 
-def _visible(text: str) -> str:
-    if hidden := invisible_in(text):
-        msg = f"it has a character that cannot be seen, {hidden}; remove it"
-        raise ValueError(msg)
-    return clean_name(text)
-
-
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Name = Annotated[Text, AfterValidator(_visible)]
 Address = Annotated[Text, AfterValidator(_safe_address)]
 MailAddress = Annotated[Text, AfterValidator(_mail_address)]
-Day = Annotated[dt.date, BeforeValidator(_day), BeforeValidator(_not_a_number)]
+Whole = Annotated[int, BeforeValidator(_not_a_truth_value)]
+Day = Annotated[dt.date, BeforeValidator(_day)]
 # JSON schema's own "time" wants seconds and a time zone.
 FetchTime = Annotated[
     dt.time,
-    BeforeValidator(_not_a_number),
+    BeforeValidator(_time),
     AfterValidator(_not_before_five),
     WithJsonSchema({"type": "string", "pattern": "^(0[5-9]|1[0-9]|2[0-3]):[0-5][0-9](:00)?$"}),
 ]
-Percentage = Annotated[Decimal, Field(gt=0, le=100, max_digits=5, decimal_places=2)]
-WEEKDAY_RANGE = "(mon|tue|wed|thu|fri|sat|sun|man|tir|ons|tor|fre|lør|søn)"
+Percentage = Annotated[
+    Decimal, Field(gt=0, le=100, max_digits=5, decimal_places=2), BeforeValidator(_not_a_truth_value)
+]
+DANISH_WEEKDAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
+WEEKDAY_NAMES: dict[str, Weekday] = {
+    written: weekday
+    for names in (WEEKDAYS, DANISH_WEEKDAYS)
+    for weekday, name in zip(get_args(Weekday), names, strict=True)
+    for written in (name, name[:3])
+}
+NamedWeekday = Annotated[
+    Weekday, BeforeValidator(_weekday), WithJsonSchema({"type": "string", "enum": [*WEEKDAYS, *DANISH_WEEKDAYS]})
+]
+WEEKDAY_RANGE = f"({'|'.join(name for name in WEEKDAY_NAMES if len(name) == len('mon'))})"
 # D20
 Target = Annotated[
     dict[str, Percentage],
@@ -221,11 +241,11 @@ class TaskSettings(Section):
     # R9
     repeat_weekly: bool = Field(default=True, description="false: fetch once on each weekday, in the first seven days")
     # R5
-    weekdays: Annotated[
-        tuple[Annotated[Weekday, BeforeValidator(_in_english)], ...], AfterValidator(_weekdays_once)
-    ] = Field(min_length=1, description="The days of the fetch, not of the sale")
+    weekdays: Annotated[tuple[NamedWeekday, ...], AfterValidator(_weekdays_once)] = Field(
+        min_length=1, description="The days of the fetch, not of the sale, in English or Danish"
+    )
     # R4, R10
-    days_back: int = Field(
+    days_back: Whole = Field(
         ge=1, le=MAX_DAYS, description="Days up to yesterday to fetch; several bring in later corrections"
     )
 
@@ -242,7 +262,7 @@ class RevenueSettings(Section):
 
     # R11
     vat: Vat = Field(description="Whether the units report revenue with VAT included or excluded")
-    vat_rate: Decimal = Field(
+    vat_rate: Annotated[Decimal, BeforeValidator(_not_a_truth_value)] = Field(
         default=Decimal(25), ge=0, le=100, description="In percent; only for manual entries, which give one amount"
     )
     # R12
@@ -272,7 +292,7 @@ class AjourSettings(Section):
     driver: Text = Field(
         default="ODBC Driver 18 for SQL Server", description="The name of an installed ODBC driver, or a path to one"
     )
-    port: int = Field(default=1433, ge=1, le=65535, description="The port of Ajour's database")
+    port: Whole = Field(default=1433, ge=1, le=65535, description="The port of Ajour's database")
     options: OdbcOptions = Field(
         default={},
         description="Further ODBC keywords of the driver. Where AJOUR_HOST is an IP address, Microsoft's driver needs "
@@ -280,8 +300,8 @@ class AjourSettings(Section):
         "ServerCertificate: the path of that certificate)",
     )
     queries: QuerySettings = Field(default_factory=QuerySettings)
-    login_timeout_seconds: int = Field(default=20, ge=1, le=600, description="How long to wait for the login")
-    query_timeout_seconds: int = Field(default=20, ge=1, le=3600, description="How long to wait for a query's answer")
+    login_timeout_seconds: Whole = Field(default=20, ge=1, le=600, description="How long to wait for the login")
+    query_timeout_seconds: Whole = Field(default=20, ge=1, le=3600, description="How long to wait for a query's answer")
 
 
 class WageSettings(Section):
@@ -322,7 +342,7 @@ class MailSettings(Section):
     """The mail server; its login comes from ALERT_SMTP_USER and ALERT_SMTP_PASSWORD."""
 
     host: Text = Field(description="The mail server's name", examples=["smtp.example.dk"])
-    port: int = Field(default=587, ge=1, le=65535, description="The mail server's port")
+    port: Whole = Field(default=587, ge=1, le=65535, description="The mail server's port")
     encryption: Literal["starttls", "tls", "none"] = Field(
         default="starttls",
         description="starttls for port 587, tls for 465, none for a local server",
@@ -410,14 +430,14 @@ class Unit(Section):
         'came later or was replaced has its first or last day, both included: {id: "12", from: 2026-11-20}, '
         '{id: "10", to: 2026-11-19}',
     )
-    planday_unit_id: int | None = Field(
+    planday_unit_id: Annotated[Whole, Field(ge=1, le=HIGHEST_ID)] | None = Field(
         default=None,
         description="Planday's id of the unit; needed where wages come from Planday or revenue is published to it",
     )
     target_wage_percentage: Target | None = Field(
         default=None,
         description="The wage percentage that is not to be exceeded, in percent of revenue excl. VAT: one number, or "
-        "by weekday, as in {mon-thu: 38, fri-sat: 27, sun: 34}",
+        "by weekday, as in {mon-thu: 38, fri-sat: 27, sun: 34} or {man-tor: 38}",
     )
 
 
@@ -435,13 +455,13 @@ class Department(Section):
 
 def conflicts(units: Iterable[Mapping[str, Any]]) -> list[str]:
     """List what is given twice (R13); takes plain mappings, so that units with other errors are compared too."""
-    names: list[str] = []
+    departments: dict[str, list[str]] = {}
     homes: dict[str, list[tuple[str, Window]]] = {}
     planday_ids: list[str] = []
     for unit in units:
-        name = str(unit.get("name"))
+        name = clean_name(str(unit.get("name")))
         if "name" in unit:
-            names.append(name)
+            departments.setdefault(name, []).append(clean_name(str(unit.get("department"))))
         locations = unit.get("locations")
         for location in locations if isinstance(locations, list | tuple) else ():
             try:
@@ -453,10 +473,29 @@ def conflicts(units: Iterable[Mapping[str, Any]]) -> list[str]:
         if unit.get("planday_unit_id") is not None:
             planday_ids.append(str(unit["planday_unit_id"]))
     return [
-        *(f"unit {name!r} is listed more than once" for name in _repeated(names)),
+        *(_listed_twice(name, within) for name, within in departments.items() if len(within) > 1),
+        *(f"two units look the same: {told}" for told in _hidden_differences(departments)),
+        *(
+            f"two departments look the same: {told}"
+            for told in _hidden_differences(dict.fromkeys(chain.from_iterable(departments.values())))
+        ),
         *(_counted_twice(location, fed) for location, fed in homes.items() if _at_once(fed)),
         *(f"planday_unit_id {planday_id} belongs to more than one unit" for planday_id in _repeated(planday_ids)),
     ]
+
+
+def _listed_twice(name: str, departments: Sequence[str]) -> str:
+    others = [department for department in dict.fromkeys(departments) if department != departments[0]]
+    advice = f"; call the one of {others[0]} by another name, such as '{name} {others[0]}'" if others else ""
+    return f"unit {name!r} is listed more than once{advice}"
+
+
+def _hidden_differences(names: Iterable[str]) -> Iterator[str]:
+    """Say of names that look the same in what they differ."""
+    seen: dict[str, str] = {}
+    for name in names:
+        if told := hidden_difference(name, seen.setdefault(looks_like(name), name)):
+            yield told
 
 
 def _at_once(fed: Sequence[tuple[str, Window]]) -> bool:
@@ -482,13 +521,17 @@ def _no_conflicts(units: tuple[Unit, ...], info: ValidationInfo) -> tuple[Unit, 
     known = sorted({unit.department for unit in units})
     found += [
         f"no unit belongs to department {department.name!r}, which departments gives a target; units name "
-        f"{', '.join(known) or 'none'}"
+        f"{', '.join(known) or 'none'}{_but_looks_like(department.name, known)}"
         for department in info.data.get("departments", ())
         if department.name not in known
     ]
     if found:
         raise ValueError("; ".join(found))
     return units
+
+
+def _but_looks_like(name: str, known: Iterable[str]) -> str:
+    return "".join(f"; {told}" for other in known if (told := hidden_difference(name, other)))
 
 
 def _departments_once(departments: tuple[Department, ...]) -> tuple[Department, ...]:
@@ -509,7 +552,9 @@ class Settings(Section):
         description="Letters, digits and _; the prefix of everything in Dagster"
     )
     # R3
-    activation_date: Day = Field(description="The date from which Ajour delivers revenue")
+    activation_date: Annotated[Day, Field(ge=EARLIEST_ACTIVATION)] = Field(
+        description="The date from which Ajour delivers revenue"
+    )
     task: TaskSettings
     revenue: RevenueSettings
     # The defaults are made by factories, so that no path of this machine gets into the schema for editors.

@@ -1,109 +1,264 @@
-"""YAML as settings are written in: keys, values and lists, without what makes a file do more than it shows."""
+"""The settings file as YAML: one small document of keys and values, and how each of them is written."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
-    AliasEvent,
-    CollectionEndEvent,
-    CollectionStartEvent,
     DocumentStartEvent,
     Event,
+    MappingEndEvent,
+    MappingStartEvent,
     NodeEvent,
     ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
 )
 from ruamel.yaml.nodes import ScalarNode
+from ruamel.yaml.reader import ReaderError
 
-DEEPEST = 20
+from ajour_revenue.text.names import clean_name, described, invisible_in
+
+MOST_BYTES = 10**6
+DEEPEST = 10
+LONGEST_NUMBER = 100
+SECOND_DOCUMENT = "there is a second document; a settings file is one, so remove the line ---"
+REFERENCES = "& and * are for references, which settings do not have; write the value out, or in quotes"
+TAG = "tag:yaml.org,2002:"
+TRUTH = {"true": True, "false": False}
+LINE_BREAK = re.compile(r"[\n\x85\u2028\u2029]")
+"""As YAML counts lines."""
+NO_BREAK_SPACE = "\u00a0"
+BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+Place = tuple[int | str, ...]
+"""Keys, and numbers of items, from the outermost inwards."""
 
 
 class UnreadableYamlError(Exception):
-    """A text is no settings; the message says on which line and why, in one line."""
+    """A text is no settings file; says in one line what is wrong with it, and on which line."""
 
 
-class WrittenInt(int):
-    """A whole number that knows how it was written: 010 is 10, and a location may be called 010."""
+@dataclass
+class YamlFile:
+    """What a file holds."""
 
-    written: str
+    values: Any = None
+    """Of dicts, lists, texts, numbers, true, false and None; a date is the text that it is written as."""
+    written: dict[Place, str] = field(default_factory=dict)
+    """How each value is written that is neither a section nor a list."""
+    invisible: list[str] = field(default_factory=list)
+    """What has characters that nobody sees: each place and its first such character."""
 
 
-class WrittenFloat(float):
-    """A number that knows how it was written."""
+def read_yaml_file(path: Path) -> YamlFile:
+    """Return what a file holds; raises OSError, and UnreadableYamlError."""
+    with path.open("rb") as file:
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        msg = "which has more than 1 MB, is no settings file"
+        raise UnreadableYamlError(msg)
+    return read_yaml(_decoded(content))
 
-    written: str
 
-
-def read_yaml(text: str) -> Any:  # noqa: ANN401 (whatever YAML can hold)
-    """Return what a text holds; days and times stay texts, for whoever expects one to read. Raises UnreadableYamlError.
-
-    Refused are several documents, references (`&`, `*`), types of their own (`!`), and nesting deeper than any setting.
-    """
+def _decoded(content: bytes) -> str:
+    if content.startswith(BYTE_ORDER_MARKS) or b"\0" in content[:2]:
+        msg = "which is not in UTF-8 but in UTF-16, cannot be read. Save it as a text file in UTF-8"
+        raise UnreadableYamlError(msg)
     try:
-        _refuse_more_than_settings(YAML(typ="safe", pure=True).parse(text))
-        yaml = YAML(typ="safe", pure=True)
-        yaml.Constructor = _Constructor
-        return yaml.load(text)
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        msg = f"line {line}: this is not in UTF-8 but, say, in Windows-1252 (ANSI). Save it as a text file in UTF-8"
+        raise UnreadableYamlError(msg) from None
+
+
+def read_yaml(text: str) -> YamlFile:
+    """Return what a text holds; raises UnreadableYamlError.
+
+    Refused is what settings do not need and what can do harm: anchors, aliases and merge keys, which can make a small
+    file huge, tags, directives, several documents, deep nesting, and a key that stands twice.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    yaml = YAML(typ="safe", pure=True)
+    reader = _Reader(yaml)
+    try:
+        for event in yaml.parse(text):
+            reader.take(event)
+    except ReaderError as error:
+        character = error.character if isinstance(error.character, str) else chr(error.character)
+        line = text.count("\n", 0, error.position) + 1
+        msg = f"line {line}: is not valid YAML: it has {described(character)}; remove it"
+        raise UnreadableYamlError(msg) from None
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = f"line {mark.line + 1}: " if mark else ""
-        # Of a repeated key it would quote the value, which may be a password in the wrong place.
-        why = " ".join(str(error.problem or error.context).split()).partition(" with value ")[0]
-        msg = f"{line}is not valid YAML: {why}."
-        raise UnreadableYamlError(msg) from None
+        raise UnreadableYamlError(_told(error, text)) from None
     except YAMLError as error:
-        msg = f"it is not valid YAML: {' '.join(str(error).split())}."
+        msg = f"it is not valid YAML: {' '.join(str(error).split())}"
         raise UnreadableYamlError(msg) from None
+    return YamlFile(reader.values, reader.written, [*reader.invisible, *_invisible_elsewhere(text, reader)])
 
 
-def as_written(value: object) -> str:
-    """Return a value as the file has it."""
-    return str(getattr(value, "written", value))
+def _told(error: MarkedYAMLError, text: str) -> str:
+    last = error.problem_mark.line if error.problem_mark else 0
+    first = min(error.context_mark.line, last) if error.context_mark else last
+    lines = LINE_BREAK.split(text)
+    if error.problem_mark and "\t" in lines[last][: error.problem_mark.column + 1]:
+        return f"line {last + 1}: is not valid YAML: a tab stands where only spaces may be; indent with spaces"
+    for number in range(first, last + 1):
+        if NO_BREAK_SPACE in lines[number]:
+            return f"line {number + 1}: is not valid YAML: it has {described(NO_BREAK_SPACE)}; write a space instead"
+    begins = f", within what begins on line {first + 1}" if first < last else ""
+    return f"line {last + 1}: is not valid YAML: {error.problem}{begins}"
 
 
-def _refuse_more_than_settings(events: Iterator[Event]) -> None:
-    depth = documents = 0
-    for event in events:
-        documents += isinstance(event, DocumentStartEvent)
-        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
-        refused = None
-        if documents > 1:
-            refused = "there is a second document; a settings file is one, so remove the line ---"
-        elif isinstance(event, AliasEvent) or (isinstance(event, NodeEvent) and event.anchor) or _merges(event):
-            refused = "& and * are for references, which settings do not have; write the value out, or in quotes"
-        elif isinstance(event, ScalarEvent | CollectionStartEvent) and event.ctag is not None and str(event.ctag):
-            refused = "! names a type, which settings do not have; remove it, or write the value in quotes"
-        elif depth > DEEPEST:
-            refused = "this is nested deeper than any setting"
-        if refused:
-            msg = f"line {event.start_mark.line + 1}: {refused}."
+def _invisible_elsewhere(text: str, reader: "_Reader") -> Iterator[str]:
+    """Tell of the lines that have characters which nobody sees in a comment, which may hide what is written there."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        found = [character for character in invisible_in(line) if character != "\t"]
+        if found and number not in reader.lines_told:
+            yield f"line {number}: {_hidden(found)}"
+
+
+def _hidden(characters: Sequence[str]) -> str:
+    return f"it has a character that cannot be seen, {described(characters[0])}; remove it"
+
+
+@dataclass
+class _Open:
+    """A section or list that is being read."""
+
+    holder: Any
+    place: Place
+    key: Any = None
+    expects_key: bool = False
+
+
+class _Reader:
+    """Puts together what the events of YAML's parser tell."""
+
+    def __init__(self, yaml: YAML) -> None:
+        self.values: Any = None
+        self.written: dict[Place, str] = {}
+        self.invisible: list[str] = []
+        self.lines_told: set[int] = set()
+        self._resolver = yaml.resolver
+        self._open: list[_Open] = []
+        self._documents = 0
+
+    def take(self, event: Event) -> None:
+        """Add what an event tells; raises UnreadableYamlError where it is something that settings do not need."""
+        if reason := self._refused(event):
+            line = event.start_mark.line + 1
+            msg = f"line {line}: {reason}"
             raise UnreadableYamlError(msg)
+        match event:
+            case MappingStartEvent():
+                self._begin({})
+            case SequenceStartEvent():
+                self._begin([])
+            case MappingEndEvent() | SequenceEndEvent():
+                self._open.pop()
+            case ScalarEvent():
+                self._scalar(event)
+
+    def _refused(self, event: Event) -> str | None:
+        match event:
+            case DocumentStartEvent():
+                self._documents += 1
+                if event.version or event.tags:
+                    return "% is for directives, which settings do not have; remove the line"
+                return SECOND_DOCUMENT if self._documents > 1 else None
+            case NodeEvent() if event.anchor:
+                return REFERENCES
+            case ScalarEvent() | MappingStartEvent() | SequenceStartEvent() if event.tag:
+                return "! names a type, which settings do not have; remove it, or write the value in quotes"
+            case MappingStartEvent() | SequenceStartEvent():
+                return self._refused_section()
+        return None
+
+    def _refused_section(self) -> str | None:
+        if len(self._open) >= DEEPEST:
+            return "this is nested deeper than any setting"
+        if self._open and self._open[-1].expects_key:
+            return "a section or list cannot be a key; write a text"
+        return None
+
+    def _begin(self, holder: Any) -> None:  # noqa: ANN401 (a dict or a list)
+        place = self._add(holder)
+        self._open.append(_Open(holder, place, expects_key=isinstance(holder, dict)))
+
+    def _scalar(self, event: ScalarEvent) -> None:
+        value = self._resolved(event)
+        if self._open and self._open[-1].expects_key:
+            self._take_key(self._open[-1], value, event)
+            return
+        place = self._add(value)
+        self.written[place] = event.value
+        self._note_invisible(event, place)
+
+    def _take_key(self, section: _Open, key: Any, event: ScalarEvent) -> None:  # noqa: ANN401 (of any kind)
+        line = event.start_mark.line + 1
+        if event.value == "<<" and not event.style:
+            msg = f"line {line}: {REFERENCES}"
+            raise UnreadableYamlError(msg)
+        if key in section.holder:
+            msg = f'line {line}: is not valid YAML: found duplicate key "{_visible(key)}"'
+            raise UnreadableYamlError(msg)
+        section.key, section.expects_key = key, False
+        self._note_invisible(event, (*section.place, key))
+
+    def _add(self, value: Any) -> Place:  # noqa: ANN401 (of any kind)
+        """Put a value where it belongs, and return its place."""
+        if not self._open:
+            self.values = value
+            return ()
+        within = self._open[-1]
+        if isinstance(within.holder, list):
+            within.holder.append(value)
+            return (*within.place, len(within.holder) - 1)
+        within.holder[within.key] = value
+        within.expects_key = True
+        return (*within.place, within.key)
+
+    def _note_invisible(self, event: ScalarEvent, place: Place) -> None:
+        if found := invisible_in(event.value):
+            line = event.start_mark.line + 1
+            self.lines_told.update(range(line, event.end_mark.line + 2))
+            self.invisible.append(f"{key_of(place)}: {_hidden(found)}")
+
+    def _resolved(self, event: ScalarEvent) -> Any:  # noqa: ANN401 (of any kind)
+        """Return what a scalar stands for: in YAML 1.2, where yes, no, on and off are texts; dates stay texts."""
+        text = event.value
+        kind = str(self._resolver.resolve(ScalarNode, text, event.implicit)).removeprefix(TAG)
+        if kind == "null":
+            return None
+        if kind == "bool":
+            return TRUTH[text.lower()]
+        if kind in {"int", "float"} and len(text) <= LONGEST_NUMBER:
+            return _number(text, is_whole=kind == "int")
+        return text
 
 
-def _merges(event: Event) -> bool:
-    return isinstance(event, ScalarEvent) and event.value == "<<" and event.style is None
+def _number(text: str, *, is_whole: bool) -> float | str:
+    digits = text.replace("_", "").lower()
+    try:
+        if is_whole:
+            return int(digits, 0) if digits.lstrip("+-").startswith(("0x", "0o", "0b")) else int(digits)
+        return float(digits.replace(".inf", "inf").replace(".nan", "nan"))
+    except ValueError:
+        # Such as 0x_, which only looks like a number.
+        return text
 
 
-class _Constructor(SafeConstructor):
-    """Makes values of what is written, and forgets of no number how it was written."""
-
-    def written_int(self, node: ScalarNode) -> object:
-        try:
-            number = WrittenInt(self.construct_yaml_int(node))
-        except ValueError:
-            # Too long for a number; whoever expects one says so.
-            return node.value
-        number.written = node.value
-        return number
-
-    def written_float(self, node: ScalarNode) -> object:
-        number = WrittenFloat(self.construct_yaml_float(node))
-        number.written = node.value
-        return number
+def key_of(place: Place) -> str:
+    """Return a place as people write it: units[0].name, whatever its keys have that nobody sees."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{_visible(part)}" for part in place).lstrip(".")
 
 
-_Constructor.add_constructor("tag:yaml.org,2002:int", _Constructor.written_int)
-_Constructor.add_constructor("tag:yaml.org,2002:float", _Constructor.written_float)
-_Constructor.add_constructor("tag:yaml.org,2002:timestamp", SafeConstructor.construct_yaml_str)
+def _visible(key: object) -> str:
+    text = str(key)
+    return text if text == clean_name(text) else repr(text)

@@ -1,62 +1,172 @@
-"""Names from outside: what cannot be seen is taken out of them, and what differs without being seen is told."""
+"""Names from outside, as people may see them: nothing invisible, and what they differ in where they look the same."""
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
+from functools import lru_cache
+from itertools import chain, count
+from typing import Annotated
 
-LONGEST = 200
-"""In characters; a longer name is cut."""
+from pydantic import BeforeValidator, StringConstraints
 
-JOINER = "\u200d"
-"""Holds the parts of one emoji together."""
+LONGEST_NAME = 200
+LONGEST_REASON = 1000
+LONGEST_WORD = 60
+"""Of a name that is made of several."""
+DIFFERENCES_TOLD = 3
 
-INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
-"""Control, format (also of the direction of writing), surrogate, private and unassigned characters."""
+ESCAPE_SEQUENCES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
+"""What moves a terminal's cursor, changes its colours, or renames its window."""
+
+ZERO_WIDTH_JOINER, EMOJI_STYLE, KEYCAP, ARROW = "\u200d", "\ufe0f", "\u20e3", "\u2194"
+JOINERS = {ZERO_WIDTH_JOINER, EMOJI_STYLE}
+"""Invisible by themselves; emoji are made with them."""
+FIRST_OF_NEWER_EMOJI = "\U0001f000"
+
+# Unicode calls these letters, marks or symbols, and yet they show nothing.
+BLANK = frozenset(
+    chr(number)
+    for first, last in (
+        *((0x034F, 0x034F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x2065, 0x2065), (0x2800, 0x2800)),
+        *((0x3164, 0x3164), (0xFE00, 0xFE0E), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0xE0000, 0xE0FFF)),
+        (0xFDD0, 0xFDEF),
+    )
+    for number in range(first, last + 1)
+)
+
+# ruff: disable[RUF001]
+LOOK_ALIKE = str.maketrans(
+    {
+        letter: plain
+        for letters, plains in (
+            # Cyrillic, Greek, and Latin letters of no Danish word.
+            ("АВЕЅІЈКМНОРСТУХӀԚԜӔ", "ABESIJKMHOPCTYXIQWÆ"),
+            ("аеѕіјорсухӏԛԝԁһӕ", "aesijopcyxlqwdhæ"),
+            ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX"),
+            ("αινορυχ", "aivopux"),
+            ("ıɑɡ", "iag"),
+            ("‐‒–—−", "-----"),
+            ("’‘`´", "''''"),
+        )
+        for letter, plain in zip(letters, plains, strict=True)
+    }
+)
+# ruff: enable[RUF001]
+"""Letters of other alphabets, and marks, that look like those on a Danish keyboard."""
+
+CONTROLS = {"Cc": "a control character", "Cs": "half a character", "Co": "a character without a meaning"}
+"""What Unicode has no name for, by category."""
 
 
+@lru_cache(maxsize=10_000)
 def clean_name(text: str) -> str:
-    """Return a name as it is seen: composed, without invisible characters, and with single spaces within it."""
-    text = unicodedata.normalize("NFC", re.sub(r"\s+", " ", text))
-    seen = [
-        character
-        for place, character in enumerate(text)
-        if unicodedata.category(character) not in INVISIBLE or _joins_an_emoji(text, place)
-    ]
-    return re.sub(r" +", " ", "".join(seen)).strip()[:LONGEST].rstrip()
+    """Return a text without what nobody sees, its spaces single and its letters composed (NFC).
+
+    Removed are control characters and a terminal's escape sequences, marks of writing direction, characters without
+    width or meaning, and halves of characters. Emoji and letters of all languages stay.
+    """
+    if not (text.isascii() and text.isprintable()):
+        text = ESCAPE_SEQUENCES.sub("", text)
+        characters = [character for character in text if character in JOINERS or not _is_removed(character)]
+        text = "".join(character for character, stays in _with_loose_joiners_marked(characters) if stays)
+    text = " ".join(unicodedata.normalize("NFC", text).split())
+    return text if any(unicodedata.category(character)[0] not in "MZ" for character in text) else ""
+
+
+def _is_removed(character: str) -> bool:
+    if character.isspace():
+        return False
+    is_noncharacter = ord(character) & 0xFFFE == 0xFFFE  # noqa: PLR2004 (the last two of each of Unicode's planes)
+    return character in BLANK or is_noncharacter or unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co"}
+
+
+def _with_loose_joiners_marked(characters: list[str]) -> Iterator[tuple[str, bool]]:
+    """Give each character, and whether it stays: all but the joiners that join no emoji."""
+    before = ""
+    for character, following in zip(characters, [*characters[1:], ""], strict=False):
+        if character == ZERO_WIDTH_JOINER:
+            stays = (before == EMOJI_STYLE or _is_emoji(before)) and _is_emoji(following)
+        else:
+            stays = character != EMOJI_STYLE or following == KEYCAP or _is_emoji(before)
+        yield character, stays
+        before = character if stays else before
+
+
+def _is_emoji(character: str) -> bool:
+    category = unicodedata.category(character) if character else ""
+    # Skin tones, and emoji that are newer than this Python.
+    is_of_emoji = category in {"Sk", "Cn"} and character >= FIRST_OF_NEWER_EMOJI
+    return category == "So" or is_of_emoji or character == ARROW
+
+
+def shortened(name: str, at_most: int = LONGEST_NAME) -> str:
+    """Return a clean name, cut where it is longer than anybody reads."""
+    return name if len(name) <= at_most else name[: at_most - 1].rstrip(ZERO_WIDTH_JOINER + " ") + "…"
+
+
+def name_or(value: object, otherwise: str) -> object:
+    """Return a name from outside as it may be shown, and `otherwise` where there is none; what is no text as it is."""
+    if value is None:
+        return otherwise
+    return shortened(clean_name(value)) or otherwise if isinstance(value, str) else value
 
 
 def cleaned(value: object) -> object:
-    """Clean a value that is a text, before it is looked at whether it is long enough."""
+    """Return a text clean, and what is none as it is, as validators take it."""
     return clean_name(value) if isinstance(value, str) else value
 
 
-def invisible_in(text: str) -> str | None:
-    """Return the name of the first character of a text that cannot be seen; None where all can."""
-    for place, character in enumerate(text):
-        if unicodedata.category(character) in INVISIBLE and not _joins_an_emoji(text, place):
-            return described(character)
-    return None
+# Cleaned before pydantic looks at it: it refuses halves of characters.
+Name = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME), BeforeValidator(cleaned)]
+"""A name that somebody writes or that leads to a thing: nothing invisible in it, and never cut."""
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_REASON), BeforeValidator(cleaned)]
 
 
-def hidden_difference(written: str, meant: str) -> str | None:
-    """Say in what two names differ that look alike; None where anybody sees it, or nothing differs."""
-    if written == meant or len(written) != len(meant):
-        return None
-    differing = [(one, other) for one, other in zip(written, meant, strict=True) if one != other]
-    if any(one.isascii() and other.isascii() for one, other in differing):
-        return None
-    one, other = differing[0]
-    return f"{written!r} has {described(one)} where {meant!r} has {described(other)}"
+def distinct(taken: Iterable[str], name: str, *further: str) -> str:
+    """Return the name, with as many of the further words behind it as make it look like none that is taken."""
+    seen = {looks_like(each) for each in taken}
+    words = [shortened(word, LONGEST_WORD) for word in (name, *further)]
+    longer = (" ".join(words[:number]) for number in range(2, len(words) + 1))
+    numbered = (f"{' '.join(words)} ({number})" for number in count(2))
+    return next(each for each in chain([name], longer, numbered) if looks_like(each) not in seen)
+
+
+def invisible_in(text: str) -> list[str]:
+    """Return the characters within a text that `clean_name` would take out of it, and its tabs and line breaks."""
+    characters = text.strip()
+    seen = [character for character in characters if character in JOINERS or not _is_removed(character)]
+    return [
+        *(character for character in characters if character not in JOINERS and _is_removed(character)),
+        *(character for character in seen if unicodedata.category(character) in {"Cc", "Zl", "Zp"}),
+        *(character for character, stays in _with_loose_joiners_marked(seen) if not stays),
+    ]
 
 
 def described(character: str) -> str:
-    """Return a character's number and name, as in U+0430 CYRILLIC SMALL LETTER A."""
-    return f"U+{ord(character):04X} {unicodedata.name(character, 'without a name')}"
+    """Name a character as Unicode does: U+202E RIGHT-TO-LEFT OVERRIDE."""
+    name = unicodedata.name(character, "") or CONTROLS.get(unicodedata.category(character), "no character")
+    return f"U+{ord(character):04X} {name}"
 
 
-def _joins_an_emoji(text: str, place: int) -> bool:
-    neighbours = text[place - 1 : place] + text[place + 1 : place + 2]
-    return (
-        text[place] == JOINER
-        and len(neighbours) == 2  # noqa: PLR2004 (one on each side)
-        and all(unicodedata.category(each) in {"So", "Sk", "Mn"} for each in neighbours)
-    )
+def looks_like(text: str) -> str:
+    """Return what is the same for all texts that look the same, whatever their alphabet, case and spaces."""
+    return unicodedata.normalize("NFKD", clean_name(text)).translate(LOOK_ALIKE).casefold()
+
+
+def hidden_difference(written: str, meant: str) -> str | None:
+    """Say in what two texts differ that look the same; None where anybody sees it, or they differ in their case."""
+    if written.casefold() == meant.casefold() or looks_like(written) != looks_like(meant):
+        return None
+    parts = SequenceMatcher(None, written, meant, autojunk=False).get_opcodes()
+    told = [
+        f"{_all_described(written[start:end])} where {meant!r} has {_all_described(meant[meant_start:meant_end])}"
+        for kind, start, end, meant_start, meant_end in parts
+        if kind != "equal"
+    ]
+    more = f", and {len(told) - DIFFERENCES_TOLD} more" if len(told) > DIFFERENCES_TOLD else ""
+    return f"{written!r} has {', '.join(told[:DIFFERENCES_TOLD])}{more}"
+
+
+def _all_described(characters: str) -> str:
+    return " ".join(map(described, characters)) or "nothing"

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import pyarrow as pa
-from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from ajour_revenue.days import Window
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.csv_table import Line, UnreadableFileError, all_errors, as_far_as_read, opened_csv
-from ajour_revenue.text.names import cleaned, hidden_difference
+from ajour_revenue.text.names import Name, cleaned, hidden_difference
 from ajour_revenue.text.parse import parse_amount, parse_day
 from ajour_revenue.wages.source import WAGE_COST_SCHEMA, WageCosts, WageSourceError
 
@@ -38,7 +38,7 @@ class RowError(NamedTuple):
 
 
 def _empty_is_none(value: object) -> object:
-    return value or None
+    return cleaned(value) or None
 
 
 def _day(value: object) -> object:
@@ -57,9 +57,6 @@ def _count(value: object) -> object:
         msg = f"{text!r} is no number of people; write 3"
         raise ValueError(msg)
     return text or None
-
-
-Name = Annotated[str, StringConstraints(min_length=1), BeforeValidator(cleaned)]
 
 
 class WageCost(BaseModel):

@@ -99,31 +99,6 @@ def test_ids_and_names_are_trimmed_as_fixed_width_columns_need_it(source: Source
     assert (location.location_id, location.location_name) == ("10", "Bar")
 
 
-@pytest.mark.parametrize("name", ["NULL", "''", "'  '"])
-def test_a_location_without_a_name_is_called_by_its_id_and_keeps_no_other_from_being_fetched(
-    source: Source, name: str
-) -> None:
-    query = f"SELECT '10' AS location_id, {name} AS location_name UNION ALL SELECT '11', 'Bar'"
-
-    found = {each.location_id: each.location_name for each in source.ajour(locations=query).locations()}
-
-    assert found == {"10": "Location 10", "11": "Bar"}
-
-
-def test_names_and_ids_are_what_is_seen_of_them(source: Source) -> None:
-    query = "SELECT '1\u200b0' AS location_id, 'Bar\u202e\u00a0på  Ærø\u2028' AS location_name"
-
-    [location] = source.ajour(locations=query).locations()
-
-    assert (location.location_id, location.location_name) == ("10", "Bar på Ærø")
-
-
-def test_ids_that_differ_in_nothing_that_is_seen_are_refused(source: Source) -> None:
-    query = "SELECT '10' AS location_id, 'Bar' AS location_name UNION ALL SELECT '1\u200b0', 'Bar, upstairs'"
-
-    assert "more than one row for 10" in locations_failure(ContractBrokenError, source.ajour(locations=query))
-
-
 def test_column_names_may_come_in_any_order_and_in_capitals(source: Source) -> None:
     ajour = source.ajour(locations="""SELECT 'Bar' AS "LOCATION_NAME", '10' AS "Location_Id" """)
 
@@ -137,6 +112,7 @@ def test_column_names_may_come_in_any_order_and_in_capitals(source: Source) -> N
     [
         *("'2026-03-28'", "'2026-03-28 00:00:00'", "'2026-03-28 00:00:00.0000000'", "'2026-03-28T00:00:00'"),
         *("'2026-03-28T00:00:00Z'", "'2026-03-28T00:00'", "'28-03-2026'", "'28-3-2026 00:00:00'"),
+        *("'20260328'", "' 2026-03-28T00:00:00.000Z '", "'2026-03-28 00:00:00 +00:00'"),
     ],
 )
 def test_a_date_may_come_as_text_or_as_midnight(source: Source, day: str) -> None:
@@ -202,7 +178,7 @@ def test_a_repeated_key_is_refused_across_batches(source: Source, monkeypatch: p
         (revenue_row(day="NULL"), "row 1, business_date: found None"),
         (revenue_row(location="NULL"), "row 1, location_id: found None"),
         (revenue_row(location="''"), "row 1, location_id: found ''"),
-        (revenue_row(location="'  '"), "row 1, location_id: found ''"),
+        (revenue_row(location="'  '"), "row 1, location_id: found '  '"),
         (revenue_row(incl_vat="NULL"), "row 1, revenue_incl_vat: found None"),
         (revenue_row(excl_vat="'abc'"), "row 1, revenue_excl_vat: found 'abc'"),
         (revenue_row(excl_vat="'1.000,50'"), "row 1, revenue_excl_vat: found '1.000,50'"),
@@ -216,7 +192,12 @@ def test_a_repeated_key_is_refused_across_batches(source: Source, monkeypatch: p
         (revenue_row(day="'2026-W13'"), "row 1, business_date: found '2026-W13'"),
         (revenue_row(day="'2026-03-28 23:00:00'"), "return a DATE"),
         (revenue_row(day="'2026-02-30'"), "row 1, business_date: found '2026-02-30'"),
-        (revenue_row(day="'2026-03-28 08:30:00'"), "row 1, business_date: found '2026-03-28 08:30:00'"),
+        (revenue_row(day="'2026-03-28 08:30:00'"), "found '2026-03-28 08:30:00': it has a time of day; return a DATE"),
+        (revenue_row(day="'2026-03-28T00:00:00.0000001'"), "it has a time of day; return a DATE, as with CAST("),
+        (revenue_row(day="'2026-W13-6'"), "row 1, business_date: found '2026-W13-6': it is no day"),
+        (revenue_row(day="'28-03-26'"), "row 1, business_date: found '28-03-26': it is no day"),
+        (revenue_row(day="'03/28/2026'"), "row 1, business_date: found '03/28/2026': it is no day"),
+        (revenue_row(excl_vat="'1_000'"), "row 1, revenue_excl_vat: found '1_000': it is no amount"),
         (revenue_row(day="20260328"), "row 1, business_date: found 20260328"),
         (revenue_row(day="'2026-03-27'"), "was asked for 2026-03-28 to 2026-03-30, but returned 2026-03-27"),
         (revenue_row(day="'2026-03-31'"), "was asked for 2026-03-28 to 2026-03-30, but returned 2026-03-31"),
@@ -248,14 +229,51 @@ def test_revenue_that_breaks_the_contract_is_refused(source: Source, query: str,
         ("SELECT NULL AS location_id, 'Bar' AS location_name", "row 1, location_id: found None"),
         ("SELECT '' AS location_id, 'Bar' AS location_name", "row 1, location_id: found ''"),
         (
+            "SELECT '10' AS location_id, 'Bar' AS location_name UNION ALL SELECT '10 ', 'Bar'",
+            "'10 ' has U+0020 SPACE where '10' has nothing",
+        ),
+        (
+            "SELECT '10' AS location_id, 'Bar' AS location_name UNION ALL SELECT '1\u200b0', 'Bar, upstairs'",
+            r"'1\u200b0' has U+200B ZERO WIDTH SPACE where '10' has nothing",
+        ),
+        (
             "SELECT '10' AS location_id, 'Bar' AS location_name UNION ALL SELECT '10', 'Bar, upstairs'",
             "more than one row for 10",
         ),
         ("DELETE FROM daily_revenue", "returns no rows. Use one SELECT"),
+        ("SELECT 1; SELECT 2", "has 2 statements, and only the first one's rows would be read. Use one SELECT"),
+        (
+            "SET datestyle TO ISO;\nSELECT 1",
+            "and the first statement returns no rows. Use one SELECT",
+        ),
     ],
 )
 def test_locations_that_break_the_contract_are_refused(source: Source, query: str, told: str) -> None:
     assert told in locations_failure(ContractBrokenError, source.ajour(locations=query))
+
+
+@pytest.mark.parametrize("name", ["NULL", "''", "' '", "'\u200b'"])
+def test_a_location_without_a_name_is_called_after_its_id(source: Source, name: str) -> None:
+    query = f"SELECT '10' AS location_id, 'Bar' AS location_name UNION ALL SELECT '12', {name} ORDER BY 1"
+
+    assert [location.location_name for location in source.ajour(locations=query).locations()] == ["Bar", "Location 12"]
+
+
+def test_names_arrive_without_what_nobody_sees(source: Source) -> None:
+    name = "\x1b[31mCafe\u0301\u202e \u00a0 1.\u2028sal\x07"
+
+    [location] = source.ajour(locations=f"SELECT '10' AS location_id, '{name}' AS location_name").locations()
+
+    assert location.location_name == "Café 1. sal"
+
+
+def test_ids_of_different_days_are_not_made_one(source: Source) -> None:
+    query = f"{revenue_row()} UNION ALL {revenue_row(day=repr('2026-03-29'), location=repr('10') + '')}"
+    hidden = query.replace("'10'", "'1\u200b0'", 1)
+
+    assert source.ajour(revenue=query).daily_revenue(WINDOW).rows.num_rows == 2
+    told = revenue_failure(ContractBrokenError, source.ajour(revenue=hidden))
+    assert r"'10' has nothing where '1\u200b0' has U+200B ZERO WIDTH SPACE" in told
 
 
 def test_many_bad_rows_are_counted_and_only_the_first_are_told(source: Source) -> None:

@@ -1,5 +1,7 @@
 """How named parameters become ODBC's question marks."""
 
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ajour_revenue.ajour.errors import ContractBrokenError, QueryFailedError
-from ajour_revenue.ajour.queries import Location, Query
+from ajour_revenue.ajour.queries import DailyRevenue, Location, Query
 
 VALUES = {"company_id": "4711", "from_date": "first", "to_date": "last"}
 
@@ -88,3 +90,112 @@ def test_a_query_in_another_encoding_is_refused(tmp_path: Path) -> None:
 def test_a_statement_that_returns_no_columns_breaks_the_contract(tmp_path: Path) -> None:
     with pytest.raises(ContractBrokenError, match=r"returns no rows\. Use one SELECT"):
         query(tmp_path, "DELETE FROM locations").check_columns([])
+
+
+def rows(folder: Path, *values: tuple[object, ...]) -> list[DailyRevenue]:
+    """Check rows of business_date, location_id, revenue_incl_vat and revenue_excl_vat."""
+    path = folder / "query.sql"
+    path.write_text("SELECT 1", encoding="utf-8")
+    revenue = Query(path, DailyRevenue)
+    return revenue.rows(revenue.columns, values, first_number=1)
+
+
+UTC_PLUS_ONE = timezone(timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        date(2026, 11, 1),
+        datetime(2026, 11, 1),  # noqa: DTZ001 (as drivers give it)
+        datetime(2026, 11, 1, tzinfo=UTC),
+        datetime(2026, 11, 1, tzinfo=UTC_PLUS_ONE),
+    ],
+)
+def test_a_moment_at_midnight_is_its_date(tmp_path: Path, day: date) -> None:
+    [row] = rows(tmp_path, (day, "10", Decimal(1), Decimal(1)))
+
+    assert type(row.business_date) is date
+    assert row.business_date == date(2026, 11, 1)
+
+
+@pytest.mark.parametrize(
+    ("column", "found", "told"),
+    [
+        ("business_date", datetime(2026, 10, 31, 23, tzinfo=UTC), "it has a time of day; return a DATE"),
+        ("business_date", "2026-11-01 12:00:00 AM", "it has a time of day; return a DATE"),
+        ("business_date", "2026-11-01 7.30", "it has a time of day; return a DATE"),
+        ("business_date", 20261101, "it is no date; return a DATE"),
+        ("business_date", True, "it is no date; return a DATE"),
+        ("business_date", b"2026-11-01", "it is no date; return a DATE"),
+        ("business_date", "", "is no day"),
+        ("business_date", "2026-13-01", "is no day"),
+        ("business_date", "20261301", "is no day"),
+        ("business_date", "202\uff16-11-01", "is no day"),
+        ("location_id", b"10", "it is neither a text nor a whole number"),
+        ("location_id", 10.0, "it is neither a text nor a whole number"),
+        ("location_id", True, "it is neither a text nor a whole number"),
+        ("location_id", "\u200b", "at least 1 character"),
+        ("location_id", "1" * 101, "at most 100 characters"),
+        ("revenue_incl_vat", None, "it is empty (NULL)"),
+        ("revenue_incl_vat", True, "it is no amount"),
+        ("revenue_incl_vat", b"1.00", "it is no amount"),
+        ("revenue_incl_vat", "1.234,50", "it is no amount"),
+        ("revenue_incl_vat", "١٢", "it is no amount"),
+        ("revenue_incl_vat", float("nan"), "finite number"),
+        ("revenue_incl_vat", float("-inf"), "finite number"),
+        ("revenue_incl_vat", Decimal("sNaN"), "finite number"),
+        ("revenue_incl_vat", Decimal("1e999999"), "less than 1000000000000000"),
+        ("revenue_incl_vat", "-1e999999", "greater than -1000000000000000"),
+    ],
+)
+def test_an_odd_value_is_told_with_its_row_and_column(tmp_path: Path, column: str, found: object, told: str) -> None:
+    good = {"business_date": date(2026, 11, 1), "location_id": "9", "revenue_incl_vat": 1, "revenue_excl_vat": 1}
+    bad = good | {column: found}
+
+    with pytest.raises(ContractBrokenError) as raised:
+        rows(tmp_path, tuple(good.values()), tuple(bad.values()))
+
+    assert f"  row 2, {column}: found {found!r}"[:80] in str(raised.value)
+    assert told in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("found", "kept"),
+    [
+        (Decimal("-0.00"), "0"),
+        ("-0", "0"),
+        (Decimal("1e-999999"), "0"),
+        ("1.005e2", "100.5"),
+        (0.1, "0.1"),
+        (Decimal("0.123456785"), "0.12345679"),
+    ],
+)
+def test_an_unusual_amount_is_kept_as_what_it_is(tmp_path: Path, found: object, kept: str) -> None:
+    [row] = rows(tmp_path, (date(2026, 11, 1), 10, found, found))
+
+    assert row.revenue_incl_vat == Decimal(kept)
+
+
+@pytest.mark.parametrize(
+    ("sql", "told"),
+    [
+        ("SELECT 1; SELECT 2", "has 2 statements, and only the first one's rows would be read. Use one SELECT"),
+        ("WITH a AS (SELECT 1) SELECT 1;\n-- x\nSELECT 2;", "only the first one's rows would be read"),
+        ("SET NOCOUNT ON; SELECT 1", "the first statement returns no rows. Use one SELECT"),
+        ("DECLARE @x INT = 1;;SELECT 1; SELECT 2", "has 3 statements, and the first statement returns no rows"),
+    ],
+)
+def test_several_statements_are_refused(tmp_path: Path, sql: str, told: str) -> None:
+    with pytest.raises(ContractBrokenError) as raised:
+        query(tmp_path, sql).bind(VALUES)
+
+    assert told in str(raised.value)
+
+
+@pytest.mark.parametrize("sql", [";WITH a AS (SELECT 1) SELECT ';'", "SELECT ';' ;;", "SELECT [a;b] /* ; */ -- ;"])
+def test_semicolons_beside_one_statement_do_no_harm(tmp_path: Path, sql: str) -> None:
+    bound, _ = query(tmp_path, sql).bind(VALUES)
+
+    assert bound.startswith(("WITH", "SELECT"))
+    assert not bound.rstrip().endswith(";")

@@ -103,4 +103,5 @@ def test_a_unit_that_is_not_there_is_refused_with_the_one_that_was_meant(
 @pytest.mark.usefixtures("at_company")
 def test_a_day_that_was_never_fetched_has_a_short_story(shell: Shell) -> None:
     assert "Figure none" in story(shell, "Bar")
+    assert story(shell, "\u200bBar\u00a0") == story(shell, "Bar")
     assert "Asked of Ajour never" in story(shell, "Bar")

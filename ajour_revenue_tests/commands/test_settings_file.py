@@ -127,14 +127,6 @@ def test_the_first_unit_is_added(tmp_path: Path, before: str, after: str) -> Non
     assert path.read_text(encoding="utf-8") == after.replace("BAR", BAR_LINE)
 
 
-def test_a_unit_gets_a_list_of_its_own_where_it_shared_an_empty_one(tmp_path: Path) -> None:
-    path = tmp_path / "ajour.yaml"
-    path.write_text("units:\n- {name: Kitchen, locations: &none []}\n- {name: Cellar, locations: *none}\n")
-    add_units(path, [Addition("Kitchen", "21")])
-    units = YAML(typ="safe", pure=True).load(path)["units"]
-    assert [unit["locations"] for unit in units] == [["21"], []]
-
-
 def test_names_are_quoted_where_yaml_would_misread_them(tmp_path: Path) -> None:
     path = tmp_path / "ajour.yaml"
     path.write_text("units: []\n", encoding="utf-8")
@@ -160,6 +152,7 @@ def test_a_new_file_keeps_every_line_when_its_first_units_are_added(tmp_path: Pa
         "- units\n",
         "",
         "units:\n- &bar {name: Kitchen, locations: [a]}\n- {<<: *bar, name: Bar}\n",
+        "units:\n- {name: Kitchen, locations: &none []}\n- {name: Cellar, locations: *none}\n",
         "units:\n- {name: Cellar}\n",
         "units:\n- {name: Kitchen, locations: [\n    '20', # stove\n  ]}\n",
     ],

@@ -457,3 +457,43 @@ def test_locations_of_one_name_become_units_of_their_own(shell: Shell, right: Co
         "Bar 11": ("11",),
         "Bar 11 12": ("12",),
     }
+
+
+def test_a_unit_that_is_listed_without_its_id_is_not_added_again_and_the_id_is_told(
+    shell: Shell, right: Company, planday: Planday
+) -> None:
+    connect(right, planday, units=unit_list(Bar=None))
+    planday.portal.revenue_units.append(RevenueUnit(901, "BAR", 2))
+
+    result = shell.run("test", "--write", "--yes")
+
+    shown = " ".join(result.stdout.split())
+    assert "Planday's revenue unit Bar (Vesterbro) is listed without its id. Give it planday_unit_id: 101" in shown
+    units = {unit.name: unit.planday_unit_id for unit in load_settings().units}
+    assert units == {"Bar": None, "Kitchen": 102, "Shop": 201, "BAR Aarhus": 901}
+
+
+def test_a_location_of_a_name_that_another_has_is_fed_into_no_unit_unasked(shell: Shell, at_company: Company) -> None:
+    at_company.ajour.list_locations({"10": "Bar", "11": "Bar, up", "20": "Kitchen", "30": "Shop", "40": "bar "})
+
+    unasked = shell.run("test", "--write", "--yes")
+
+    shown = " ".join(unasked.stdout.split())
+    assert "Location 40 has the same name, bar, as location 10." in shown
+    assert "Its name does not say which unit it feeds." in shown
+    assert "location 40 (bar)" in message(shell.json("test"), "Mapping")
+
+    asked = shell.run("test", "--write", typed="\n")
+
+    assert "Location 40 (bar) feeds the unit (- for none) [Bar]:" in asked.stdout
+    assert ids(load_settings().units[0]) == ("10", "11", "40")
+
+
+def test_what_is_typed_is_the_unit_that_it_looks_like(shell: Shell, at_company: Company) -> None:
+    path = Path("ajour.yaml")
+    path.write_text(path.read_text(encoding="utf-8").replace("name: Kitchen", "name: 'Kitchen '"), encoding="utf-8")
+
+    shell.run("test", "--write", typed="\u200bkitchen\u00a0\n")
+
+    assert at_company.settings.name == "demo"
+    assert ids(load_settings().units[1]) == ("20", "99")

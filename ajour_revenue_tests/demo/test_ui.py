@@ -110,7 +110,9 @@ def test_a_failed_connection_check_says_what_to_do(page: Page, server: DagsterSe
     ajour.rename(away)
     try:
         page.get_by_text("Execute", exact=True).click()
-        message = page.get_by_text("Ajour has no database with the name in AJOUR_DATABASE. Check it.")
+        message = page.get_by_text(
+            "Ajour has no database with the name in AJOUR_DATABASE, or this login may not open it."
+        )
         expect(message.first).to_be_visible(timeout=PATIENCE_SECONDS * 1000)
     finally:
         away.rename(ajour)

@@ -137,6 +137,12 @@ def test_a_location_feeds_one_unit_after_the_other(tmp_path: Path) -> None:
             | {"wednesday": Decimal(40)},
         ),
         ({"monday-Sunday": 30}, dict.fromkeys(WEEKDAYS, Decimal(30))),
+        (
+            {"man-tor": 38, "Fre–lørdag": 27, " SØN ": 34},  # noqa: RUF001 (as Danes write it)
+            dict.fromkeys(WEEKDAYS[:4], Decimal(38))
+            | dict.fromkeys(WEEKDAYS[4:6], Decimal(27))
+            | {"sunday": Decimal(34)},
+        ),
     ],
 )
 def test_a_target_is_one_number_or_one_for_each_weekday(tmp_path: Path, written: object, meant: object) -> None:
@@ -296,6 +302,151 @@ def test_without_a_name_the_settings_file_is_ajour_yaml_here(tmp_path: Path, mon
     ],
 )
 def test_a_broken_rule_is_refused_with_its_key_what_was_found_and_what_is_allowed(
+    tmp_path: Path, changes: dict[str, Any], told: Sequence[str]
+) -> None:
+    line = complaint(tmp_path, **changes)
+
+    assert line.startswith(told[0] + ":")
+    assert all(part in line for part in told)
+
+
+def replaced(folder: Path, written: str, instead: str) -> Path:
+    """Return the example with something else in it."""
+    path = write_example(folder)
+    assert EXAMPLE.count(written) == 1
+    path.write_text(EXAMPLE.replace(written, instead), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "told"),
+    [
+        ("2026-01-01", "2026-02-30", "activation_date: found '2026-02-30': '2026-02-30' is no day; write"),
+        ("2026-01-01", "2026-13-01", "activation_date: found '2026-13-01': '2026-13-01' is no day; write"),
+        (
+            "2026-01-01",
+            "2026-01-01 07:00:00",
+            "activation_date: found '2026-01-01 07:00:00': '2026",
+        ),
+        (
+            "2026-01-01",
+            "2026-01-01T00:00:00Z",
+            "activation_date: found '2026-01-01T00:00:00Z': '2026",
+        ),
+        ("2026-01-01", '"1767225600"', "activation_date: found '1767225600': '1767225600' is no day; write"),
+        ("2026-01-01", "0200-01-01", "activation_date: found '0200-01-01': Input should be greater than or equal to"),
+        ("2026-01-01", "9e999", "activation_date: found '9e999': write a date as 2026-01-31"),
+        ("2026-01-01", "", "activation_date: is empty: Input should be a valid date"),
+        ("2026-01-02 ", "2026-02-29 ", "task.start_date: found '2026-02-29': '2026-02-29' is no day; write"),
+        ('"07:00"', "420", "task.time: found '420': write a time as 07:00"),
+        ('"07:00"', '"25200"', "task.time: found '25200': write a time as 07:00"),
+        ('"07:00"', "07.00", "task.time: found '07.00': write a time as 07:00"),
+        ("days_back: 3", "days_back: .nan", "task.days_back: found '.nan': Input should be a finite number"),
+        ("days_back: 3", "days_back: -.inf", "task.days_back: found '-.inf': Input should be a finite number"),
+        ("days_back: 3", "days_back: 9e999", "task.days_back: found '9e999': Input should be a finite number"),
+        ("days_back: 3", "days_back: 0o40", "task.days_back: found '0o40': Input should be less than or equal to 31"),
+        ("days_back: 3", "days_back: true", "task.days_back: found 'true': write a number"),
+        ("days_back: 3", "days_back: on", "task.days_back: found 'on': Input should be a valid integer"),
+        ("days_back: 3", f"days_back: {'9' * 5000}", f"task.days_back: found '{'9' * 80}…': Unable to parse input"),
+        ("port: 1433", "port: yes", "ajour.port: found 'yes': Input should be a valid integer"),
+        ("vat_rate: 25", "vat_rate: true", "revenue.vat_rate: found 'true': write a number"),
+        ("vat_rate: 25", "vat_rate: .nan", "revenue.vat_rate: found '.nan': Input should be a finite number"),
+        (
+            "percentage: 30",
+            "percentage: {sun: true}",
+            "units[0].target_wage_percentage.sun: found 'true': write",
+        ),
+        ("percentage: 30", "percentage: true", "units[0].target_wage_percentage: found 'true': write a number"),
+        (
+            "unit_id: 101",
+            f"unit_id: {2**63}",
+            "units[0].planday_unit_id: found '9223372036854775808': Input should be",
+        ),
+        ("unit_id: 101", "unit_id: 0", "units[0].planday_unit_id: found '0': Input should be greater than or equal"),
+        ("name: demo", "name: true", "name: found 'true': write it in quotes, as in \"true\""),
+        ("name: demo", "name:", "name: is empty: Input should be a valid string"),
+        ("name: Bar", "name: null", "units[0].name: found 'null': write it in quotes, as in \"null\""),
+        ("name: Bar", "name: ~", "units[0].name: found '~': write it in quotes, as in \"~\""),
+        ("name: Bar", "name: TRUE", "units[0].name: found 'TRUE': write it in quotes, as in \"TRUE\""),
+        ("name: Bar", "name: 1e3", "units[0].name: found '1e3': write it in quotes, as in \"1e3\""),
+        ("name: Bar", f"name: {'x' * 201}", f"units[0].name: found '{'x' * 80}…': String should have at most 200"),
+        ('["10", "11"]', "[010]", "units[0].locations[0]: found '010': write it in quotes, as in \"010\""),
+        ('["10", "11"]', "[1_0]", "units[0].locations[0]: found '1_0': write it in quotes, as in \"1_0\""),
+        ('["10", "11"]', "[0x1F]", "units[0].locations[0]: found '0x1F': write it in quotes, as in \"0x1F\""),
+        ('["10", "11"]', "[10.0]", "units[0].locations[0]: found '10.0': write it in quotes, as in \"10.0\""),
+        ('["10", "11"]', "[.nan]", "units[0].locations[0]: found '.nan': write it in quotes, as in \".nan\""),
+        ('["10", "11"]', "[{id: 010}]", "units[0].locations[0].id: found '010': write it in quotes, as in \"010\""),
+    ],
+)
+def test_what_yaml_would_make_something_else_of_is_quoted_as_it_is_written(
+    tmp_path: Path, written: str, instead: str, told: str
+) -> None:
+    [line] = complaints(replaced(tmp_path, written, instead))
+
+    assert line.startswith(told)
+
+
+@pytest.mark.parametrize("name", ["no", "On", "off", "y", "2026-02-30", "07:00", "1.2.3"])
+def test_a_name_that_older_yaml_would_misread_is_the_text_that_it_is(tmp_path: Path, name: str) -> None:
+    assert load_settings(replaced(tmp_path, "name: Bar", f"name: {name}")).units[0].name == name
+
+
+@pytest.mark.parametrize("written", ["07:00", '"07:00"', "'07:00:00'"])
+def test_a_time_needs_no_quotes(tmp_path: Path, written: str) -> None:
+    assert load_settings(replaced(tmp_path, '"07:00"', written)).task.time == time(7)
+
+
+def test_a_date_may_be_written_as_danes_do(tmp_path: Path) -> None:
+    assert load_settings(replaced(tmp_path, "2026-01-01", "01-01-2026")).activation_date == date(2026, 1, 1)
+
+
+@pytest.mark.parametrize("weekdays", ["[mandag, Torsdag, SØNDAG]", "[man, tor, søn]", "[Mon, thu, 'Sunday ']"])
+def test_weekdays_may_be_danish_or_short(tmp_path: Path, weekdays: str) -> None:
+    path = replaced(
+        tmp_path, "[monday, tuesday, wednesday, thursday, friday, saturday, sunday]", f"{weekdays}\n  # none between"
+    )
+    path.write_text(path.read_text(encoding="utf-8").replace("days_back: 3", "days_back: 4"), encoding="utf-8")
+
+    assert load_settings(path).task.weekdays == ("monday", "thursday", "sunday")
+
+
+def test_spaces_around_and_within_names_make_no_difference(tmp_path: Path) -> None:
+    units = [unit("Bar", "10"), unit("Cafe\u0301\u00a0 1", " 11 ", department=" Vesterbro\u00a0")]
+    departments = [{"name": "Vesterbro ", "target_wage_percentage": 30}]
+
+    loaded = load_settings(write_settings(tmp_path, units=units, departments=departments))
+
+    assert loaded.units[1].name == "Café 1"
+    assert {each.department for each in loaded.units} == {"Vesterbro"} == {loaded.departments[0].name}
+    assert loaded.units[1].locations[0].id == "11"
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (
+            {"units": [unit("Bar"), unit("B\u0430r")]},
+            ["units", "two units look the same: 'B\u0430r' has U+0430 CYRILLIC SMALL LETTER A where 'Bar' has U+0061"],
+        ),
+        (
+            {"units": [unit("Bar"), unit("Shop", department="V\u0435sterbro")]},
+            ["units", "two departments look the same", "U+0435 CYRILLIC SMALL LETTER IE"],
+        ),
+        (
+            {"units": [unit("Bar")], "departments": [{"name": "V\u0435sterbro", "target_wage_percentage": 30}]},
+            ["units", "no unit belongs to department", "has U+0435 CYRILLIC SMALL LETTER IE where 'Vesterbro'"],
+        ),
+        (
+            {"units": [unit("Bar"), unit("Bar", department="Nørrebro")]},
+            [
+                "units",
+                "'Bar' is listed more than once",
+                "of Nørrebro by another name, such as 'Bar Nørrebro'",
+            ],
+        ),
+    ],
+)
+def test_names_that_look_the_same_are_told_with_what_they_differ_in(
     tmp_path: Path, changes: dict[str, Any], told: Sequence[str]
 ) -> None:
     line = complaint(tmp_path, **changes)
