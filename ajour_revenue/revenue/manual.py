@@ -297,7 +297,7 @@ def _unit_problems(settings: Settings, unit: str) -> list[str]:
         return []
     similar = most_similar_unit(unit, units)
     hidden = hidden_difference(unit, similar) if similar else None
-    meant = f"; did you mean {similar}?" if similar else ""
+    meant = f"; did you mean {similar}" if similar else ""
     told = f" {hidden}" if hidden else ""
     return [f"unit {unit!r} is none of the settings': {', '.join(units) or 'they list no units yet'}{meant}{told}"]
 

@@ -79,7 +79,7 @@ def test_a_wrong_argument_is_a_usage_error(shell: Shell, arguments: tuple[object
         ((*ONE, "--incl-vat", "1"), "reason: is missing"),
         ((*ONE, "--incl-vat", "1", "--reason", " "), "reason: is missing"),
         (("enter", "Bar", "soon", "--incl-vat", "1", "--reason", "x"), "'soon' is no day"),
-        (("enter", "bar", LAST_DAY, "--incl-vat", "1", "--reason", "x"), "did you mean Bar?"),
+        (("enter", "bar", LAST_DAY, "--incl-vat", "1", "--reason", "x"), "did you mean Bar. Nothing was stored."),
         (
             ("enter", "Cellar", "2026-02-30", "--incl-vat", "a lot"),
             (
