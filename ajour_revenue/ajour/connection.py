@@ -33,7 +33,7 @@ from ajour_revenue.ajour.errors import (
 )
 from ajour_revenue.ajour.queries import DailyRevenue, Location, Query, Row
 from ajour_revenue.days import Window
-from ajour_revenue.masking import is_blank, without_secrets
+from ajour_revenue.masking import holds, is_blank, without_secrets
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.web import is_loopback
 
@@ -285,8 +285,8 @@ class AjourConnection:
         cause = cause_of(said, LOGIN)
         if cause is None:
             return ConnectionFailedError(
-                "Ajour's server refused the connection. Check AJOUR_DATABASE and ajour.options. The driver says: "
-                f"{self._without_credentials(said.words)}"
+                "Ajour's server refused the connection. Check AJOUR_DATABASE and ajour.options. "
+                f"{self._what_was_said(said)}"
             )
         hint = f" {family.login_hint}" if cause.error is LoginRefusedError and family.login_hint else ""
         return cause.error(f"{cause.message}{hint} ({said.codes})")
@@ -319,7 +319,7 @@ class AjourConnection:
             named = said.named_in(query.path.read_text(encoding="utf-8"))
             about = f" It is about {named}." if named else ""
             return cause.error(f"{cause.message.format(query=query.path)}{about} ({said.codes})")
-        words = f"The driver says: {self._without_credentials(said.words)}"
+        words = self._what_was_said(said)
         if self._still_there(cursor, calls):
             return QueryFailedError(
                 f"Ajour's server refused the query {query.path}. Correct it, or ask Ajour for access. {words}"
@@ -344,8 +344,16 @@ class AjourConnection:
             return False
         return True
 
-    def _without_credentials(self, text: str) -> str:
-        return without_secrets(text, {variable: getattr(self, name) for name, variable in CREDENTIALS.items()})
+    def _what_was_said(self, said: Said) -> str:
+        """Return the driver's words without credentials.
+
+        No server repeats a password. Where it stands there all the same it is a common word, and a gap in a well-known
+        sentence would betray it.
+        """
+        if holds(said.words, self.password):
+            return f"What the driver says is left out, since it could betray a credential ({said.codes})."
+        credentials = {variable: getattr(self, name) for name, variable in CREDENTIALS.items() if name != "password"}
+        return f"The driver says: {without_secrets(said.words, credentials)}"
 
 
 @dataclass(frozen=True)

@@ -40,11 +40,14 @@ def figures(sql: str, parameters: list[object]) -> Answer:
 
 @contextmanager
 def sql_server(
-    answer: Callable[[str, list[object]], Answer] = figures, *, refusal: SqlServerError | None = None
+    answer: Callable[[str, list[object]], Answer] = figures,
+    *,
+    refusal: SqlServerError | None = None,
+    logins: dict[str, str] | None = None,
 ) -> Iterator[SqlServer]:
-    """Run a server that knows the tests' login, and has a certificate for HOST."""
+    """Run a server that knows the tests' login, or others, and has a certificate for HOST."""
     with running_sql_server(
-        answer, logins={USER: PASSWORD}, databases={DATABASE}, certificate=CERTIFICATE, refusal=refusal
+        answer, logins=logins or {USER: PASSWORD}, databases={DATABASE}, certificate=CERTIFICATE, refusal=refusal
     ) as server:
         yield server
 

@@ -28,7 +28,7 @@ from ajour_revenue_tests.ajour.kit import (
     locations_failure,
     revenue_failure,
 )
-from ajour_revenue_tests.ajour.sql_server import FREETDS, HOST, MICROSOFT, ajour_of, figures, sql_server
+from ajour_revenue_tests.ajour.sql_server import DATABASE, FREETDS, HOST, MICROSOFT, ajour_of, figures, sql_server
 from ajour_revenue_tests.ajour.tds import Answer, SqlServerError
 from ajour_revenue_tests.processes import wait_until
 
@@ -222,6 +222,21 @@ def test_a_query_that_is_refused_is_told_once(tmp_path: Path, driver: str, numbe
 
     assert what_to_do in told
     assert server.happened.count("query") == 1
+
+
+@both
+def test_a_password_that_is_a_common_word_is_not_betrayed_by_a_gap_and_a_database_is_not_told(
+    tmp_path: Path, driver: str
+) -> None:
+    def said(text: str) -> str:
+        with sql_server(failing(50000, text), logins={USER: "failed"}) as server:
+            return locations_failure(QueryFailedError, ajour_of(server, driver, tmp_path, password="failed"))
+
+    betraying = said("The audit Failed.")
+    assert "audit" not in betraying
+    assert "AJOUR_PASSWORD" not in betraying
+    assert "error 50000" in betraying
+    assert "The audit of <AJOUR_DATABASE> is full." in said(f"The audit of {DATABASE} is full.")
 
 
 @both
