@@ -55,14 +55,14 @@ def ajour_connection(settings: Settings) -> dg.AssetChecksDefinition:
             "location_names": dg.MetadataValue.text(", ".join(location.location_name for location in locations)),
             "activation_date": dg.MetadataValue.text(str(settings.activation_date)),
         }
+        problems = [(dg.AssetCheckSeverity.WARN, weakness) for weakness in ajour.connection.weaknesses]
         if problem := activation_problem(settings, stored=stored, served=earlier):
-            severity, description = problem
-            return dg.AssetCheckResult(passed=False, severity=severity, description=description, metadata=metadata)
-        if weaknesses := ajour.connection.weaknesses:
+            problems.insert(0, problem)
+        if problems:
             return dg.AssetCheckResult(
                 passed=False,
-                severity=dg.AssetCheckSeverity.WARN,
-                description="\n".join(weaknesses),
+                severity=problems[0][0],
+                description="\n".join(description for _, description in problems),
                 metadata=metadata,
             )
         return dg.AssetCheckResult(

@@ -16,8 +16,23 @@ UNVERIFIED = (
     "where the certificate has another name than AJOUR_HOST, say which in HostnameInCertificate, or ask Ajour for a "
     "certificate that can be verified."
 )
-NO = "no|off|false|0|optional|disabled?"
-YES = "yes|on|true|1"
+UNKNOWN = (
+    "It is not known here how this driver is told to encrypt, so the connection to Ajour may be unencrypted: whoever "
+    "is on the way can read the password and the figures. Look its keyword up in the driver's manual and set it in "
+    "ajour.options, or use Microsoft's driver, FreeTDS, or PostgreSQL's, MariaDB's or MySQL's own (ajour.driver)."
+)
+
+
+def _spelled(*values: str) -> dict[str, str]:
+    return {value.lower(): value for value in values}
+
+
+def _on(spelling: str) -> dict[str, str]:
+    return dict.fromkeys(("yes", "true", "on", "1"), spelling)
+
+
+def _off(spelling: str) -> dict[str, str]:
+    return dict.fromkeys(("no", "false", "off", "0"), spelling)
 
 
 @dataclass(frozen=True)
@@ -39,10 +54,10 @@ class DriverFamily:
     """What a value must not hold, since no spelling carries it unchanged."""
     login_hint: str = ""
     """What else a refused login may mean."""
-    unencrypted: Mapping[str, str] = field(default_factory=dict)
-    """By keyword, a pattern of values with which the password can be read on its way."""
-    unverified: Mapping[str, str] = field(default_factory=dict)
-    """By keyword, a pattern of values with which anybody can answer in Ajour's place."""
+    encrypted: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By keyword, the values with which nobody can read the password on its way, and how the driver spells each."""
+    verified: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By keyword, the values with which nobody can answer in Ajour's place."""
     types_by_first_row: bool = False
     """Whether a column is given the type of its first row, and the other rows are made to fit it (D18)."""
 
@@ -78,23 +93,33 @@ class DriverFamily:
                 f"UID={self._quoted(user) if self.braces_names else user}",
                 f"PWD={self._quoted(password)}",
             ]
-        if self.login_timeout:
-            parts.append(f"{self.login_timeout}={login_timeout_seconds}")
-        given = {plain(keyword) for keyword in options}
-        own = {keyword: value for keyword, value in self.options.items() if plain(keyword) not in given}
-        parts += [f"{keyword}={value}" for keyword, value in (own | dict(options)).items()]
+        timeout = {self.login_timeout: str(login_timeout_seconds)} if self.login_timeout else {}
+        own = timeout | dict(self.options)
+        # A keyword that only looks like one of ours would be ignored by the driver: ours stays.
+        given = {keyword.strip().lower() for keyword in options}
+        parts += [f"{keyword}={value}" for keyword, value in own.items() if keyword.lower() not in given]
+        parts += [f"{keyword.strip()}={self._spelling(keyword, value)}" for keyword, value in options.items()]
         return ";".join(parts) + ";"
 
     def weaknesses(self, options: Mapping[str, str]) -> list[str]:
-        """Say what the options have switched off that keeps the password and the figures safe on their way."""
-        found = []
-        for patterns, harm in ((self.unencrypted, UNENCRYPTED), (self.unverified, UNVERIFIED)):
-            by_keyword = {plain(keyword): pattern for keyword, pattern in patterns.items()}
-            for keyword, value in options.items():
-                pattern = by_keyword.get(plain(keyword))
-                if pattern and re.fullmatch(pattern, value.strip(), re.IGNORECASE):
-                    found.append(f"With {keyword}: {value} in ajour.options {harm}")
-        return found
+        """Say what keeps the password and the figures safe on their way, and is switched off or not known."""
+        if not self.in_network:
+            return []
+        if not self.encrypted:
+            return [UNKNOWN]
+        return [
+            f"With {keyword}: {value} in ajour.options {harm}"
+            for safe, harm in ((self.encrypted, UNENCRYPTED), (self.verified, UNVERIFIED))
+            for keyword, value in options.items()
+            if not _is_safe(safe, keyword, value)
+        ]
+
+    def _spelling(self, keyword: str, value: str) -> str:
+        """Return a value as the driver has it: some take Require, or yes for 1, to mean that nothing is encrypted."""
+        for safe in (self.verified, self.encrypted):
+            if spelled := _values_of(safe, keyword).get(value.strip().lower()):
+                return spelled
+        return value.strip()
 
     def _refuse(self, forbidden: str, **values: str) -> None:
         for variable, value in values.items():
@@ -109,13 +134,23 @@ class DriverFamily:
         return "{" + (value.replace("}", "}}") if self.doubles_braces else value) + "}"
 
 
+def _values_of(safe: Mapping[str, Mapping[str, str]], keyword: str) -> Mapping[str, str]:
+    return next((values for name, values in safe.items() if plain(name) == plain(keyword)), {})
+
+
+def _is_safe(safe: Mapping[str, Mapping[str, str]], keyword: str, value: str) -> bool:
+    """Whether a value is among the safe ones: what a driver makes of any other cannot be told for all its versions."""
+    values = _values_of(safe, keyword)
+    return not values or value.strip().lower() in values
+
+
 MICROSOFT = DriverFamily(
     marks=("for sql server", "msodbcsql"),
     install="install Microsoft's msodbcsql18, or the PyPI package mssql-python and give the path to its driver",
     server="SERVER=tcp:{host},{port}",
     options={"Encrypt": "yes"},
-    unencrypted={"Encrypt": NO},
-    unverified={"TrustServerCertificate": YES},
+    encrypted={"Encrypt": _on("yes") | _spelled("mandatory", "strict")},
+    verified={"TrustServerCertificate": _off("no")},
 )
 FREETDS = DriverFamily(
     marks=("freetds", "tdsodbc"),
@@ -123,7 +158,10 @@ FREETDS = DriverFamily(
     # Without a version FreeTDS tries several, and a silent server hangs it. It can encrypt, and verifies nobody.
     options={"TDS_Version": "7.4", "Encryption": "require"},
     login_hint="FreeTDS says the same of an unknown database: check AJOUR_DATABASE too.",
-    unencrypted={"Encryption": "off|request", "TDS_Version": r"[4-6]\..*|7\.0"},
+    encrypted={
+        "Encryption": _spelled("require", "strict"),
+        "TDS_Version": _spelled("7.1", "7.2", "7.3", "7.4", "8.0"),
+    },
     doubles_braces=False,
     forbidden=r"[\0\r\n]|};",
 )
@@ -132,7 +170,7 @@ POSTGRESQL = DriverFamily(
     install="apt-get install odbc-postgresql",
     # It encrypts; to verify it needs a file with the certificate authority, and SSLmode=verify-full.
     options={"SSLmode": "require"},
-    unencrypted={"SSLmode": "disable|allow|prefer"},
+    encrypted={"SSLmode": _spelled("require", "verify-ca", "verify-full")},
     # It would take the braces for a part of the name.
     braces_names=False,
 )
@@ -142,8 +180,8 @@ MARIADB = DriverFamily(
     login_timeout="CONN_TIMEOUT",
     # MariaDB's driver encrypts and verifies with the first of these, MySQL's with the second.
     options={"SSLVERIFY": "1", "SSLMODE": "VERIFY_IDENTITY"},
-    unencrypted={"SSLVERIFY": NO, "SSLMODE": "disabled|preferred"},
-    unverified={"SSLMODE": "required"},
+    encrypted={"SSLVERIFY": _on("1"), "SSLMODE": _spelled("REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY")},
+    verified={"SSLMODE": _spelled("VERIFY_CA", "VERIFY_IDENTITY")},
     forbidden=r"[\0\r\n]|^\s|\s$",
 )
 SQLITE = DriverFamily(
@@ -159,6 +197,7 @@ OTHER = DriverFamily(marks=(), install="install it as its vendor describes")
 
 
 def family_of(driver: str) -> DriverFamily:
-    """Tell a driver's family from its name or its path."""
+    """Tell a driver's family from its name, or from that of its file: a folder may be called anything."""
+    name = re.split(r"[/\\]", driver.lower())[-1]
     families = (MICROSOFT, FREETDS, POSTGRESQL, MARIADB, SQLITE)
-    return next((family for family in families if any(mark in driver.lower() for mark in family.marks)), OTHER)
+    return next((family for family in families if any(mark in name for mark in family.marks)), OTHER)

@@ -140,6 +140,18 @@ def test_options_that_switch_off_what_keeps_the_password_safe_are_a_warning(
     assert evaluation.description == "With Encrypt: no in ajour.options the password can be read."
 
 
+def test_a_weak_connection_is_told_beside_what_else_there_is(
+    fetched_company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AjourConnection, "weaknesses", ["It can be read."])
+    monkeypatch.setattr(checks, "activation_problem", lambda *_, **__: (dg.AssetCheckSeverity.ERROR, "It was moved."))
+
+    evaluation = fetched_company.check("ajour_connection")
+
+    assert (evaluation.passed, evaluation.severity) == (False, dg.AssetCheckSeverity.ERROR)
+    assert evaluation.description == "It was moved.\nIt can be read."
+
+
 @pytest.mark.parametrize(
     ("host", "is_told"), [("192.0.2.7", True), ("sql.ajour.dk", True), ("127.0.0.1", False), ("localhost", False)]
 )

@@ -4,7 +4,7 @@ import re
 import socket
 import struct
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 
@@ -80,6 +80,8 @@ def test_each_family_has_its_own_spelling(driver: str, expected: str) -> None:
         ("/usr/lib/x86_64-linux-gnu/odbc/libmaodbc.so", MARIADB),
         ("MySQL ODBC 9.0 Unicode Driver", MARIADB),
         ("/usr/lib/x86_64-linux-gnu/odbc/libsqlite3odbc.so", SQLITE),
+        ("/opt/postgres/odbc/libmaodbc.so", MARIADB),
+        ("C:\\FreeTDS\\psqlodbc35w.dll", POSTGRESQL),
     ],
 )
 def test_a_name_or_a_path_tells_the_family(driver: str, same_as: str) -> None:
@@ -100,9 +102,10 @@ def test_a_difficult_password_is_quoted_as_its_family_reads_it(driver: str, spel
 
 
 def test_further_keywords_follow_and_may_replace_the_familys_own() -> None:
-    assert connection_string(FREETDS, options={"tds version": "7.3", "ClientCharset": "UTF-8"}).endswith(
-        "PWD={secret};Encryption=require;tds version=7.3;ClientCharset=UTF-8;"
+    assert connection_string(FREETDS, options={"tds_version ": "7.3", "ClientCharset": "UTF-8"}).endswith(
+        "PWD={secret};Encryption=require;tds_version=7.3;ClientCharset=UTF-8;"
     )
+    assert connection_string(MARIADB, options={"CONN_TIMEOUT": "3"}).count("CONN_TIMEOUT") == 1
 
 
 @pytest.mark.parametrize("driver", IN_NETWORK)
@@ -280,17 +283,24 @@ def _decline_mariadb(connection: socket.socket) -> None:
     connection.sendall(struct.pack("<I", len(greeting)) + greeting)
 
 
+DECLINE = {POSTGRESQL: _decline_postgresql, FREETDS: _decline_sql_server, MARIADB: _decline_mariadb}
+
+
 @pytest.mark.parametrize(
-    ("driver", "decline"),
+    ("driver", "options"),
     [
-        pytest.param(POSTGRESQL, _decline_postgresql, id="psqlODBC"),
-        pytest.param(FREETDS, _decline_sql_server, id="FreeTDS"),
-        pytest.param(MARIADB, _decline_mariadb, id="MariaDB"),
+        *((driver, {}) for driver in DECLINE),
+        # The drivers themselves take each of these to mean that nothing has to be encrypted.
+        *((POSTGRESQL, {"SSLmode": value}) for value in ("REQUIRE", "Verify-Full", " require")),
+        *((MARIADB, {"SSLVERIFY": value}) for value in ("yes", "True", "on")),
+        # Keywords that the drivers do not know.
+        (POSTGRESQL, {"SSL_Mode": "require"}),
+        (FREETDS, {"En cryption": "off"}),
+        (MARIADB, {"SSL_VERIFY": "1"}),
     ],
 )
-def test_a_server_that_declines_encryption_gets_nothing_more(
-    driver: str, decline: Callable[[socket.socket], None]
-) -> None:
+def test_a_server_that_declines_encryption_gets_nothing_more(driver: str, options: dict[str, str]) -> None:
+    decline = DECLINE[driver]
     with socket.create_server(("127.0.0.1", 0)) as listener:
         sent: Future[bytes] = Future()
 
@@ -304,7 +314,7 @@ def test_a_server_that_declines_encryption_gets_nothing_more(
                 sent.set_exception(error)
 
         threading.Thread(target=serve, daemon=True).start()
-        text = connection_string(driver, host="127.0.0.1", port=listener.getsockname()[1])
+        text = connection_string(driver, host="127.0.0.1", port=listener.getsockname()[1], options=options)
         with pytest.raises(pyodbc.Error):
             pyodbc.connect(text, timeout=PATIENCE_SECONDS)
 
@@ -328,8 +338,12 @@ def test_a_server_that_declines_encryption_gets_nothing_more(
         (FREETDS, {"encryption": "Request"}, "may be unencrypted"),
         (FREETDS, {"TDS_Version": "7.0"}, "may be unencrypted"),
         (POSTGRESQL, {"SSLmode": "disable"}, "may be unencrypted"),
-        (POSTGRESQL, {"sslmode": "prefer"}, "may be unencrypted"),
+        *(
+            (POSTGRESQL, {"sslmode": value}, "may be unencrypted")
+            for value in ("prefer", "allow", "", "p", "d", "verify", "nonsense")
+        ),
         (MARIADB, {"SSLVERIFY": "0"}, "may be unencrypted"),
+        (MARIADB, {"SSLVERIFY": ""}, "may be unencrypted"),
         (MARIADB, {"SSLMODE": "REQUIRED"}, "not verified who answers"),
     ],
 )
@@ -347,9 +361,17 @@ def test_what_is_switched_off_is_told(driver: str, options: dict[str, str], harm
         (MICROSOFT, {"Encrypt": "strict", "TrustServerCertificate": "no", "HostnameInCertificate": "sql.ajour.dk"}),
         (FREETDS, {"Encryption": "strict", "TDS_Version": "7.3"}),
         (POSTGRESQL, {"SSLmode": "verify-full"}),
+        (POSTGRESQL, {"SSLmode": "Verify-Full"}),
+        (MARIADB, {"SSLVERIFY": "yes"}),
         (MARIADB, {"SSLCA": "/etc/ssl/ajour.pem"}),
         (SQLITE, {"Timeout": "5000"}),
     ],
 )
 def test_what_is_safe_is_not(driver: str, options: dict[str, str]) -> None:
     assert family_of(driver).weaknesses(options) == []
+
+
+def test_a_driver_of_which_nobody_knows_how_it_encrypts_is_told() -> None:
+    [told] = family_of(OTHER).weaknesses({})
+
+    assert "may be unencrypted" in told

@@ -18,11 +18,19 @@ from ajour_revenue.settings.odbc_options import refusals
         *((keyword, "log in as somebody else") for keyword in ("Trusted_Connection", "trusted connection")),
         *((keyword, "log in as somebody else") for keyword in ("Authentication", "Integrated Security")),
         *((keyword, "a connection string of its own") for keyword in ("pqopt", "PQOPT", "SAVEFILE")),
-        *((keyword, "into a log file") for keyword in ("Debug", "CommLog", "commlog", "DumpFile", "QueryLog_On")),
+        *((keyword, "further settings") for keyword in ("DMConnAttr", "DMEnvAttr", "USE_MYCNF", "OPTIONS")),
+        *((keyword, "is for a secret") for keyword in ("TLSKEYPWD", "KeystoreSecret", "OldPassword")),
+        *((keyword, "log in as somebody else") for keyword in ("ClientKey", "Trusted_ConnectionUseAAD")),
+        *(
+            (keyword, "into a log file")
+            for keyword in ("Debug", "CommLog", "commlog", "DumpFile", "QueryLog_On", "Dtclog")
+        ),
         *((keyword, "load a library") for keyword in ("LoadExt", "PLUGIN_DIR")),
         ("UseDeclareFetch", "crash the process"),
         *((keyword, "write the keyword in full") for keyword in ("B2", "b3", "CA", "A6")),
         *((keyword, "is no keyword") for keyword in ("a;b", "x=y", "{x}", "", " ", "a\nb", "Encrypt=no;PWD")),
+        # Letters that some programs take for those of PWD and SSLmode, and a number.
+        *((keyword, "is no keyword") for keyword in ("\uff30WD", "\u017fSLmode", "PW\u200bD", "1")),
     ],
 )
 def test_a_keyword_is_refused_with_the_reason(keyword: str, reason: str) -> None:
@@ -30,6 +38,20 @@ def test_a_keyword_is_refused_with_the_reason(keyword: str, reason: str) -> None
 
     assert reason in complaint
     assert "hemmelig" not in complaint
+
+
+def test_a_connection_string_in_the_place_of_a_keyword_is_not_quoted() -> None:
+    [complaint] = refusals({"Encrypt=no;PWD=hemmelig": ""})
+
+    assert complaint.startswith("'Encrypt'… is no keyword")
+    assert "hemmelig" not in complaint
+
+
+@pytest.mark.parametrize("second", ["sslmode", "SSL_Mode", "SSLmode "])
+def test_one_keyword_in_two_spellings_is_refused_since_drivers_differ_in_which_they_take(second: str) -> None:
+    [complaint] = refusals({"SSLmode": "require", second: "disable"})
+
+    assert "are one keyword" in complaint
 
 
 @pytest.mark.parametrize("value", ["no;PWD=hemmelig", "{hemmelig", "hemmelig}", "hemmelig\n", "\0hemmelig"])
