@@ -12,6 +12,7 @@ from dotenv.parser import parse_stream
 from ajour_revenue.ajour.connection import CREDENTIALS as AJOUR_CREDENTIALS
 from ajour_revenue.alerts.channels import VARIABLES as ALERT_VARIABLES
 from ajour_revenue.errors import ActionableError
+from ajour_revenue.masking import first_unseen
 from ajour_revenue.planday.client import CREDENTIALS as PLANDAY_CREDENTIALS
 from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE, SETTINGS_VARIABLE
 
@@ -31,10 +32,13 @@ def read_env_file(settings_file: Path | None = None) -> None:
     working directory. Where there is no `.env` beside it, that one is read. Raises EnvFileError.
     """
     here = Path(ENV_FILE)
-    values = env_file_values(here) if here.exists() else {}
+    values = env_file_values(here) if os.path.lexists(here) else {}
     named = values.get(SETTINGS_VARIABLE) or os.environ.get(SETTINGS_VARIABLE)
     beside = (settings_file or Path(named or DEFAULT_SETTINGS_FILE)).parent / ENV_FILE
-    if beside.exists() and beside.absolute() != here.absolute():
+    if os.path.lexists(beside) and beside.absolute() != here.absolute():
+        for variable in values.keys() & set(SECRETS):
+            # Dagster has read the file here by itself, and it may be another company's.
+            os.environ.pop(variable, None)
         values = env_file_values(beside) | ({SETTINGS_VARIABLE: named} if named else {})
     os.environ.update(values)
     empty_missing_secrets()
@@ -61,15 +65,24 @@ def values_in(text: str, path: Path) -> dict[str, str]:
     """Return what the text of an `.env` file says; `path` is named where it cannot be read. Raises EnvFileError."""
     values: dict[str, str] = {}
     for binding in parse_stream(io.StringIO(text)):
-        if binding.error or (binding.key is not None and binding.value is None):
-            blank_lines = re.match(r"\s*", binding.original.string)[0].count("\n")  # type: ignore[index]
+        name, value = binding.key, binding.value
+        blank_lines = re.match(r"\s*", binding.original.string)[0].count("\n")  # type: ignore[index]
+        line = f"Line {binding.original.line + blank_lines} of {path}"
+        if binding.error or (name is not None and (value is None or "=" in name)):
             message = (
-                f"Line {binding.original.line + blank_lines} of {path} cannot be read. Write each line as NAME=value; "
-                "where the value has a space, a # or a quote, as NAME='value', with \\' for a quote within it."
+                f"{line} cannot be read. Write each line as NAME=value; where the value has a space, a # or a quote, "
+                "as NAME='value', with \\' for a quote within it."
             )
             raise EnvFileError(message)
-        if binding.key is not None and binding.value is not None:
-            values[binding.key] = binding.value
+        if name is None or value is None:
+            continue
+        if name in SECRETS and (unseen := first_unseen(value)):
+            message = (
+                f"{line} cannot be read: the value of {name} has a character that cannot be seen ({unseen}). Close its "
+                "quote on the same line, or type it anew where it was pasted."
+            )
+            raise EnvFileError(message)
+        values[name] = value
     return values
 
 

@@ -63,6 +63,26 @@ def test_the_file_beside_the_settings_file_is_read_and_no_other_companys(monkeyp
     assert os.environ["AJOUR_USER"] == "of nord"
 
 
+def test_what_dagster_has_read_here_does_not_reach_a_company_that_has_a_file_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path("nord").mkdir()
+    Path("nord", ENV_FILE).write_text("AJOUR_USER=of nord\n", encoding="utf-8")
+    Path(ENV_FILE).write_text("PLANDAY_REFRESH_TOKEN='of ${AJOUR_HOST}'\n", encoding="utf-8")
+    monkeypatch.setenv("PLANDAY_REFRESH_TOKEN", "of ")
+    monkeypatch.setenv("PLANDAY_CLIENT_ID", "of the shell")
+
+    read_env_file(Path("nord", "ajour.yaml"))
+
+    assert (os.environ["PLANDAY_REFRESH_TOKEN"], os.environ["PLANDAY_CLIENT_ID"]) == ("", "of the shell")
+
+
+def test_of_a_name_that_is_written_twice_the_last_counts() -> None:
+    Path(ENV_FILE).write_text("AJOUR_USER=old\nAJOUR_USER=new\n", encoding="utf-8")
+
+    assert env_file_values(Path(ENV_FILE)) == {"AJOUR_USER": "new"}
+
+
 def test_the_file_here_may_name_the_settings_file(monkeypatch: pytest.MonkeyPatch) -> None:
     # Restored afterwards, however the test sets it.
     monkeypatch.setenv("AJOUR_SETTINGS", "")
@@ -85,6 +105,8 @@ def test_the_file_here_may_name_the_settings_file(monkeypatch: pytest.MonkeyPatc
         ("export AJOUR_PASSWORD=æøå", "æøå"),
         ("\ufeffAJOUR_PASSWORD=marked", "marked"),
         ("AJOUR_PASSWORD==x=", "=x="),
+        ("AJOUR_PASSWORD= spaces \u00a0", "spaces"),
+        ("AJOUR_PASSWORD='spaces '", "spaces "),
     ],
 )
 def test_a_value_arrives_as_it_is_written(line: str, value: str) -> None:
@@ -103,6 +125,9 @@ def test_a_value_arrives_as_it_is_written(line: str, value: str) -> None:
         (b"AJOUR_USER=x\nAJOUR_PASSWORD='hemmelig\n", "Line 2 of .env cannot be read"),
         (b"AJOUR_USER=x\n\nAJOUR_PASSWORD: hemmelig\n", "Line 3 of .env cannot be read"),
         (b"hemmelig", "Line 1 of .env cannot be read"),
+        (b"'A=hemmelig'=x", "Line 1 of .env cannot be read"),
+        (b"AJOUR_USER=x\nAJOUR_PASSWORD='hemmelig\nX=y'\n", r"Line 2 of .env cannot be read: .* \(U\+000A\)"),
+        ("AJOUR_USER=\u202ahemmelig\n".encode(), r"AJOUR_USER has a character that cannot be seen \(U\+202A\)"),
     ],
 )
 def test_what_cannot_be_read_is_told_without_quoting_it(content: bytes, told: str) -> None:
@@ -119,6 +144,13 @@ def test_a_folder_in_its_place_is_told() -> None:
     Path(ENV_FILE).mkdir()
 
     with pytest.raises(EnvFileError, match=r"\.env cannot be read: Is a directory"):
+        read_env_file()
+
+
+def test_a_link_to_nothing_is_told() -> None:
+    Path(ENV_FILE).symlink_to("gone")
+
+    with pytest.raises(EnvFileError, match=r"\.env cannot be read: No such file"):
         read_env_file()
 
 

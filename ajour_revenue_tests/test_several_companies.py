@@ -1,6 +1,7 @@
 """Two companies in one Dagster, started as docs/operations.md says."""
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,8 @@ from ajour_revenue_tests.processes import CHECKOUT, free_port
 
 pytestmark = pytest.mark.slow
 
+COMPANY_ID = r"it's ${HOME}\4711"
+"""A shell, and Dagster where it reads `.env` by itself, would make something else of it."""
 REVENUE = {"nord": Decimal("1000.00"), "syd": Decimal("2000.00")}
 
 
@@ -24,6 +27,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DagsterServer]:
     server = DagsterServer(tmp_path_factory.mktemp("companies"))
     for name, revenue in REVENUE.items():
         make_company(server.folder / name, revenue)
+    # Dagster reads it by itself, since it is where the processes are started.
+    write_env_file(server.folder, {"AJOUR_COMPANY_ID": "of nobody", "AJOUR_DATABASE": "of nobody"})
     page = (CHECKOUT / "docs" / "operations.md").read_text(encoding="utf-8")
     ports = {"4001": str(free_port()), "4002": str(free_port()), "3000": server.port}
     page = re.sub(rf"\b({'|'.join(ports)})\b", lambda port: ports[port[0]], page)
@@ -55,7 +60,10 @@ def make_company(folder: Path, revenue: Decimal) -> None:
     units = [{"name": "Bar", "department": "Vesterbro", "locations": ["10"]}]
     write_settings(folder, name=folder.name, units=units, warehouse="warehouse.duckdb")
     write_wages(folder / "wages.csv", [])
-    write_env_file(folder, ajour.environment)
+    with sqlite3.connect(ajour.path) as database:
+        for table in ("locations", "daily_revenue"):
+            database.execute(f"UPDATE {table} SET company_id = ?", [COMPANY_ID])
+    write_env_file(folder, ajour.environment | {"AJOUR_COMPANY_ID": COMPANY_ID})
 
 
 def test_each_company_has_its_own_credentials_warehouse_and_names(server: DagsterServer) -> None:

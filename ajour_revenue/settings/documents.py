@@ -38,7 +38,7 @@ environment variable `AJOUR_SETTINGS` names. `ajour-revenue init` writes one, an
 is right. Relative paths in it are relative to the file's own folder. A key that is not listed here is refused. Money is
 in DKK.
 
-Secrets are not settings. They come from the environment, or from `.env` in the working directory:
+Secrets are not settings. They come from the environment, or from `.env` beside the settings file:
 
 | variable | what it holds |
 |---|---|
