@@ -19,6 +19,7 @@ import requests
 from pydantic import Field
 
 from ajour_revenue import web
+from ajour_revenue.masking import is_blank
 from ajour_revenue.settings.model import MailSettings
 
 MAIL_USER = "ALERT_SMTP_USER"
@@ -72,7 +73,15 @@ class MailServer(dg.ConfigurableResource[None]):
 
         A recipient that the server does not take keeps it from nobody else, and is not tried again.
         """
-        if self.user and self.encryption == "none":
+        login = {MAIL_USER: self.user, MAIL_PASSWORD: self.password}
+        missing = [variable for variable, value in login.items() if is_blank(value)]
+        if len(missing) == 1:
+            message = (
+                f"No value is set for {missing[0]}. Put it into .env, or empty both {' and '.join(login)} if the mail "
+                "server asks for no login."
+            )
+            raise NotSentError(message)
+        if not missing and self.encryption == "none":
             message = (
                 f"alerts.mail.encryption is none, and the password would be readable on its way. Choose starttls or "
                 f"tls, or empty {MAIL_USER} if the server asks for no login."
@@ -150,7 +159,7 @@ class MailServer(dg.ConfigurableResource[None]):
         ) as server:
             if self.encryption == "starttls":
                 server.starttls(context=trusted)
-            if self.user:
+            if not is_blank(self.user):
                 server.login(self.user, self.password)
             for group in filter(None, groups):
                 try:

@@ -15,6 +15,7 @@ from ajour_revenue.commands.settings_file import DEFAULT_DRIVER, NewFile, settin
 from ajour_revenue.commands.terminal import DAY, FailedError, output
 from ajour_revenue.days import yesterday
 from ajour_revenue.environment import ENV_FILE, env_file_values, values_in
+from ajour_revenue.masking import is_blank
 from ajour_revenue.planday.client import CREDENTIALS as PLANDAY_CREDENTIALS
 from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE
 from ajour_revenue.wages.file import COLUMNS
@@ -96,7 +97,7 @@ def _tell(written: list[Path], kept: list[Path], needed: list[str]) -> None:
     for path in kept:
         console.print(f"{path} was here already, and is as it was.")
     stored = env_file_values(Path(ENV_FILE))
-    if missing := [variable for variable in needed if not stored.get(variable)]:
+    if missing := [variable for variable in needed if is_blank(stored.get(variable, ""))]:
         console.print(f"{ENV_FILE} does not hold {', '.join(missing)}; add what is missing.", style="yellow")
     console.print("Next, see whether Ajour answers, and map its locations:\n  ajour-revenue test --write")
 
@@ -146,10 +147,20 @@ def _likely_driver(installed: list[str]) -> str:
 
 
 def _credentials(variables: Mapping[str, str], words: Mapping[str, str], whose: str) -> dict[str, str]:
+    given = {variable: os.environ.get(variable, "") for variable in variables.values()}
     return {
-        variable: os.environ.get(variable) or click.prompt(f"{whose} {words[name]}", hide_input=name in HIDDEN)
+        variable: _typed(f"{whose} {words[name]}", hide=name in HIDDEN)
+        if is_blank(given[variable])
+        else given[variable]
         for name, variable in variables.items()
     }
+
+
+def _typed(question: str, *, hide: bool) -> str:
+    """Return what somebody types who is asked, without spaces around it, which are easily pasted along."""
+    while is_blank(value := click.prompt(question, hide_input=hide)):
+        pass
+    return str(value).strip()
 
 
 def _env_text(values: Mapping[str, str]) -> str:

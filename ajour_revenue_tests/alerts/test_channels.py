@@ -95,6 +95,18 @@ def test_mail_goes_in_clear_and_without_a_login_where_the_settings_say_so() -> N
     assert mailbox.subjects == [SUBJECT]
 
 
+@pytest.mark.parametrize(
+    ("user", "password", "missing"),
+    [("reader", "\u00a0", "ALERT_SMTP_PASSWORD"), (" ", "hemmelig", "ALERT_SMTP_USER")],
+)
+def test_half_a_login_is_refused(user: str, password: str, missing: str) -> None:
+    with mail_server() as mailbox:
+        said = refusal(mail_to(mailbox.port, encryption="none", user=user, password=password))
+
+    assert f"No value is set for {missing}." in said
+    assert mailbox.mails == []
+
+
 def test_a_password_never_goes_in_clear() -> None:
     with mail_server(auth_require_tls=False, authenticator=authenticates) as mailbox:
         assert "Choose starttls or tls" in refusal(mail_to(mailbox.port, encryption="none"))

@@ -58,6 +58,16 @@ def test_a_password_is_neither_shown_nor_changed_whatever_characters_it_has(shel
     assert password not in result.output
 
 
+def test_spaces_that_were_pasted_along_do_not_count_and_what_is_blank_is_asked_again(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AJOUR_HOST", " ")
+    typed = TYPED.replace(VALUES["AJOUR_USER"], f" \n\u00a0\n {VALUES['AJOUR_USER']} \u00a0")
+    result = shell.run("init", *DEFAULTS, typed=typed)
+    assert result.exit_code == 0, result.output
+    assert env_file_values(Path(".env")) == VALUES
+
+
 def test_an_env_file_that_is_there_stays_and_what_it_lacks_is_told(shell: Shell) -> None:
     write_env_file(shell.folder, VALUES | {"AJOUR_HOST": ""})
     before = Path(".env").read_bytes()
