@@ -47,9 +47,11 @@ def ends_well(driver: str, source: Source, fault: Fault, after_bytes: int) -> No
             found = outcome.result(timeout=60)
         except AjourError as error:
             assert error.transient, (after_bytes, error)  # noqa: PT017 (an error is one of two good ends)
+            # A busy machine may pass the limits before so many bytes have come.
+            assert way.is_broken or "did not answer" in str(error)  # noqa: PT017
         else:
             assert [(each.location_id, each.location_name) for each in found] == LOCATIONS, after_bytes
-        assert way.is_broken
+            assert way.is_broken
 
 
 DRIVERS = ["psqlODBC", FREETDS, pytest.param(MICROSOFT, id="Microsoft")]
