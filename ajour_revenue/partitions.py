@@ -41,10 +41,19 @@ def tagged_window(tags: Mapping[str, str]) -> Window | None:
     day = tags.get(PARTITION_TAG)
     first, last = tags.get(RANGE_START_TAG, day), tags.get(RANGE_END_TAG, day)
     try:
-        return Window(dt.date.fromisoformat(first), dt.date.fromisoformat(last)) if first and last else None
+        return Window(_tagged_day(first), _tagged_day(last)) if first and last else None
     except ValueError as error:
         message = f"This run asks for days from {first} to {last}: {error}. Nothing was fetched."
         raise dg.Failure(message) from error
+
+
+def _tagged_day(text: str) -> dt.date:
+    # Python takes more for a day than Dagster's keys: 2026-W47, 20261201.
+    day = dt.date.fromisoformat(text)
+    if day.isoformat() != text:
+        msg = f"{text!r} is no day as partitions have it; write {day}"
+        raise ValueError(msg)
+    return day
 
 
 def requested_window(tags: Mapping[str, str], settings: Settings) -> Window:

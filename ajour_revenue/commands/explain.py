@@ -1,12 +1,10 @@
 """`ajour-revenue explain`: the whole story of one figure."""
 
 import datetime as dt
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
@@ -17,6 +15,7 @@ from ajour_revenue.commands.terminal import (
     RefusedError,
     output,
     print_indented,
+    print_json,
     settings_option,
     settings_or_fail,
 )
@@ -60,7 +59,7 @@ def explain_command(*, unit: str, day: dt.date, as_json: bool, settings_file: Pa
         _refuse_unknown(unit, known_units(connection, settings))
         story = explain(connection, settings, unit=unit, day=day)
     if as_json:
-        click.echo(json.dumps(asdict(story), default=_plain, indent=2, ensure_ascii=False))
+        print_json(asdict(story))
     else:
         _show(output(), settings, story)
 
@@ -72,10 +71,6 @@ def _refuse_unknown(unit: str, known: list[str]) -> None:
     hint = f" Did you mean {similar}?" if similar else ""
     msg = f"{unit!r} is not one of your units: {', '.join(known) or 'there are none yet'}.{hint}"
     raise RefusedError(msg)
-
-
-def _plain(value: object) -> Any:  # noqa: ANN401 (whatever JSON can hold)
-    return value.isoformat() if isinstance(value, dt.date) else str(value)
 
 
 def _show(console: Console, settings: Settings, story: Story) -> None:

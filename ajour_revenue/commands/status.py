@@ -1,7 +1,6 @@
 """`ajour-revenue status`: the overview (R15)."""
 
 import datetime as dt
-import json
 from collections import Counter
 from collections.abc import Mapping
 from itertools import groupby
@@ -15,7 +14,7 @@ from rich.text import Text
 from ajour_revenue.attention.texts import id_and_name, line
 from ajour_revenue.commands.attention import print_findings
 from ajour_revenue.commands.overview import DayState, LastRun, Overview, RunState, overview_of
-from ajour_revenue.commands.terminal import FailedError, errors, output, print_indented, settings_or_fail
+from ajour_revenue.commands.terminal import FailedError, errors, output, print_indented, print_json, settings_or_fail
 from ajour_revenue.days import Window
 from ajour_revenue.errors import ActionableError
 from ajour_revenue.launch import RunFailedError
@@ -69,7 +68,7 @@ def status(*, settings_files: tuple[Path, ...], as_json: bool) -> None:
     console = output()
     if as_json:
         integrations = [_plain(overview) for overview in overviews]
-        click.echo(json.dumps({"integrations": integrations, "errors": failed}, indent=2, ensure_ascii=False))
+        print_json({"integrations": integrations, "errors": failed})
     else:
         for number, overview in enumerate(overviews):
             if number:

@@ -3,9 +3,11 @@
 import codecs
 import datetime as dt
 import io
+import json
 import logging
 import sys
 import textwrap
+import unicodedata
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,8 +49,6 @@ PLAIN_MARKS = {
     "Æ": "Ae",
     "Ø": "Oe",
     "Å": "Aa",
-    "é": "e",
-    "É": "E",
 }
 """What a terminal shows that cannot show a mark."""
 
@@ -76,13 +76,26 @@ def show_plain_marks() -> None:
     def plain(error: UnicodeError) -> tuple[str, int]:
         if not isinstance(error, UnicodeEncodeError):
             raise error
-        marks = (PLAIN_MARKS.get(character, "?") for character in error.object[error.start : error.end])
-        return "".join(marks), error.end
+        return "".join(map(_plain_mark, error.object[error.start : error.end])), error.end
 
     codecs.register_error("plain_marks", plain)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="plain_marks")
+
+
+def _plain_mark(character: str) -> str:
+    without_accents = unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode()
+    return PLAIN_MARKS.get(character) or without_accents or "?"
+
+
+def print_json(value: object) -> None:
+    """Print for programs: in ASCII, so that nothing is changed on its way through any terminal or pipe."""
+    click.echo(json.dumps(value, indent=2, default=_plain_value))
+
+
+def _plain_value(value: object) -> str:
+    return value.isoformat() if isinstance(value, dt.date) else str(value)
 
 
 def output() -> Console:

@@ -1,6 +1,5 @@
 """`ajour-revenue test`: Planday's button "Test settings and fetch units"."""
 
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
@@ -39,6 +38,7 @@ from ajour_revenue.commands.terminal import (
     RefusedError,
     output,
     print_indented,
+    print_json,
     settings_option,
     telling_retries,
 )
@@ -114,7 +114,7 @@ def test(  # noqa: PLR0913 (each is an option)
         settings = _with_driver(unfinished_settings(path, NewFile()), driver, port)
         steps |= {step.name: step for step in _judged_again(path, settings, answers)}
     if as_json:
-        click.echo(json.dumps(_plain(settings, answers, steps.values(), written), indent=2, ensure_ascii=False))
+        print_json(_plain(settings, answers, steps.values(), written))
     if not _is_fine(steps.values()):
         raise SystemExit(1)
 

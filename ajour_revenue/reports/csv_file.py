@@ -13,7 +13,7 @@ from ajour_revenue.text.formats import Language
 SEPARATORS: dict[Language, tuple[str, str]] = {"da": (";", ","), "en": (",", ".")}
 """Between fields, and before decimals."""
 
-FORMULA = re.compile(r"[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 
 
 def csv_file(report: Report, texts: Texts) -> bytes:

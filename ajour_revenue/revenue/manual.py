@@ -17,8 +17,8 @@ from ajour_revenue.errors import ActionableError
 from ajour_revenue.mapping import most_similar_unit, register_units, unit_of_locations
 from ajour_revenue.revenue.unit_revenue import calculate_unit_revenue
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.text.csv_table import Line, UnreadableFileError, all_errors, opened_csv
-from ajour_revenue.text.names import Name, Reason, clean_name, cleaned, hidden_difference
+from ajour_revenue.text.csv_table import Errors, Line, UnreadableFileError, opened_csv
+from ajour_revenue.text.names import LONGEST_WORD, Name, Reason, clean_name, cleaned, hidden_difference, shortened
 from ajour_revenue.text.parse import parse_amount, parse_day
 from ajour_revenue.warehouse.run import rows, run
 
@@ -158,6 +158,18 @@ class ManualEntry(BaseModel):
         return (excl_vat * factor).quantize(ORE, ROUND_HALF_UP), excl_vat
 
 
+COLUMNS = {name: name for name in ManualEntry.model_fields}
+OPTIONS = {
+    "business_date": "DAY",
+    "unit": "UNIT",
+    "location": "--location",
+    "revenue_incl_vat": "--incl-vat",
+    "revenue_excl_vat": "--excl-vat",
+    "reason": "--reason",
+}
+"""What the fields are called in a file, and on the command line."""
+
+
 class Compared(NamedTuple):
     """An entry beside what it would replace and what is usual: DKK excl. VAT."""
 
@@ -203,7 +215,7 @@ class Change(NamedTuple):
 
 def check_entry(settings: Settings, values: Mapping[str, object]) -> ManualEntry:
     """Return one entry, of values as people type them; raises ManualEntryError."""
-    checked = _checked(settings, values)
+    checked = _checked(settings, values, OPTIONS)
     if isinstance(checked, ManualEntry):
         return checked
     msg = f"{'; '.join(checked)}. Nothing was stored."
@@ -217,25 +229,27 @@ def read_entries(settings: Settings, path: Path, *, reason: str | None = None) -
     stands in for where it is empty. Raises ManualEntryError that lists every bad row with its line number.
     """
     entries: list[ManualEntry] = []
-    errors: list[str] = []
+    errors = Errors()
     first_seen: dict[tuple[dt.date, str, str | None], int] = {}
     for line, values, error in _rows(path):
         if error:
-            errors.append(f"line {line}: {error}")
+            errors.add(f"line {line}: {error}")
             continue
-        checked = _checked(settings, {**values, "reason": values.get("reason", "").strip() or reason or ""})
+        checked = _checked(settings, {**values, "reason": values.get("reason", "").strip() or reason or ""}, COLUMNS)
         if not isinstance(checked, ManualEntry):
-            errors += [f"line {line}: {problem}" for problem in checked]
+            for problem in checked:
+                errors.add(f"line {line}: {problem}")
             continue
-        entries.append(checked)
+        if not errors.count:
+            entries.append(checked)
         key = (checked.business_date, checked.unit, checked.location)
         if key in first_seen:
-            errors.append(
+            errors.add(
                 f"line {line}: the same day and {'location' if checked.location else 'unit'} as line {first_seen[key]}"
             )
         first_seen.setdefault(key, line)
-    if errors:
-        raise ManualEntryError(all_errors(path, errors))
+    if errors.count:
+        raise ManualEntryError(errors.message(path))
     return entries
 
 
@@ -256,27 +270,30 @@ def _rows(path: Path) -> Iterator[Line]:
         raise ManualEntryError(str(error)) from None
 
 
-def _checked(settings: Settings, values: Mapping[str, object]) -> ManualEntry | list[str]:
-    """Return the entry, or everything that is wrong with it at once."""
+def _checked(settings: Settings, values: Mapping[str, object], called: Mapping[str, str]) -> ManualEntry | list[str]:
+    """Return the entry, or everything that is wrong with it at once, each field by what whoever typed it calls it."""
     try:
         entry = ManualEntry.model_validate(values)
     except ValidationError as error:
         wrong = {str(each["loc"][0]) for each in error.errors()}
-        problems = [_told(str(each["loc"][0]), each["type"], each["msg"]) for each in error.errors()]
+        problems = [_told(called[str(each["loc"][0])], each["type"], each["msg"]) for each in error.errors()]
         if "unit" not in wrong:
             problems += _unit_problems(settings, clean_name(str(values["unit"])))
         if "business_date" not in wrong:
             day = _day(values["business_date"])
             problems += _day_problems(settings, day) if isinstance(day, dt.date) else []
         if not wrong & {"revenue_incl_vat", "revenue_excl_vat"}:
-            problems += _amount_problems(values.get("revenue_incl_vat"), values.get("revenue_excl_vat"))
+            problems += _amount_problems(values.get("revenue_incl_vat"), values.get("revenue_excl_vat"), called)
         return problems
-    return _problems(settings, entry) or entry
+    return [
+        *_problems(settings, entry),
+        *_amount_problems(entry.revenue_incl_vat, entry.revenue_excl_vat, called),
+    ] or entry
 
 
-def _told(column: str, kind: str, message: str) -> str:
+def _told(name: str, kind: str, message: str) -> str:
     missing = kind in {"missing", "string_too_short", "string_type"}
-    return f"{column}: {'is missing' if missing else message.removeprefix('Value error, ')}"
+    return f"{name}: {'is missing' if missing else message.removeprefix('Value error, ')}"
 
 
 def _problems(settings: Settings, entry: ManualEntry) -> list[str]:
@@ -288,18 +305,22 @@ def _problems(settings: Settings, entry: ManualEntry) -> list[str]:
             f"location {entry.location!r} does not feed {entry.unit} on {entry.business_date}; "
             f"{', '.join(feeding) or 'none'} does"
         )
-    return [*problems, *_amount_problems(entry.revenue_incl_vat, entry.revenue_excl_vat)]
+    return problems
 
 
 def _unit_problems(settings: Settings, unit: str) -> list[str]:
     units = [each.name for each in settings.units]
     if unit in units:
         return []
+    of_department = [each.name for each in settings.units if each.department.casefold() == unit.casefold()]
     similar = most_similar_unit(unit, units)
-    hidden = hidden_difference(unit, similar) if similar else None
-    meant = f"; did you mean {similar}" if similar else ""
-    told = f" {hidden}" if hidden else ""
-    return [f"unit {unit!r} is none of the settings': {', '.join(units) or 'they list no units yet'}{meant}{told}"]
+    if of_department:
+        meant = f"; it is a department, and revenue belongs to its units: {', '.join(of_department)}"
+    else:
+        hidden = hidden_difference(unit, similar) if similar else None
+        meant = f"; did you mean {similar}{f': {hidden}' if hidden else ''}" if similar else ""
+    known = ", ".join(units) or "they list no units yet"
+    return [f"unit {shortened(unit, LONGEST_WORD)!r} is none of the settings': {known}{meant}"]
 
 
 def _day_problems(settings: Settings, day: dt.date) -> list[str]:
@@ -309,9 +330,10 @@ def _day_problems(settings: Settings, day: dt.date) -> list[str]:
     return [f"{day} is no day with revenue: these are from the activation date {first} to yesterday, {last}"]
 
 
-def _amount_problems(incl_vat: object, excl_vat: object) -> list[str]:
+def _amount_problems(incl_vat: object, excl_vat: object, called: Mapping[str, str]) -> list[str]:
     if (incl_vat in (None, "")) == (excl_vat in (None, "")):
-        return ["give one amount, revenue_incl_vat or revenue_excl_vat; the other follows from it"]
+        names = f"{called['revenue_incl_vat']} or {called['revenue_excl_vat']}"
+        return [f"give one amount, {names}; the other follows from it"]
     return []
 
 

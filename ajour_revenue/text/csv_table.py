@@ -4,27 +4,47 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from ajour_revenue.errors import ActionableError
+from ajour_revenue.text.names import clean_name
 
 TOLD_AT_MOST = 50
 LONGEST_LINE = 100_000
 """In characters; a longer one is no row of figures."""
+MOST_LINES_OF_A_ROW = 100
+SHOWN_AROUND = 10
 
 SAVE_IT_RIGHT = "In Excel: Save As, and choose CSV UTF-8 (comma delimited)."
+WINDOWS = "cp1252"
 MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
-SEPARATOR_LINE = re.compile(r"\s*sep=(.)\s*", re.IGNORECASE)
+SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=(.)"?[;,\s]*', re.IGNORECASE)
 SEPARATORS = ";\t,"
+NO_HEADER = re.compile(r"[\s;,\ufeff]*")
 KINDS = {
     b"PK\x03\x04": "an Excel workbook",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook",
     b"%PDF": "a PDF",
     b"SQLi": "a database",
+    b"{\\rtf": "a text document (RTF)",
+    b"\x1f\x8b": "a compressed file (gzip)",
+    b"[{": "JSON",
+    b"{": "JSON",
+    b"<": "a web page or XML",
 }
-EXCELS_ERRORS = re.compile(r"#(REF|DIV/0|VALUE|NAME|N/A|NUM|NULL|I/T|REFERENCE|VÆRDI|NAVN)[!?]?")
-AS_TEXT = re.compile(r'="(.*)"')
+"""What a file is that begins so."""
+EXCELS_ERRORS = re.compile(r"#[A-ZÆØÅ][A-ZÆØÅ/0]*[!?]|#N/A|#I/T")
+TOO_NARROW = re.compile("##+")
+AS_TEXT = re.compile(r'="(.*)"|\'(?=[\d=+@-])(.*)', re.DOTALL)
+"""Excel's ways to keep what is typed as it is: ="010" and '010."""
+
+# ruff: disable[RUF001]
+WRONG_LETTERS = re.compile(r"[›†¿Œ¯]|Ã[¦¸¥†˜…©]|(?<=\w)[‘¾]|¾(?=\w)|‘(?![^’]*’)|[\udc80-\udcff]")
+# ruff: enable[RUF001]
+"""What æ, ø and å of DOS (850), of an old Macintosh and of UTF-8 look like in Windows-1252, and what it has not."""
 
 
 class UnreadableFileError(ActionableError):
@@ -53,52 +73,56 @@ def opened_csv(path: Path) -> Iterator[CsvTable]:
     """Open a CSV file as Excel and others write it, and read it row by row, however long it is.
 
     In UTF-8, UTF-16 with its mark, or Windows-1252; separated by semicolons, tabs or commas. Names of columns are taken
-    in small letters, columns without a name and rows without a value are passed over. Raises UnreadableFileError, also
-    while rows are read.
+    in small letters with _ between words, columns without a name and rows without a value are passed over. Raises
+    UnreadableFileError, also while rows are read, and at the end where the file was changed meanwhile.
     """
-    encoding = _encoding(path)
-    try:
-        with path.open(encoding=encoding, newline="") as file:
-            lines = _lines(path, file)
-            first = next(lines, "")
-            separator = SEPARATOR_LINE.fullmatch(first)
-            header = next(lines, "") if separator else first
-            delimiter = separator[1] if separator else next((each for each in SEPARATORS if each in header), ",")
-            start = 2 if separator else 1
-            columns = [_plain(name).lower() for name in next(csv.reader([header], delimiter=delimiter), [])]
-            yield CsvTable([name for name in columns if name], _rows(lines, columns, delimiter, start))
-    except UnicodeDecodeError:
-        msg = f"{path} is neither in UTF-8 nor in Windows-1252 throughout. {SAVE_IT_RIGHT}"
-        raise UnreadableFileError(msg) from None
-    except OSError as error:
-        msg = f"{path} cannot be read: {error.strerror}."
-        raise UnreadableFileError(msg) from None
-    except csv.Error as error:
-        msg = f"{path} is not a CSV file: {error}. {SAVE_IT_RIGHT}"
-        raise UnreadableFileError(msg) from None
-
-
-def _encoding(path: Path) -> str:
-    """Tell a file's encoding from its mark, or by reading it; raises UnreadableFileError where it is no text."""
     try:
         if path.exists() and not path.is_file():
             # To read a pipe would wait for whoever writes to it.
             msg = f"{path} cannot be read: it is no file."
             raise UnreadableFileError(msg)
-        with path.open("rb") as file:
-            start = file.read(1024)
-            for mark, encoding in MARKS.items():
-                if start.startswith(mark):
-                    return encoding
-            kind = next((kind for mark, kind in KINDS.items() if start.startswith(mark)), None)
-            if kind or start.lstrip()[:1] == b"<" or b"\0" in start:
-                kind = kind or ("a web page" if start.lstrip()[:1] == b"<" else "no text, or UTF-16 without its mark")
-                msg = f"{path} is not a CSV file, but {kind}. {SAVE_IT_RIGHT}"
-                raise UnreadableFileError(msg)
+        state = _state(path)
+        encoding = _encoding(path)
+        with path.open(encoding=encoding, newline="", errors="surrogateescape") as file:
+            lines = _lines(path, file, in_windows=encoding == WINDOWS)
+            start, header = next(((number, line) for number, line in lines if not NO_HEADER.fullmatch(line)), (0, ""))
+            separator = SEPARATOR_LINE.fullmatch(header)
+            if separator:
+                start, header = next(lines, (start, ""))
+            delimiter = separator[1] if separator else next((each for each in SEPARATORS if each in header), ",")
+            columns = [_column(name) for name in next(csv.reader([header], delimiter=delimiter), [])]
+            yield CsvTable([name for name in columns if name], _rows(path, lines, columns, delimiter, start))
+        if _state(path) != state:
+            msg = f"{path} was changed while it was read. Try again when it is written to its end."
+            raise UnreadableFileError(msg)
+    except UnicodeDecodeError:
+        msg = f"{path} begins as UTF-16, and goes on as something else. {SAVE_IT_RIGHT}"
+        raise UnreadableFileError(msg) from None
     except OSError as error:
         msg = f"{path} cannot be read: {error.strerror}."
         raise UnreadableFileError(msg) from None
-    return "utf-8" if _is_utf_8(path) else "cp1252"
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    """Return what differs when a file is another, or is written to."""
+    state = path.stat()
+    return state.st_ino, state.st_size, state.st_mtime_ns
+
+
+def _encoding(path: Path) -> str:
+    """Tell a file's encoding from its mark, or by reading it; raises UnreadableFileError where it is no text."""
+    with path.open("rb") as file:
+        start = file.read(1024)
+    marked = next((encoding for mark, encoding in MARKS.items() if start.startswith(mark)), None)
+    if marked == "utf-8-sig":
+        return marked if _is_utf_8(path) else WINDOWS
+    if marked:
+        return marked
+    kind = next((kind for mark, kind in KINDS.items() if start.lstrip().startswith(mark)), None)
+    if kind or b"\0" in start:
+        msg = f"{path} is not a CSV file, but {kind or 'no text, or UTF-16 without its mark'}. {SAVE_IT_RIGHT}"
+        raise UnreadableFileError(msg)
+    return "utf-8" if _is_utf_8(path) else WINDOWS
 
 
 def _is_utf_8(path: Path) -> bool:
@@ -111,22 +135,64 @@ def _is_utf_8(path: Path) -> bool:
     return True
 
 
-def _lines(path: Path, file: TextIO) -> Iterator[str]:
-    while line := file.readline(LONGEST_LINE):
+def _lines(path: Path, file: TextIO, *, in_windows: bool) -> Iterator[tuple[int, str]]:
+    """Yield each line with its number; raises UnreadableFileError where one is no text."""
+    for number in count(1):
+        line = file.readline(LONGEST_LINE)
+        if not line:
+            return
+        wrong = WRONG_LETTERS.search(line) if in_windows else None
         if len(line) == LONGEST_LINE:
-            msg = f"{path} has a line of more than {LONGEST_LINE} characters, which is no row of figures."
-            raise UnreadableFileError(msg)
-        if "\0" in line:
-            msg = f"{path} is no text file: it has NUL characters. {SAVE_IT_RIGHT}"
-            raise UnreadableFileError(msg)
-        yield line
+            told = f"is longer than {LONGEST_LINE} characters, which is no row of figures"
+        elif "\0" in line:
+            told = "has NUL characters, which no text file has"
+        elif wrong:
+            read = clean_name(line[max(wrong.start() - SHOWN_AROUND, 0) : wrong.end() + SHOWN_AROUND])
+            told = f"is neither in UTF-8 nor in Windows-1252: its letters would be read as …{read}…"
+        else:
+            yield number, line
+            continue
+        msg = f"{path}, line {number} {told}. {SAVE_IT_RIGHT}"
+        raise UnreadableFileError(msg)
 
 
-def _rows(lines: Iterator[str], columns: Sequence[str], delimiter: str, start: int) -> Iterator[Line]:
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+def _fields(path: Path, lines: Iterator[tuple[int, str]], delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the fields of each row with the number of its last line; raises UnreadableFileError where a quote is open.
+
+    A row may go over several lines, where a field in quotes does.
+    """
+    first = last = 0
+
+    def of_one_row() -> Iterator[str]:
+        nonlocal first, last
+        for last, line in lines:
+            first = first or last
+            if last - first >= MOST_LINES_OF_A_ROW:
+                msg = f"goes on for more than {MOST_LINES_OF_A_ROW} lines"
+                raise csv.Error(msg)
+            yield line
+
+    reader = csv.reader(of_one_row(), delimiter=delimiter, strict=True)
+    while True:
+        try:
+            fields = next(reader, None)
+        except csv.Error as error:
+            msg = (
+                f"{path} is not a CSV file from line {first} on: {error}. Is a quotation mark missing, or too many? "
+                f'One that belongs to the text is written twice (""). {SAVE_IT_RIGHT}'
+            )
+            raise UnreadableFileError(msg) from None
+        if fields is None:
+            return
+        yield last, fields
+        first = 0
+
+
+def _rows(
+    path: Path, lines: Iterator[tuple[int, str]], columns: Sequence[str], delimiter: str, start: int
+) -> Iterator[Line]:
     expected = len([name for name in columns if name])
-    for fields in reader:
-        number = start + reader.line_num
+    for number, fields in _fields(path, lines, delimiter):
         values = [_plain(value) for value in fields]
         if not any(values):
             continue
@@ -140,24 +206,42 @@ def _rows(lines: Iterator[str], columns: Sequence[str], delimiter: str, start: i
             yield Line(number, {}, error)
         elif broken := next((value for value in named.values() if EXCELS_ERRORS.fullmatch(value)), None):
             yield Line(number, {}, f"has {broken}, where Excel could not calculate; mend the formula, and save again")
+        elif hidden := next((value for value in named.values() if TOO_NARROW.fullmatch(value)), None):
+            yield Line(number, {}, f"has {hidden}, where a column is too narrow; widen it in Excel, and save again")
         else:
             yield Line(number, named)
 
 
 def _plain(value: str) -> str:
-    """Return what a field says: without spaces around it, and without Excel's way to keep the zeros of ="010"."""
+    """Return what a field says: without spaces around it, and without what keeps the zeros of 010 in Excel."""
     text = value.strip().removeprefix("\ufeff")
     as_text = AS_TEXT.fullmatch(text)
-    return as_text[1].strip() if as_text else text
+    return (as_text[1] or as_text[2] or "").strip() if as_text else text
 
 
-def as_far_as_read(errors: Sequence[str]) -> list[str]:
-    """Return the errors, as many as anybody reads, and how many more there are."""
-    more = [f"and {len(errors) - TOLD_AT_MOST} more"] if len(errors) > TOLD_AT_MOST else []
-    return [*errors[:TOLD_AT_MOST], *more]
+def _column(heading: str) -> str:
+    return re.sub(r"[\s_-]+", "_", _plain(heading)).lower()
 
 
-def all_errors(path: Path, errors: Sequence[str]) -> str:
-    """Return the one message that tells everything that is wrong with a file, as far as anybody reads."""
-    lines = "\n".join(f"  {error}" for error in as_far_as_read(errors))
-    return f"{path} has {len(errors)} error(s); nothing was stored. Correct them, and try again:\n{lines}"
+@dataclass
+class Errors:
+    """What is wrong with a file: counted to the end, and kept as far as anybody reads."""
+
+    count: int = 0
+    first: list[str] = field(default_factory=list)
+
+    def add(self, error: str) -> None:
+        """Count one more."""
+        self.count += 1
+        if self.count <= TOLD_AT_MOST:
+            self.first.append(error)
+
+    def told(self) -> list[str]:
+        """Return the errors as far as anybody reads, and how many more there are."""
+        more = self.count - len(self.first)
+        return [*self.first, f"and {more} more"] if more else self.first
+
+    def message(self, path: Path) -> str:
+        """Return the one message that tells everything that is wrong with a file."""
+        lines = "\n".join(f"  {error}" for error in self.told())
+        return f"{path} has {self.count} error(s); nothing was stored. Correct them, and try again:\n{lines}"

@@ -4,6 +4,8 @@ import datetime as dt
 import re
 from decimal import Decimal
 
+from ajour_revenue.text.names import shortened
+
 MONTHS = {
     month: number
     for number, months in enumerate(
@@ -17,28 +19,39 @@ MONTHS = {
     for month in months
 }
 
-ISO_DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})", re.ASCII)
+WEEKDAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
+
+BEFORE_A_DAY = re.compile(r"(?:(?P<weekday>(?!den )[a-zøæå]{3,7})\.?,? )?(?:den )?(?=\d)", re.IGNORECASE)
+MIDNIGHT = re.compile(r"[ T]00[:.]00(?:[:.]00(?:\.0+)?)?")
+"""As a spreadsheet or a database writes it behind a day."""
+
+YEAR_FIRST = re.compile(r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})", re.ASCII)
 # Not 1/12/2026, which Americans write for the 12th of January.
-DANISH_DAY = re.compile(
-    r"(?P<day>\d{1,2})(?:-(?P<month>\d{1,2})-|\.(?P<month_2>\d{1,2})\.|/(?P<month_3>\d{1,2})-)(?P<year>\d{4})", re.ASCII
+DAY_FIRST = re.compile(
+    r"(?P<day>\d{1,2})(?:-(?P<month>\d{1,2})-|\.(?P<month_2>\d{1,2})\.|/(?P<month_3>\d{1,2})[- ])(?P<year>\d{4})",
+    re.ASCII,
 )
-WRITTEN_DAY = re.compile(r"(?P<day>\d{1,2})\.? ?(?P<name>[a-z]{3,9})\.? (?P<year>\d{4})", re.ASCII | re.IGNORECASE)
+WRITTEN = re.compile(
+    r"(?P<day>\d{1,2})(?:\.? ?(?P<name>[a-z]{3,9})\.? |-(?P<name_2>[a-z]{3,9})\.?-)(?P<year>\d{4})",
+    re.ASCII | re.IGNORECASE,
+)
+LONGEST_QUOTED = 60
 
 SPACES = re.compile(r"[ \u00a0\u2007\u2009\u202f]")
 """As people and programs put them between thousands: the ordinary one, and some that hold a number together."""
 
-CURRENCY = re.compile(r"^(?:kr\.?|dkk)\s*|\s*(?:kr\.?|dkk)$", re.IGNORECASE)
-NO_ORE = re.compile(r",-+$")
+CURRENCY = re.compile(r"^(?:kr\.?|dkk)\s*|\s*(?:kr\.?|kroner|dkk)$", re.IGNORECASE)
+NO_ORE = re.compile(r"[.,]-+$")
 MINUSES = "-\u2212\u2013"
 AMOUNT = re.compile(
     r"""
     \d+ (?: [.,] \d{1,2} )?                      # 1234  1234,5  1234.50
-    | \d{1,3} (?: \. \d{3} )+ , \d{1,2}          # 1.234,50
-    | \d{1,3} (?: , \d{3} )+ \. \d{1,2}          # 1,234.50
-    | \d{1,3} (?: \. \d{3} ){2,}                 # 1.234.567
-    | \d{1,3} (?: , \d{3} ){2,}                  # 1,234,567
-    | \d{1,3} (?: [ ] \d{3} )+ (?: [.,] \d{1,2} )?   # 1 234,50
-    | \d{1,3} (?: ' \d{3} )+ (?: [.,] \d{1,2} )?     # 1'234.50
+    | [1-9]\d{0,2} (?: \. \d{3} )+ , \d{1,2}     # 1.234,50
+    | [1-9]\d{0,2} (?: , \d{3} )+ \. \d{1,2}     # 1,234.50
+    | [1-9]\d{0,2} (?: \. \d{3} ){2,}            # 1.234.567
+    | [1-9]\d{0,2} (?: , \d{3} ){2,}             # 1,234,567
+    | [1-9]\d{0,2} (?: [ ] \d{3} )+ (?: [.,] \d{1,2} )?   # 1 234,50
+    | [1-9]\d{0,2} (?: ' \d{3} )+ (?: [.,] \d{1,2} )?     # 1'234.50
     """,
     re.VERBOSE | re.ASCII,
 )
@@ -46,22 +59,40 @@ TWO_READINGS = re.compile(r"\d{1,3}[.,]\d{3}", re.ASCII)
 
 
 def parse_day(text: str) -> dt.date:
-    """Return the day that a text names: 2026-01-31, or as Danes write it, such as 31-1-2026 or 31. januar 2026.
+    """Return the day that a text names: 2026-01-31, or as Danes write it, such as 31-1-2026 or fredag den 1. maj 2026.
 
-    Raises ValueError, also for what could be another day to somebody else: a year of two digits, a week.
+    Raises ValueError, also for what could be another day to somebody else: a year of two digits, a week, a weekday
+    that the day is not.
     """
     text = " ".join(text.split())
-    found = ISO_DAY.fullmatch(text) or DANISH_DAY.fullmatch(text) or WRITTEN_DAY.fullmatch(text)
-    if found:
-        fields = found.groupdict()
-        name, numbers = fields.get("name"), [fields.get(each) for each in ("month", "month_2", "month_3")]
-        month = MONTHS.get(name.lower(), 0) if name else next(number for number in numbers if number)
-        try:
-            return dt.date(int(fields["year"]), int(month), int(fields["day"]))
-        except ValueError:
-            pass
-    msg = f"{text!r} is no day; write 2026-01-31, or 31-01-2026 with the day first"
-    raise ValueError(msg)
+    before = BEFORE_A_DAY.match(text)
+    weekday = before["weekday"].lower() if before and before["weekday"] else ""
+    day = _numbered_day(MIDNIGHT.sub("", text[before.end() :]) if before else text)
+    if day is None or (weekday and weekday not in {name[:length] for name in WEEKDAYS for length in (3, len(name))}):
+        msg = f"{_quoted(text)} is no day; write 2026-01-31, or 31-01-2026 with the day first"
+        raise ValueError(msg)
+    if weekday and not WEEKDAYS[day.weekday()].startswith(weekday):
+        msg = f"{_quoted(text)} is no day: {day} is a {day:%A}"
+        raise ValueError(msg)
+    return day
+
+
+def _numbered_day(text: str) -> dt.date | None:
+    found = YEAR_FIRST.fullmatch(text) or DAY_FIRST.fullmatch(text) or WRITTEN.fullmatch(text)
+    if not found:
+        return None
+    fields = found.groupdict()
+    name = fields.get("name") or fields.get("name_2")
+    numbers = [fields.get(each) for each in ("month", "month_2", "month_3")]
+    month = MONTHS.get(name.lower(), 0) if name else next(number for number in numbers if number)
+    try:
+        return dt.date(int(fields["year"]), int(month), int(fields["day"]))
+    except ValueError:
+        return None
+
+
+def _quoted(text: str) -> str:
+    return repr(shortened(text.strip(), LONGEST_QUOTED))
 
 
 def parse_amount(text: str) -> Decimal:
@@ -78,10 +109,10 @@ def parse_amount(text: str) -> Decimal:
         plain = re.sub(r"[.,]", "", plain)
     if TWO_READINGS.fullmatch(plain):
         whole, ore = re.sub(r"[.,]", "", plain), re.sub(r"[.,]", ".", plain)
-        msg = f"{text.strip()!r} may be {whole} or {ore}; write {whole}.00 or {ore[:-1]}"
+        msg = f"{_quoted(text)} may be {whole} or {ore}; write {whole}.00 or {ore[:-1]}"
         raise ValueError(msg)
     if not AMOUNT.fullmatch(plain):
-        msg = f"{text.strip()!r} is no amount; write 1234.50 or 1.234,50"
+        msg = f"{_quoted(text)} is no amount; write 1234.50 or 1.234,50"
         raise ValueError(msg)
     amount = _number(plain)
     return -amount if is_negative else amount
@@ -91,10 +122,13 @@ def _without_sign(text: str) -> tuple[str, bool]:
     """Take off a sign, before or behind the number or as brackets around it; return whether there was one."""
     if text.startswith("(") and text.endswith(")"):
         return text[1:-1].strip(), True
+    if text[:1] == "+":
+        return text[1:].strip(), False
     if text[:1] and text[0] in MINUSES:
         return text[1:].strip(), True
-    if text[-1:] and text[-1] in MINUSES:
-        return text[:-1].strip(), True
+    # Not behind a space: 4100 - may as well mean that there are no øre.
+    if text[-1:] and text[-1] in MINUSES and not text[:-1].endswith(" "):
+        return text[:-1], True
     return text, False
 
 

@@ -15,9 +15,10 @@ import pyarrow as pa
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from ajour_revenue.days import Window
+from ajour_revenue.mapping import most_similar_unit
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.text.csv_table import Line, UnreadableFileError, all_errors, as_far_as_read, opened_csv
-from ajour_revenue.text.names import Name, cleaned, hidden_difference
+from ajour_revenue.text.csv_table import Errors, Line, UnreadableFileError, opened_csv
+from ajour_revenue.text.names import LONGEST_WORD, Name, clean_name, cleaned, hidden_difference, shortened
 from ajour_revenue.text.parse import parse_amount, parse_day
 from ajour_revenue.wages.source import WAGE_COST_SCHEMA, WageCosts, WageSourceError
 
@@ -89,30 +90,35 @@ class WageFile:
         """
         path = self.settings.wages.file
         asked: list[dict[str, object]] = []
-        within: list[str] = []
-        others: list[str] = []
+        within, others = Errors(), Errors()
         for row in _checked_rows(self.settings):
             if isinstance(row, WageCost):
                 if _covers(window, row.business_date):
                     asked.append(row.model_dump())
             elif row.day is None or _covers(window, row.day):
-                within.append(row.text)
+                within.add(row.text)
             else:
-                others.append(f"{row.text} (of {row.day}, which this run does not cover)")
-        if within:
-            raise WageFileError(all_errors(path, within))
+                others.add(f"{row.text} (of {row.day}, which this run does not cover)")
+        if within.count:
+            raise WageFileError(within.message(path))
         return WageCosts(
             rows=pa.Table.from_pylist(asked, schema=WAGE_COST_SCHEMA),
-            warnings=[f"{path}, {text}" for text in as_far_as_read(others)],
+            warnings=[f"{path}, {text}" for text in others.told()],
         )
 
 
 def read_wage_file(settings: Settings) -> list[WageCost]:
     """Return the rows of the wage file that the settings name; raises WageFileError that lists all that is wrong."""
-    rows = list(_checked_rows(settings))
-    if errors := [row.text for row in rows if isinstance(row, RowError)]:
-        raise WageFileError(all_errors(settings.wages.file, errors))
-    return [row for row in rows if isinstance(row, WageCost)]
+    rows: list[WageCost] = []
+    errors = Errors()
+    for row in _checked_rows(settings):
+        if isinstance(row, RowError):
+            errors.add(row.text)
+        elif not errors.count:
+            rows.append(row)
+    if errors.count:
+        raise WageFileError(errors.message(settings.wages.file))
+    return rows
 
 
 def _covers(window: Window, day: dt.date) -> bool:
@@ -138,13 +144,14 @@ def _checked_rows(settings: Settings) -> Iterator[WageCost | RowError]:
         try:
             row = WageCost.model_validate(line.values)
         except ValidationError as error:
-            yield from _field_errors(line, error)
+            yield from _field_errors(line, error, departments)
             continue
-        problems = [*_unknown_names(row, departments)]
+        problems = [*_unknown_names(row.department, row.unit, departments)]
         key = (row.business_date, row.department, row.unit)
         if key in first_seen:
             problems.append(f"the same date, department and unit as line {first_seen[key]}")
-        first_seen.setdefault(key, line.number)
+        elif not problems:
+            first_seen[key] = line.number
         if problems:
             yield from (RowError(f"line {line.number}: {problem}", row.business_date) for problem in problems)
         else:
@@ -169,26 +176,33 @@ def _lines(path: Path) -> Iterator[Line]:
         raise WageFileError(str(error)) from None
 
 
-def _field_errors(line: Line, error: ValidationError) -> list[RowError]:
-    fields = [(str(each["loc"][0]), each["msg"].removeprefix("Value error, ")) for each in error.errors()]
-    is_day_wrong = any(field == "business_date" for field, _ in fields)
-    day = None if is_day_wrong else parse_day(line.values["business_date"])
-    return [
-        RowError(f"line {line.number}, {field}: found {line.values[field]!r}: {message}", day)
-        for field, message in fields
-    ]
+def _field_errors(line: Line, error: ValidationError, departments: dict[str, str]) -> Iterator[RowError]:
+    wrong = {str(each["loc"][0]): each["msg"].removeprefix("Value error, ") for each in error.errors()}
+    day = None if "business_date" in wrong else parse_day(line.values["business_date"])
+    for name, message in wrong.items():
+        found = shortened(line.values[name], LONGEST_WORD)
+        yield RowError(f"line {line.number}, {name}: found {found!r}: {message}", day)
+    if not {"department", "unit"} & set(wrong):
+        department, unit = clean_name(line.values["department"]), clean_name(line.values["unit"]) or None
+        for problem in _unknown_names(department, unit, departments):
+            yield RowError(f"line {line.number}: {problem}", day)
 
 
-def _unknown_names(row: WageCost, departments: dict[str, str]) -> Iterator[str]:
-    if row.department not in departments.values():
+def _unknown_names(department: str, unit: str | None, departments: dict[str, str]) -> Iterator[str]:
+    if department not in departments.values():
         known = sorted(set(departments.values()))
-        yield f"department {row.department!r} is none of {', '.join(known)}{_hidden(row.department, known)}"
-    elif row.unit is not None and departments.get(row.unit) != row.department:
-        here = [unit for unit, department in departments.items() if department == row.department]
-        yield f"unit {row.unit!r} is none of {row.department}'s: {', '.join(here)}{_hidden(row.unit, here)}"
+        yield f"department {_quoted(department)} is none of {', '.join(known)}{_meant(department, known)}"
+    elif unit is not None and departments.get(unit) != department:
+        here = [name for name, its_department in departments.items() if its_department == department]
+        yield f"unit {_quoted(unit)} is none of {department}'s: {', '.join(here)}{_meant(unit, here)}"
 
 
-def _hidden(written: str, known: Iterable[str]) -> str:
-    """Say in what a name differs from one that looks like it."""
-    differences = filter(None, (hidden_difference(written, name) for name in known))
-    return "".join(f"; {difference}" for difference in differences)
+def _quoted(name: str) -> str:
+    return repr(shortened(name, LONGEST_WORD))
+
+
+def _meant(written: str, known: Iterable[str]) -> str:
+    """Name the one that was probably meant, and say in what a name differs from one that looks like it."""
+    similar = most_similar_unit(written, known)
+    differs = hidden_difference(written, similar) if similar else None
+    return f"; did you mean {similar}{f': {differs}' if differs else ''}" if similar else ""

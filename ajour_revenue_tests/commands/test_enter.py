@@ -76,15 +76,15 @@ def test_a_wrong_argument_is_a_usage_error(shell: Shell, arguments: tuple[object
         ((*ONE, "--reason", "x"), "give one amount"),
         ((*ONE, "--incl-vat", "1", "--excl-vat", "1", "--reason", "x"), "give one amount"),
         ((*ONE, "--incl-vat", "1.234", "--reason", "x"), "'1.234' may be 1234 or 1.234; write 1234.00 or 1.23"),
-        ((*ONE, "--incl-vat", "1"), "reason: is missing"),
-        ((*ONE, "--incl-vat", "1", "--reason", " "), "reason: is missing"),
+        ((*ONE, "--incl-vat", "1"), "--reason: is missing"),
+        ((*ONE, "--incl-vat", "1", "--reason", " "), "--reason: is missing"),
         (("enter", "Bar", "soon", "--incl-vat", "1", "--reason", "x"), "'soon' is no day"),
         (("enter", "bar", LAST_DAY, "--incl-vat", "1", "--reason", "x"), "did you mean Bar. Nothing was stored."),
         (
             ("enter", "Cellar", "2026-02-30", "--incl-vat", "a lot"),
             (
-                "business_date: '2026-02-30' is no day; write 2026-01-31, or 31-01-2026 with the day first; "
-                "revenue_incl_vat: 'a lot' is no amount; write 1234.50 or 1.234,50; reason: is missing; unit 'Cellar' "
+                "DAY: '2026-02-30' is no day; write 2026-01-31, or 31-01-2026 with the day first; "
+                "--incl-vat: 'a lot' is no amount; write 1234.50 or 1.234,50; --reason: is missing; unit 'Cellar' "
                 "is none of the settings': Bar, Kitchen, Shop. Nothing was stored."
             ),
         ),
