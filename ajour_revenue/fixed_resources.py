@@ -4,15 +4,22 @@ Dagster lets whoever launches a run give any resource another configuration: ano
 or a driver to load. Ours come from the settings and the environment alone.
 """
 
+from collections.abc import Iterator
+
 import dagster as dg
 
 
 def fixed(resource: object) -> dg.ResourceDefinition:
     """Make a resource that takes no configuration from a run; its credentials are read when the run starts."""
     if isinstance(resource, dg.ConfigurableResource):
-        return dg.ResourceDefinition(
-            lambda _: resource.process_config_and_initialize(), config_schema={}, description=_description(resource)
-        )
+
+        def initialized(_: dg.InitResourceContext) -> Iterator[object]:
+            # Dagster opens an instance for it, which must be closed here: else the garbage collector does it, at any
+            # moment, and SQLAlchemy writes its complaint into whatever is on the screen.
+            with resource.process_config_and_initialize_cm() as with_credentials:
+                yield with_credentials
+
+        return dg.ResourceDefinition(initialized, config_schema={}, description=_description(resource))
     return dg.ResourceDefinition(lambda _: resource, config_schema={}, description=type(resource).__doc__)
 
 

@@ -4,10 +4,14 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
 
 from ajour_revenue.alerts.channels import VARIABLES
+from ajour_revenue.days import Window
 from ajour_revenue.definitions import build_definitions
 from ajour_revenue.planday.client import CREDENTIALS as PLANDAY_CREDENTIALS
+from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.kit import Company
 
 MAIL = {"host": "127.0.0.1", "sender": "a@example.dk", "recipients": ["b@example.dk"]}
@@ -49,6 +53,29 @@ def test_each_override_of_each_resource_is_refused(definitions: dg.Definitions, 
             for config in (override, *({key: value} for key, value in override.items())):
                 with pytest.raises(dg.DagsterInvalidConfigError):
                     dg.validate_run_config(job_definition, {"resources": {name: {"config": config}}})
+
+
+def test_a_run_leaves_no_connection_to_the_garbage_collector(company: Company) -> None:
+    # What is told then comes at any moment; one was when a progress bar was drawn, which waited for itself for ever.
+    opened: list[object] = []
+    closed: list[object] = []
+
+    def note_opened(connection: object, *_: object) -> None:
+        opened.append(connection)
+
+    def note_closed(connection: object, *_: object) -> None:
+        closed.append(connection)
+
+    event.listen(Pool, "checkout", note_opened)
+    event.listen(Pool, "checkin", note_closed)
+    try:
+        assert company.run(Window(LAST_DAY, LAST_DAY)).success
+    finally:
+        event.remove(Pool, "checkout", note_opened)
+        event.remove(Pool, "checkin", note_closed)
+
+    assert opened
+    assert len(closed) == len(opened)
 
 
 def test_the_ui_says_where_each_value_comes_from_and_no_credential(

@@ -69,15 +69,14 @@ def test_every_setting_of_the_connection_reaches_it(source: Source, tmp_path: Pa
         query_timeout_seconds=4,
     )
 
-    ajour = AjourResource.from_settings(settings).process_config_and_initialize()
-
-    assert ajour.connection == source.ajour(
-        options={"Further": "keyword"},
-        locations_query=locations,
-        revenue_query=revenue,
-        login_timeout_seconds=3,
-        query_timeout_seconds=4,
-    )
+    with AjourResource.from_settings(settings).process_config_and_initialize_cm() as ajour:
+        assert ajour.connection == source.ajour(
+            options={"Further": "keyword"},
+            locations_query=locations,
+            revenue_query=revenue,
+            login_timeout_seconds=3,
+            query_timeout_seconds=4,
+        )
 
 
 def test_the_credentials_are_not_in_the_representation(source: Source) -> None:
