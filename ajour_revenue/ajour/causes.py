@@ -71,6 +71,7 @@ class Cause(NamedTuple):
 
 NOT_READY = (922, 4221, 6005, 10928, 10929, 17142, 17187, 17197, 17809, 18401, 18461)
 IN_THE_CLOUD = (40197, 40501, 40613, 49918, 49919, 49920)
+FREETDS_CUT = (20003, 20004, 20006, 20009, 20017)
 CUT = re.compile(
     r"closed the connection|reset by peer|terminating connection|Broken pipe|Write to the server failed"
     r"|Read from the server failed|Unexpected EOF|EOF detected|TCP Provider|Communication link failure|Lost connection",
@@ -146,6 +147,7 @@ LOGIN = (
         ConnectionLostError,
         "Ajour's server closed the connection during the login; it may be restarting.",
         states=("08S01",),
+        numbers=FREETDS_CUT,
         words=CUT,
     ),
     Cause(
@@ -206,7 +208,7 @@ QUERY = (
         ConnectionLostError,
         "The connection to Ajour was lost during {query}; nothing was stored.",
         states=("08S01", "08003", "08006", "08007", "57P01", "57P02", "57P03"),
-        numbers=(64, 121, 233, 2006, 2013, 10053, 10054, 10060, 20003, 20004, 20006, 20009),
+        numbers=(64, 121, 233, 2006, 2013, 10053, 10054, 10060, *FREETDS_CUT),
         words=CUT,
     ),
 )

@@ -79,7 +79,7 @@ def fields_from_settings(settings: Settings) -> dict[str, Any]:
     }
 
 
-NO_DRIVER = re.compile(r"\[(01000|IM002|IM003|IM004)\]")
+NO_DRIVER = re.compile(r"Can't open lib|\[(IM002|IM003|IM004)\]")
 
 END_SECONDS = 5
 """How long the end of a query, or of a connection, may take; after that it ends with the process."""

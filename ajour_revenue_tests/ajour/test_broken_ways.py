@@ -67,3 +67,11 @@ def test_wherever_an_answer_breaks_off_it_ends_in_time(
 
     for place in range(places):
         ends_well(driver, postgres_ajour, fault, whole * (2 * place + 1) // (2 * places))
+
+
+def test_a_server_that_breaks_off_at_the_end_of_the_login_is_no_missing_driver(postgres_ajour: Source) -> None:
+    # FreeTDS gives it the SQLSTATE that unixODBC has for a driver that cannot be loaded.
+    whole = bytes_of_an_answer(FREETDS, postgres_ajour)
+
+    for after_bytes in range(whole * 60 // 100, whole * 67 // 100, 30):
+        ends_well(FREETDS, postgres_ajour, "cut", after_bytes)
