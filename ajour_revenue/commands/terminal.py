@@ -85,8 +85,11 @@ def show_plain_marks() -> None:
 
 
 def _plain_mark(character: str) -> str:
-    without_accents = unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode()
-    return PLAIN_MARKS.get(character) or without_accents or "?"
+    if plain := PLAIN_MARKS.get(character):
+        return plain
+    # Letters only: ½ is made of 1 and 2.
+    letters = unicodedata.normalize("NFKD", character) if character.isalpha() else ""
+    return letters.encode("ascii", "ignore").decode() or "?"
 
 
 def print_json(value: object) -> None:

@@ -1,11 +1,13 @@
 """Every command on a terminal of 80 columns, with and without colour, and where no terminal is."""
 
+import json
 from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
 
 from ajour_revenue.cli import main
+from ajour_revenue.commands.terminal import show_plain_marks
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.commands.kit import COLUMNS, Shell
 from ajour_revenue_tests.kit import Company
@@ -68,3 +70,18 @@ def test_a_terminal_of_another_encoding_has_plain_marks(
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     assert result.stdout_bytes.decode(encoding) + result.stderr_bytes.decode(encoding)
     assert "?" not in result.stdout_bytes.decode(encoding).replace("did you mean", "")
+
+
+def test_letters_that_an_encoding_has_not_lose_their_accents_and_other_marks_are_no_digits() -> None:
+    show_plain_marks()
+
+    assert "Café Żubrówka, ½ ≠ 2".encode("ascii", "plain_marks") == b"Cafe Zubrowka, ? ? 2"
+
+
+def test_json_is_in_ascii_and_says_every_letter(shell: Shell, at_company: Company) -> None:
+    at_company.reload(units=[{"name": "Køkken", "department": "Østerbro", "locations": ["10"]}])
+
+    printed = shell.run("test", "--json").output
+
+    assert printed.isascii()
+    assert json.loads(printed)["units"][0]["unit"] == "Køkken"
