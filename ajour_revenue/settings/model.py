@@ -29,7 +29,7 @@ from pydantic_core import PydanticCustomError
 from ajour_revenue.days import MAX_DAYS, WEEKDAYS, Weekday, Window
 from ajour_revenue.settings.odbc_options import refusals
 from ajour_revenue.text.names import Name, clean_name, hidden_difference, looks_like
-from ajour_revenue.text.parse import parse_day
+from ajour_revenue.text.parse import DANISH_WEEKDAYS, parse_day
 from ajour_revenue.web import UnsafeAddressError, checked_address
 
 T = TypeVar("T", bound=Hashable)
@@ -179,7 +179,6 @@ FetchTime = Annotated[
 Percentage = Annotated[
     Decimal, Field(gt=0, le=100, max_digits=5, decimal_places=2), BeforeValidator(_not_a_truth_value)
 ]
-DANISH_WEEKDAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
 WEEKDAY_NAMES: dict[str, Weekday] = {
     written: weekday
     for names in (WEEKDAYS, DANISH_WEEKDAYS)

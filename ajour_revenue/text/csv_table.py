@@ -21,7 +21,7 @@ SHOWN_AROUND = 10
 SAVE_IT_RIGHT = "In Excel: Save As, and choose CSV UTF-8 (comma delimited)."
 WINDOWS = "cp1252"
 MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
-SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=(.)"?[;,\s]*', re.IGNORECASE)
+SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=([;,|\t])"?[;,\s]*', re.IGNORECASE)
 SEPARATORS = ";\t,"
 NO_HEADER = re.compile(r"[\s;,\ufeff]*")
 KINDS = {

@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, StringConstraints
 LONGEST_NAME = 200
 LONGEST_REASON = 1000
 LONGEST_WORD = 60
-"""Of a name that is made of several."""
+"""Of a name that is made of several, or quoted."""
 DIFFERENCES_TOLD = 3
 
 ESCAPE_SEQUENCES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
@@ -103,6 +103,11 @@ def _is_emoji(character: str) -> bool:
 def shortened(name: str, at_most: int = LONGEST_NAME) -> str:
     """Return a clean name, cut where it is longer than anybody reads."""
     return name if len(name) <= at_most else name[: at_most - 1].rstrip(ZERO_WIDTH_JOINER + " ") + "…"
+
+
+def quoted(text: str) -> str:
+    """Return what somebody wrote as messages quote it: in quotation marks, and no longer than anybody reads."""
+    return repr(shortened(text.strip(), LONGEST_WORD))
 
 
 def name_or(value: object, otherwise: str) -> object:

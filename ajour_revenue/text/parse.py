@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from decimal import Decimal
 
-from ajour_revenue.text.names import shortened
+from ajour_revenue.text.names import quoted
 
 MONTHS = {
     month: number
@@ -19,10 +19,11 @@ MONTHS = {
     for month in months
 }
 
-WEEKDAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
+DANISH_WEEKDAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
+WRITTEN_WEEKDAYS = {written: number for number, name in enumerate(DANISH_WEEKDAYS) for written in (name, name[:3])}
 
 BEFORE_A_DAY = re.compile(r"(?:(?P<weekday>(?!den )[a-zøæå]{3,7})\.?,? )?(?:den )?(?=\d)", re.IGNORECASE)
-MIDNIGHT = re.compile(r"[ T]00[:.]00(?:[:.]00(?:\.0+)?)?")
+MIDNIGHT = re.compile(r"[ T]00[:.]00(?:[:.]00(?:\.0+)?)?$")
 """As a spreadsheet or a database writes it behind a day."""
 
 YEAR_FIRST = re.compile(r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})", re.ASCII)
@@ -35,7 +36,6 @@ WRITTEN = re.compile(
     r"(?P<day>\d{1,2})(?:\.? ?(?P<name>[a-z]{3,9})\.? |-(?P<name_2>[a-z]{3,9})\.?-)(?P<year>\d{4})",
     re.ASCII | re.IGNORECASE,
 )
-LONGEST_QUOTED = 60
 
 SPACES = re.compile(r"[ \u00a0\u2007\u2009\u202f]")
 """As people and programs put them between thousands: the ordinary one, and some that hold a number together."""
@@ -66,13 +66,13 @@ def parse_day(text: str) -> dt.date:
     """
     text = " ".join(text.split())
     before = BEFORE_A_DAY.match(text)
-    weekday = before["weekday"].lower() if before and before["weekday"] else ""
-    day = _numbered_day(MIDNIGHT.sub("", text[before.end() :]) if before else text)
-    if day is None or (weekday and weekday not in {name[:length] for name in WEEKDAYS for length in (3, len(name))}):
-        msg = f"{_quoted(text)} is no day; write 2026-01-31, or 31-01-2026 with the day first"
+    day = _numbered_day(MIDNIGHT.sub("", text[before.end() :])) if before else None
+    weekday = (before["weekday"] or "").lower() if before else ""
+    if day is None or (weekday and weekday not in WRITTEN_WEEKDAYS):
+        msg = f"{quoted(text)} is no day; write 2026-01-31, or 31-01-2026 with the day first"
         raise ValueError(msg)
-    if weekday and not WEEKDAYS[day.weekday()].startswith(weekday):
-        msg = f"{_quoted(text)} is no day: {day} is a {day:%A}"
+    if weekday and WRITTEN_WEEKDAYS[weekday] != day.weekday():
+        msg = f"{quoted(text)} is no day: {day} is a {day:%A}"
         raise ValueError(msg)
     return day
 
@@ -91,10 +91,6 @@ def _numbered_day(text: str) -> dt.date | None:
         return None
 
 
-def _quoted(text: str) -> str:
-    return repr(shortened(text.strip(), LONGEST_QUOTED))
-
-
 def parse_amount(text: str) -> Decimal:
     """Return the amount that a text names: 1234.50, 1.234,50, kr. 1 234,50, 1.234,- or (1.234,50) for a negative one.
 
@@ -109,10 +105,10 @@ def parse_amount(text: str) -> Decimal:
         plain = re.sub(r"[.,]", "", plain)
     if TWO_READINGS.fullmatch(plain):
         whole, ore = re.sub(r"[.,]", "", plain), re.sub(r"[.,]", ".", plain)
-        msg = f"{_quoted(text)} may be {whole} or {ore}; write {whole}.00 or {ore[:-1]}"
+        msg = f"{quoted(text)} may be {whole} or {ore}; write {whole}.00 or {ore[:-1]}"
         raise ValueError(msg)
     if not AMOUNT.fullmatch(plain):
-        msg = f"{_quoted(text)} is no amount; write 1234.50 or 1.234,50"
+        msg = f"{quoted(text)} is no amount; write 1234.50 or 1.234,50"
         raise ValueError(msg)
     amount = _number(plain)
     return -amount if is_negative else amount
