@@ -8,6 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.names import hidden_difference
 
 SIMILAR = 0.5
 """From here on two names are alike enough to suggest one for the other."""
@@ -77,6 +78,19 @@ def unit_of_locations(settings: Settings, day: dt.date) -> dict[str, str]:
 def register_days(connection: duckdb.DuckDBPyConnection, days: Iterable[dt.date]) -> None:
     """Give SQL the days that a calculation is for, as the view `days(business_date)`."""
     connection.register("days", pa.table({"business_date": pa.array(sorted(set(days)), pa.date32())}))
+
+
+def meant(written: str, known: Iterable[str]) -> str:
+    """Return which of the known names was probably meant, as the end of a message that refuses the written one.
+
+    One that looks the same comes first, with what nobody sees that differs; empty where none is alike.
+    """
+    known = list(known)
+    for name in known:
+        if differs := hidden_difference(written, name):
+            return f"; did you mean {name}: {differs}"
+    similar = most_similar_unit(written, known)
+    return f"; did you mean {similar}" if similar else ""
 
 
 def most_similar_unit(location_name: str, units: Iterable[str]) -> str | None:

@@ -5,7 +5,7 @@ import datetime as dt
 import duckdb
 import pytest
 
-from ajour_revenue.mapping import most_similar_unit, register_units, unit_of_locations
+from ajour_revenue.mapping import meant, most_similar_unit, register_units, unit_of_locations
 from ajour_revenue.settings.model import Settings
 from ajour_revenue_tests.kit import settings_dict
 
@@ -79,3 +79,24 @@ def test_a_mapping_without_any_location_is_empty_and_still_of_text() -> None:
     assert connection.execute("SELECT count(*), typeof(any_value(location_id)) FROM mapping").fetchall() == [
         (0, "VARCHAR")
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("bar", "; did you mean Bar"),
+        ("Kokken", "; did you mean Køkken"),
+        # In Cyrillic letters, of which not one is the same.
+        ("\u0412\u043e\u0445", "; did you mean Box: "),
+        (
+            "\u0412ar",
+            "; did you mean Bar: '\u0412ar' has U+0412 CYRILLIC CAPITAL LETTER VE where 'Bar' has U+0042 ",
+        ),
+        ("Vinhandel", ""),
+    ],
+)
+def test_a_name_that_is_not_known_is_answered_with_the_one_that_was_meant(written: str, told: str) -> None:
+    hint = meant(written, ["Køkken", "Bar", "Box"])
+
+    assert hint.startswith(told)
+    assert bool(hint) == bool(told)

@@ -35,6 +35,16 @@ from ajour_revenue.warehouse.connect import reading, transaction
 
 SHOWN_AT_MOST = 40
 
+CALLED = {
+    "business_date": "DAY",
+    "unit": "UNIT",
+    "location": "--location",
+    "revenue_incl_vat": "--incl-vat",
+    "revenue_excl_vat": "--excl-vat",
+    "reason": "--reason",
+}
+"""What the fields of an entry are called on the command line."""
+
 
 @click.command(
     epilog="Examples: ajour-revenue enter Bar 2026-01-31 --location 11 --incl-vat 12500 --reason 'till was down'; "
@@ -78,24 +88,27 @@ def enter(  # noqa: PLR0913 (a figure, or a file of them)
     Asks before it replaces a complete figure from Ajour, and before it takes an amount that is negative, or more than
     five times what the weekday usually brings, or less than a fifth of it.
     """
-    given = {"UNIT": unit, "DAY": day, "--location": location, "--incl-vat": incl_vat, "--excl-vat": excl_vat}
+    values = {
+        "business_date": day,
+        "unit": unit,
+        "location": location,
+        "revenue_incl_vat": incl_vat,
+        "revenue_excl_vat": excl_vat,
+        "reason": reason,
+    }
     if csv_file:
-        if too_much := [name for name, value in given.items() if value is not None]:
+        # A reason is for those rows that have none.
+        if too_much := [CALLED[name] for name, value in values.items() if value is not None and name != "reason"]:
             msg = f"With --csv everything stands in the file; leave out {', '.join(too_much)}."
             raise RefusedError(msg)
     elif unit is None or day is None:
         msg = "Name a unit and a day, or a file with --csv."
         raise RefusedError(msg)
     settings = settings_or_fail(settings_file)
-    values = {
-        "unit": unit,
-        "business_date": day,
-        "location": location,
-        "revenue_incl_vat": incl_vat,
-        "revenue_excl_vat": excl_vat,
-        "reason": reason,
-    }
-    entries = read_entries(settings, csv_file, reason=reason) if csv_file else [check_entry(settings, values)]
+    if csv_file:
+        entries = read_entries(settings, csv_file, reason=reason)
+    else:
+        entries = [check_entry(settings, values, called=CALLED)]
     if not yes:
         _ask(settings, entries)
     changes = store_entries(settings, entries)

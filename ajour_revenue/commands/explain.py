@@ -20,7 +20,7 @@ from ajour_revenue.commands.terminal import (
     settings_or_fail,
 )
 from ajour_revenue.days import COPENHAGEN
-from ajour_revenue.mapping import most_similar_unit
+from ajour_revenue.mapping import meant
 from ajour_revenue.revenue.explain import (
     Answer,
     Entry,
@@ -34,7 +34,7 @@ from ajour_revenue.revenue.explain import (
 )
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.formats import DANISH
-from ajour_revenue.text.names import clean_name
+from ajour_revenue.text.names import clean_name, quoted
 from ajour_revenue.warehouse.connect import reading
 
 LABEL_WIDTH = 18
@@ -67,9 +67,7 @@ def explain_command(*, unit: str, day: dt.date, as_json: bool, settings_file: Pa
 def _refuse_unknown(unit: str, known: list[str]) -> None:
     if unit in known:
         return
-    similar = most_similar_unit(unit, known)
-    hint = f" Did you mean {similar}?" if similar else ""
-    msg = f"{unit!r} is not one of your units: {', '.join(known) or 'there are none yet'}.{hint}"
+    msg = f"{quoted(unit)} is not one of your units: {', '.join(known) or 'there are none yet'}{meant(unit, known)}."
     raise RefusedError(msg)
 
 

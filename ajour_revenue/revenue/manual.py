@@ -14,11 +14,11 @@ from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 from ajour_revenue import days
 from ajour_revenue.days import yesterday
 from ajour_revenue.errors import ActionableError
-from ajour_revenue.mapping import most_similar_unit, register_units, unit_of_locations
+from ajour_revenue.mapping import meant, register_units, unit_of_locations
 from ajour_revenue.revenue.unit_revenue import calculate_unit_revenue
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.csv_table import Errors, Line, UnreadableFileError, opened_csv
-from ajour_revenue.text.names import LONGEST_WORD, Name, Reason, clean_name, cleaned, hidden_difference, shortened
+from ajour_revenue.text.names import Name, Reason, clean_name, cleaned, quoted
 from ajour_revenue.text.parse import parse_amount, parse_day
 from ajour_revenue.warehouse.run import rows, run
 
@@ -159,15 +159,7 @@ class ManualEntry(BaseModel):
 
 
 COLUMNS = {name: name for name in ManualEntry.model_fields}
-OPTIONS = {
-    "business_date": "DAY",
-    "unit": "UNIT",
-    "location": "--location",
-    "revenue_incl_vat": "--incl-vat",
-    "revenue_excl_vat": "--excl-vat",
-    "reason": "--reason",
-}
-"""What the fields are called in a file, and on the command line."""
+"""What the fields are called in a file."""
 
 
 class Compared(NamedTuple):
@@ -213,9 +205,14 @@ class Change(NamedTuple):
     revenue: Decimal | None
 
 
-def check_entry(settings: Settings, values: Mapping[str, object]) -> ManualEntry:
-    """Return one entry, of values as people type them; raises ManualEntryError."""
-    checked = _checked(settings, values, OPTIONS)
+def check_entry(
+    settings: Settings, values: Mapping[str, object], *, called: Mapping[str, str] = COLUMNS
+) -> ManualEntry:
+    """Return one entry, of values as people type them; raises ManualEntryError.
+
+    `called` is what whoever typed them calls the fields.
+    """
+    checked = _checked(settings, values, called)
     if isinstance(checked, ManualEntry):
         return checked
     msg = f"{'; '.join(checked)}. Nothing was stored."
@@ -313,14 +310,12 @@ def _unit_problems(settings: Settings, unit: str) -> list[str]:
     if unit in units:
         return []
     of_department = [each.name for each in settings.units if each.department.casefold() == unit.casefold()]
-    similar = most_similar_unit(unit, units)
     if of_department:
-        meant = f"; it is a department, and revenue belongs to its units: {', '.join(of_department)}"
+        hint = f"; it is a department, and revenue belongs to its units: {', '.join(of_department)}"
     else:
-        hidden = hidden_difference(unit, similar) if similar else None
-        meant = f"; did you mean {similar}{f': {hidden}' if hidden else ''}" if similar else ""
+        hint = meant(unit, units)
     known = ", ".join(units) or "they list no units yet"
-    return [f"unit {shortened(unit, LONGEST_WORD)!r} is none of the settings': {known}{meant}"]
+    return [f"unit {quoted(unit)} is none of the settings': {known}{hint}"]
 
 
 def _day_problems(settings: Settings, day: dt.date) -> list[str]:

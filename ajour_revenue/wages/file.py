@@ -5,7 +5,7 @@ Days and decimals as people type them, fields separated by commas or semicolons:
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -15,10 +15,10 @@ import pyarrow as pa
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from ajour_revenue.days import Window
-from ajour_revenue.mapping import most_similar_unit
+from ajour_revenue.mapping import meant
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.csv_table import Errors, Line, UnreadableFileError, opened_csv
-from ajour_revenue.text.names import LONGEST_WORD, Name, clean_name, cleaned, hidden_difference, shortened
+from ajour_revenue.text.names import Name, clean_name, cleaned, quoted
 from ajour_revenue.text.parse import parse_amount, parse_day
 from ajour_revenue.wages.source import WAGE_COST_SCHEMA, WageCosts, WageSourceError
 
@@ -180,8 +180,7 @@ def _field_errors(line: Line, error: ValidationError, departments: dict[str, str
     wrong = {str(each["loc"][0]): each["msg"].removeprefix("Value error, ") for each in error.errors()}
     day = None if "business_date" in wrong else parse_day(line.values["business_date"])
     for name, message in wrong.items():
-        found = shortened(line.values[name], LONGEST_WORD)
-        yield RowError(f"line {line.number}, {name}: found {found!r}: {message}", day)
+        yield RowError(f"line {line.number}, {name}: found {quoted(line.values[name])}: {message}", day)
     if not {"department", "unit"} & set(wrong):
         department, unit = clean_name(line.values["department"]), clean_name(line.values["unit"]) or None
         for problem in _unknown_names(department, unit, departments):
@@ -191,18 +190,7 @@ def _field_errors(line: Line, error: ValidationError, departments: dict[str, str
 def _unknown_names(department: str, unit: str | None, departments: dict[str, str]) -> Iterator[str]:
     if department not in departments.values():
         known = sorted(set(departments.values()))
-        yield f"department {_quoted(department)} is none of {', '.join(known)}{_meant(department, known)}"
+        yield f"department {quoted(department)} is none of {', '.join(known)}{meant(department, known)}"
     elif unit is not None and departments.get(unit) != department:
         here = [name for name, its_department in departments.items() if its_department == department]
-        yield f"unit {_quoted(unit)} is none of {department}'s: {', '.join(here)}{_meant(unit, here)}"
-
-
-def _quoted(name: str) -> str:
-    return repr(shortened(name, LONGEST_WORD))
-
-
-def _meant(written: str, known: Iterable[str]) -> str:
-    """Name the one that was probably meant, and say in what a name differs from one that looks like it."""
-    similar = most_similar_unit(written, known)
-    differs = hidden_difference(written, similar) if similar else None
-    return f"; did you mean {similar}{f': {differs}' if differs else ''}" if similar else ""
+        yield f"unit {quoted(unit)} is none of {department}'s: {', '.join(here)}{meant(unit, here)}"

@@ -100,18 +100,19 @@ def test_a_later_fetch_replaces_it_only_with_overwrite_on(company: Company, *, o
     ("values", "told"),
     [
         ({"unit": "Cellar"}, "unit 'Cellar' is none of the settings': Bar, Kitchen, Shop"),
-        ({"unit": " "}, "UNIT: is missing"),
+        ({"unit": " "}, "unit: is missing"),
         ({"business_date": ACTIVATION_DATE - timedelta(days=1)}, "is no day with revenue"),
         ({"business_date": LAST_DAY + timedelta(days=1)}, "is no day with revenue"),
         ({"business_date": "2026-02-30"}, "'2026-02-30' is no day"),
-        ({"business_date": None}, "DAY: "),
+        ({"business_date": None}, "business_date: "),
         ({"revenue_incl_vat": "1"}, "give one amount"),
         ({"revenue_excl_vat": None}, "give one amount"),
         ({"revenue_excl_vat": ""}, "give one amount"),
         ({"revenue_excl_vat": "1.234"}, "'1.234' may be 1234 or 1.234"),
         ({"revenue_excl_vat": "NaN"}, "is no amount"),
-        ({"revenue_excl_vat": "1000000000000000"}, "--excl-vat: "),
-        ({"reason": ""}, "--reason: is missing"),
+        ({"revenue_excl_vat": "1000000000000000"}, "revenue_excl_vat: "),
+        ({"reason": ""}, "reason: is missing"),
+        ({"unit": "Vesterbro"}, "it is a department, and revenue belongs to its units: "),
     ],
 )
 def test_what_cannot_be_is_refused(company: Company, values: dict[str, object], told: str) -> None:
