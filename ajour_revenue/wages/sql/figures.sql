@@ -26,38 +26,128 @@ weighed AS (
         -- A department's own target judges all its wages; else its units' targets judge its units' wages.
         unallocated OR unit IS NOT NULL OR department_target IS NOT NULL AS is_judged
     FROM placed
+),
+-- Each day is added up once, however many of the periods it belongs to.
+days_of_places AS (
+    SELECT
+        business_date,
+        in_department,
+        in_unit,
+        unallocated,
+        sum(revenue_excl_vat) AS revenue_excl_vat,
+        sum(revenue_incl_vat) AS revenue_incl_vat,
+        sum(wage_cost) AS wage_cost,
+        sum(wage_cost) FILTER (is_judged) AS wage_cost_judged,
+        sum(revenue_compared) AS revenue_compared,
+        sum(hours) AS hours,
+        sum(weight) AS weight,
+        sum(weight * target_in_hundredths) AS weighed_target,
+        bool_or(weight > 0 AND target_in_hundredths IS NULL) AS lacks_weighed_target,
+        bool_and(unit IS NULL OR chosen_target IS NOT NULL) AS has_targets,
+        min(chosen_target) AS lowest_target,
+        max(chosen_target) AS highest_target,
+        bool_or(department_target IS NOT NULL) AS has_department_target,
+        bool_or(is_incomplete) AS is_incomplete,
+        bool_or(hidden AND is_judged) AS is_hidden,
+        bool_or(is_expected AND NOT has_wages) AS is_without_wages,
+        bool_or(is_expected AND NOT has_revenue) AS is_without_revenue
+    FROM weighed
+    GROUP BY ALL
+),
+days_of_periods AS (
+    SELECT
+        unnest(generate_series(first_day, last_day, INTERVAL 1 DAY))::DATE AS business_date,
+        first_day,
+        last_day
+    FROM periods
+),
+units_of_periods AS (
+    SELECT
+        first_day,
+        last_day,
+        department AS in_department,
+        unit AS in_unit,
+        bool_or(is_expected AND has_wages AND NOT hidden) AS has_wages,
+        bool_or(is_expected AND has_revenue) AS has_revenue
+    FROM cells JOIN days_of_periods USING (business_date)
+    WHERE is_expected
+    GROUP BY ALL
+),
+coverage AS (
+    SELECT
+        first_day,
+        last_day,
+        in_department,
+        in_unit,
+        grouping(in_department, in_unit) AS level,
+        count(DISTINCT in_unit) AS units,
+        count(DISTINCT in_unit) FILTER (has_wages) AS units_with_wages,
+        count(DISTINCT in_unit) FILTER (has_revenue) AS units_with_revenue
+    FROM units_of_periods
+    GROUP BY GROUPING SETS (
+        (first_day, last_day, in_department, in_unit),
+        (first_day, last_day, in_department),
+        (first_day, last_day)
+    )
+),
+sums AS (
+    SELECT
+        first_day,
+        last_day,
+        in_department,
+        in_unit,
+        unallocated,
+        sum(revenue_excl_vat)::DECIMAL(38, 2) AS revenue_excl_vat,
+        sum(revenue_incl_vat)::DECIMAL(38, 2) AS revenue_incl_vat,
+        sum(wage_cost)::DECIMAL(38, 2) AS wage_cost,
+        sum(wage_cost_judged)::DECIMAL(38, 2) AS wage_cost_judged,
+        sum(revenue_compared)::DECIMAL(38, 2) AS revenue_compared,
+        sum(hours)::DECIMAL(38, 2) AS hours,
+        CASE
+            WHEN bool_or(lacks_weighed_target) THEN NULL
+            WHEN sum(weight) > 0 THEN mean_target(sum(weighed_target), sum(weight))
+            WHEN bool_and(has_targets) AND min(lowest_target) = max(highest_target) THEN min(lowest_target)
+        END::DECIMAL(5, 2) AS target,
+        in_department IS NOT NULL AND in_unit IS NULL AND bool_or(has_department_target) AS has_own_target,
+        count(*) AS days,
+        count(*) FILTER (is_incomplete) AS days_incomplete,
+        count(*) FILTER (is_hidden) AS days_hidden,
+        count(*) FILTER (is_without_wages) AS days_without_wages,
+        count(*) FILTER (is_without_revenue) AS days_without_revenue
+    FROM days_of_places JOIN days_of_periods USING (business_date)
+    GROUP BY first_day, last_day, in_department, in_unit, unallocated
 )
 SELECT
-    periods.first_day,
-    periods.last_day,
-    in_department AS department,
-    in_unit AS unit,
+    sums.first_day,
+    sums.last_day,
+    sums.in_department AS department,
+    sums.in_unit AS unit,
     unallocated,
-    sum(revenue_excl_vat)::DECIMAL(38, 2) AS revenue_excl_vat,
-    sum(revenue_incl_vat)::DECIMAL(38, 2) AS revenue_incl_vat,
-    sum(wage_cost)::DECIMAL(38, 2) AS wage_cost,
-    sum(hours)::DECIMAL(38, 2) AS hours,
-    percentage(sum(wage_cost), sum(revenue_compared)) AS wage_percentage,
-    percentage(sum(wage_cost) FILTER (is_judged), sum(revenue_compared)) AS judged_percentage,
-    CASE
-        WHEN count(*) FILTER (weight > 0 AND target_in_hundredths IS NULL) > 0 THEN NULL
-        WHEN sum(weight) > 0 THEN mean_target(sum(weight * target_in_hundredths), sum(weight))
-        WHEN bool_and(unit IS NULL OR chosen_target IS NOT NULL) AND min(chosen_target) = max(chosen_target)
-            THEN min(chosen_target)
-    END::DECIMAL(5, 2) AS target,
-    in_department IS NOT NULL AND in_unit IS NULL AND bool_or(department_target IS NOT NULL) AS has_own_target,
-    count(DISTINCT business_date) AS days,
-    count(DISTINCT business_date) FILTER (is_incomplete) AS days_incomplete,
-    count(DISTINCT business_date) FILTER (hidden AND is_judged) AS days_hidden,
-    count(DISTINCT unit) FILTER (is_expected) AS units,
-    count(DISTINCT unit) FILTER (is_expected AND has_wages AND NOT hidden) AS units_with_wages,
-    count(DISTINCT unit) FILTER (is_expected AND has_revenue) AS units_with_revenue,
-    count(DISTINCT business_date) FILTER (is_expected AND NOT has_wages) AS days_without_wages,
-    count(DISTINCT business_date) FILTER (is_expected AND NOT has_revenue) AS days_without_revenue,
-    days < periods.last_day - periods.first_day + 1
+    revenue_excl_vat,
+    revenue_incl_vat,
+    wage_cost,
+    hours,
+    percentage(wage_cost, revenue_compared) AS wage_percentage,
+    percentage(wage_cost_judged, revenue_compared) AS judged_percentage,
+    target,
+    has_own_target,
+    days,
+    days_incomplete,
+    days_hidden,
+    coalesce(units, 0) AS units,
+    coalesce(units_with_wages, 0) AS units_with_wages,
+    coalesce(units_with_revenue, 0) AS units_with_revenue,
+    days_without_wages,
+    days_without_revenue,
+    days < sums.last_day - sums.first_day + 1
     OR days_hidden > 0
     OR days_without_wages > 0
     OR days_without_revenue > 0 AS is_provisional
-FROM periods
-JOIN weighed ON business_date BETWEEN periods.first_day AND periods.last_day
-GROUP BY periods.first_day, periods.last_day, in_department, in_unit, unallocated;
+FROM sums
+LEFT JOIN coverage
+    ON coverage.first_day = sums.first_day
+    AND coverage.last_day = sums.last_day
+    AND NOT unallocated
+    AND coverage.in_department IS NOT DISTINCT FROM sums.in_department
+    AND coverage.in_unit IS NOT DISTINCT FROM sums.in_unit
+    AND level = CASE WHEN sums.in_department IS NULL THEN 3 WHEN sums.in_unit IS NULL THEN 1 ELSE 0 END;
