@@ -1,12 +1,20 @@
 -- What holds no data: macros and views. Made anew whenever this text changes.
 
+-- A quotient of whole numbers above zero, rounded half-up.
+CREATE OR REPLACE MACRO rounded_quotient(part, whole) AS (2 * part + whole) // (2 * whole);
+
 -- 100 x part / whole, rounded half-up to two decimals, in whole numbers all the way: DuckDB divides decimals as floats.
+-- HUGEINT holds every sum, and takes thirty times as long as the BIGINT that nearly all of them fit into.
 CREATE OR REPLACE MACRO percentage(part, whole) AS
     CASE WHEN whole <> 0 THEN
-        (sign(part) * sign(whole) * (
-            (abs((part::DECIMAL(38, 2) * 100)::HUGEINT) * 20000 + abs((whole::DECIMAL(38, 2) * 100)::HUGEINT))
-            // (2 * abs((whole::DECIMAL(38, 2) * 100)::HUGEINT))
-        ))::DECIMAL(36, 0) * 0.01
+        (sign(part) * sign(whole) * CASE
+            WHEN abs(part) < 1000000000000 AND abs(whole) < 1000000000000 THEN rounded_quotient(
+                abs((part::DECIMAL(18, 2) * 100)::BIGINT) * 10000, abs((whole::DECIMAL(18, 2) * 100)::BIGINT)
+            )::HUGEINT
+            ELSE rounded_quotient(
+                abs((part::DECIMAL(38, 2) * 100)::HUGEINT) * 10000, abs((whole::DECIMAL(38, 2) * 100)::HUGEINT)
+            )
+        END)::DECIMAL(36, 0) * 0.01
     END;
 
 -- How much a day's target weighs in that of a longer period, or of more places: by the revenue in øre (D20).
@@ -15,7 +23,7 @@ CREATE OR REPLACE MACRO target_weight(revenue) AS greatest((revenue::DECIMAL(38,
 -- The mean of targets, in whole numbers all the way and rounded half-up to two decimals once: of the sums of weight x
 -- target in hundredths, and of the weights.
 CREATE OR REPLACE MACRO mean_target(weighed, weights) AS
-    ((2 * weighed::HUGEINT + weights::HUGEINT) // (2 * weights::HUGEINT))::DECIMAL(7, 0) * 0.01;
+    rounded_quotient(weighed::HUGEINT, weights::HUGEINT)::DECIMAL(7, 0) * 0.01;
 
 -- D21: a cell that fewer than two people earned is hidden, unless the settings show it. Where nobody counted them
 -- (NULL), the wages come from a file whose maker decided what is in it.

@@ -305,6 +305,8 @@ money = st.one_of(
     st.decimals(-(10**15), 10**15, places=2),
     st.decimals(-1000, 1000, places=2),
     st.sampled_from([Decimal(0), OERE, -OERE, Decimal(10) ** 16 - OERE, OERE - Decimal(10) ** 16]),
+    # Above it, they are calculated in whole numbers of another type.
+    st.decimals(Decimal(10) ** 12 - 1, Decimal(10) ** 12 + 1, places=2),
 )
 
 

@@ -79,7 +79,7 @@ coverage AS (
         last_day,
         in_department,
         in_unit,
-        grouping(in_department, in_unit) AS level,
+        false AS unallocated,
         count(DISTINCT in_unit) AS units,
         count(DISTINCT in_unit) FILTER (has_wages) AS units_with_wages,
         count(DISTINCT in_unit) FILTER (has_revenue) AS units_with_revenue
@@ -122,7 +122,7 @@ SELECT
     sums.last_day,
     sums.in_department AS department,
     sums.in_unit AS unit,
-    unallocated,
+    sums.unallocated,
     revenue_excl_vat,
     revenue_incl_vat,
     wage_cost,
@@ -147,7 +147,6 @@ FROM sums
 LEFT JOIN coverage
     ON coverage.first_day = sums.first_day
     AND coverage.last_day = sums.last_day
-    AND NOT unallocated
     AND coverage.in_department IS NOT DISTINCT FROM sums.in_department
     AND coverage.in_unit IS NOT DISTINCT FROM sums.in_unit
-    AND level = CASE WHEN sums.in_department IS NULL THEN 3 WHEN sums.in_unit IS NULL THEN 1 ELSE 0 END;
+    AND coverage.unallocated = sums.unallocated;
