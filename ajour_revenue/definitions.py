@@ -14,6 +14,8 @@ from ajour_revenue.planday.checks import revenue_published, structure_listed, un
 from ajour_revenue.planday.resource import PlandayResource
 from ajour_revenue.planday.sensors import planday_sensor
 from ajour_revenue.planday.wages import planday_wages
+from ajour_revenue.readers.assets import readers_copy
+from ajour_revenue.readers.copy import bring_up_to_date
 from ajour_revenue.reports.assets import wage_report
 from ajour_revenue.revenue.assets import manual_revenue, unit_revenue
 from ajour_revenue.revenue.checks import revenue_reconciles
@@ -42,6 +44,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         unit_revenue(settings),
         wages,
         wage_percentage(settings),
+        readers_copy(settings),
         wage_report(settings),
     ]
     checks = [
@@ -52,7 +55,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     ]
     resources: dict[str, dg.ResourceDefinition] = {
         "ajour": fixed(AjourResource.from_settings(settings)),
-        "warehouse": warehouse_of_a_run(settings),
+        "warehouse": warehouse_of_a_run(settings, at_end=bring_up_to_date),
         "wage_source": planday_wages(settings) if settings.wages.source == "planday" else fixed(WageFile(settings)),
         "io_manager": no_io_manager,
         **{name: fixed(channel) for name, channel in alert_channels(settings).items()},
@@ -82,10 +85,10 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     if settings.uses_planday:
         sensors.append(planday_sensor(settings, job_name=daily_revenue.name))
     # Of the same days, from what is stored: after a change of the settings, say. Nothing is asked of Ajour or Planday.
-    calculated = [f"{settings.name}/{name}" for name in ("unit_revenue", "wage_percentage", "wage_report")]
+    calculated = ("unit_revenue", "wage_percentage", "readers_copy", "wage_report")
     recalculate = dg.define_asset_job(
         f"{settings.name}_recalculate",
-        selection=dg.AssetSelection.assets(*calculated),
+        selection=dg.AssetSelection.assets(*(f"{settings.name}/{name}" for name in calculated)),
         description="Unit revenue, wage percentages and report anew, from what is stored. Ajour is not asked.",
         tags={"dagster/max_runtime": MAX_RUNTIME_SECONDS},
     )

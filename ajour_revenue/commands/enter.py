@@ -18,6 +18,7 @@ from ajour_revenue.commands.terminal import (
 )
 from ajour_revenue.days import Window
 from ajour_revenue.launch import dagster_instance, has_dagster_instance
+from ajour_revenue.readers.copy import bring_up_to_date
 from ajour_revenue.revenue.manual import (
     Change,
     Compared,
@@ -113,6 +114,7 @@ def enter(  # noqa: PLR0913 (a figure, or a file of them)
         _ask(settings, entries)
     changes = store_entries(settings, entries)
     _tell(settings, changes, unchanged=len(entries) - len(changes))
+    bring_up_to_date(settings)
 
 
 def _ask(settings: Settings, entries: Sequence[ManualEntry]) -> None:

@@ -21,6 +21,7 @@ from ajour_revenue.commands.terminal import (
 )
 from ajour_revenue.days import COPENHAGEN
 from ajour_revenue.mapping import meant
+from ajour_revenue.readers.copy import reading_copy
 from ajour_revenue.revenue.explain import (
     Answer,
     Entry,
@@ -35,7 +36,6 @@ from ajour_revenue.revenue.explain import (
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.formats import DANISH
 from ajour_revenue.text.names import clean_name, quoted
-from ajour_revenue.warehouse.connect import reading
 
 LABEL_WIDTH = 18
 VAT = {"included": "incl. VAT", "excluded": "excl. VAT", None: ""}
@@ -55,7 +55,7 @@ def explain_command(*, unit: str, day: dt.date, as_json: bool, settings_file: Pa
     """
     settings = settings_or_fail(settings_file)
     unit = clean_name(unit)
-    with reading(settings.warehouse) as connection:
+    with reading_copy(settings) as connection:
         _refuse_unknown(unit, known_units(connection, settings))
         story = explain(connection, settings, unit=unit, day=day)
     if as_json:

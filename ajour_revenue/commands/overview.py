@@ -21,9 +21,9 @@ from ajour_revenue.launch import (
 )
 from ajour_revenue.partitions import tagged_window
 from ajour_revenue.processes import RunProcess
+from ajour_revenue.readers.copy import reading_copy
 from ajour_revenue.schedules import NextFetch
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.warehouse.connect import reading
 from ajour_revenue.warehouse.run import rows, run
 from ajour_revenue.warehouse.turn import whose_turn
 
@@ -168,7 +168,7 @@ def overview_of(settings: Settings) -> Overview:
             under_way = _under_way(instance, settings, working)
     upcoming = next_fetch_here(settings)
     failed = [run_failed(last_run.window, last_run.reasons)] if last_run and last_run.result == "failure" else []
-    with reading(settings.warehouse) as connection:
+    with reading_copy(settings) as connection:
         published = rows(connection, PUBLISHING, _Published)
         return Overview(
             settings=settings,

@@ -10,13 +10,13 @@ import click
 from ajour_revenue.commands.terminal import DAY, RefusedError, output, settings_option, settings_or_fail
 from ajour_revenue.days import Window, latest_days, yesterday
 from ajour_revenue.launch import next_fetch_here
+from ajour_revenue.readers.copy import reading_copy
 from ajour_revenue.reports.report import load_report
 from ajour_revenue.reports.terminal import terminal_tables
 from ajour_revenue.reports.texts import TEXTS
 from ajour_revenue.reports.write import FileFormat, content, report_file, write
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.wages.figures import Period
-from ajour_revenue.warehouse.connect import reading
 
 
 @click.command(
@@ -62,7 +62,7 @@ def report(  # noqa: PLR0913 (an option each)
     window = _window(settings, first_day, last_day)
     texts = TEXTS[settings.report.language]
     upcoming = next_fetch_here(settings)
-    with reading(settings.warehouse) as connection:
+    with reading_copy(settings) as connection:
         loaded = load_report(connection, settings, window, by, upcoming)
     if report_format == "table":
         console = output()

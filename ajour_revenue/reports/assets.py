@@ -4,6 +4,8 @@ import dagster as dg
 
 from ajour_revenue.daily_asset import explained_failures
 from ajour_revenue.days import latest_days, yesterday
+from ajour_revenue.readers.assets import LAST
+from ajour_revenue.readers.copy import bring_up_to_date, reading_copy
 from ajour_revenue.reports.page import html_page
 from ajour_revenue.reports.report import load_report
 from ajour_revenue.reports.texts import TEXTS
@@ -12,7 +14,6 @@ from ajour_revenue.schedules import upcoming_fetch
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.wages.assets import wage_chart
 from ajour_revenue.wages.figures import cut
-from ajour_revenue.warehouse.resource import Warehouse
 
 
 def wage_report(settings: Settings) -> dg.AssetsDefinition:
@@ -20,19 +21,23 @@ def wage_report(settings: Settings) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=[settings.name, "wage_report"],
-        deps=[[settings.name, "wage_percentage"], [settings.name, "ajour_locations"]],
+        deps=[[settings.name, "readers_copy"]],
         group_name="reports",
         kinds={"html"},
         owners=["team:controlling"],
+        required_resource_keys={"warehouse"},
+        op_tags=LAST,
     )
-    def wage_report(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+    def wage_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         """One page to read in the morning: yesterday's revenue, wage cost and wage percentage, and what came before.
 
         Against target and the same weekday of the week and the year before; per department and unit; the last 31 days;
         weeks and months to date; what needs attention. Wages of fewer than two people are hidden.
         """
         texts = TEXTS[settings.report.language]
-        with explained_failures(), warehouse.reading() as connection:
+        with explained_failures():
+            bring_up_to_date(settings)
+        with explained_failures(), reading_copy(settings) as connection:
             window = latest_days(yesterday(), since=settings.activation_date)
             report = load_report(connection, settings, window, "week", upcoming_fetch(context.instance, settings))
         path = report_file(settings, "html")

@@ -337,6 +337,16 @@ class ReportSettings(Section):
     language: Literal["da", "en"] = Field(default="da", description="Danish or English")
 
 
+class ReadersSettings(Section):
+    """Where people and their tools find what they may read, without waiting for a run."""
+
+    folder: SettingsPath | None = Field(
+        default=None,
+        description="The folder of the readers' copy; by default beside the warehouse, and named after it",
+        examples=["/srv/figures/nord"],
+    )
+
+
 class MailSettings(Section):
     """The mail server; its login comes from ALERT_SMTP_USER and ALERT_SMTP_PASSWORD."""
 
@@ -569,6 +579,7 @@ class Settings(Section):
         description="The DuckDB file that holds everything; by default named after the integration, in data/",
         examples=["data/nord.duckdb"],
     )
+    readers: ReadersSettings = Field(default_factory=ReadersSettings)
     # D20
     departments: Annotated[
         tuple[Department, ...], BeforeValidator(_none_is_empty), AfterValidator(_departments_once)
@@ -583,6 +594,11 @@ class Settings(Section):
         description="Every revenue unit of Planday, with the Ajour locations that feed it; "
         "ajour-revenue test --write adds them",
     )
+
+    @property
+    def readers_folder(self) -> Path:
+        """The folder of the readers' copy."""
+        return self.readers.folder or self.warehouse.with_name(f"{self.warehouse.stem}-readers")
 
     @property
     def uses_planday(self) -> bool:

@@ -16,6 +16,7 @@ from ajour_revenue.warehouse.run import rows, run, sql_file
 
 Period = Literal["day", "week", "month"]
 
+DAYS_OF_PLACES_SQL = sql_file(__package__, "days_of_places")
 FIGURES_SQL = sql_file(__package__, "figures")
 
 FIGURES_IN_ORDER = """
@@ -56,6 +57,8 @@ class Figure:
     revenue_incl_vat: Decimal | None = None
     wage_cost: Decimal | None = None
     hours: Decimal | None = None
+    revenue_compared: Decimal | None = None
+    """The revenue excl. VAT that the wage cost is compared with: all of it but that of hidden wages."""
     wage_percentage: Decimal | None = None
     judged_percentage: Decimal | None = None
     """The percentage that the target is for: a department without a target of its own is judged on the wages of its
@@ -121,8 +124,19 @@ def _figure(
     return Figure(Window(first_day, last_day), Place(department, unit, unallocated), **values)
 
 
-def make_figures(connection: duckdb.DuckDBPyConnection, settings: Settings, windows: Iterable[Window]) -> None:
-    """Make the temporary table `figures`: those of every place in each of some periods."""
+def make_days(connection: duckdb.DuckDBPyConnection, settings: Settings, window: Window) -> None:
+    """Make the temporary table `days_of_places`: what every place sold and paid on each day of a window."""
+    run(
+        connection,
+        DAYS_OF_PLACES_SQL,
+        first_day=window.first_day,
+        last_day=window.last_day,
+        show_single_person=settings.wages.show_single_person,
+    )
+
+
+def add_up(connection: duckdb.DuckDBPyConnection, windows: Iterable[Window]) -> None:
+    """Make the temporary table `figures`: those of every place in each of some periods, from `days_of_places`."""
     windows = sorted(windows)
     connection.register(
         "periods",
@@ -133,14 +147,16 @@ def make_figures(connection: duckdb.DuckDBPyConnection, settings: Settings, wind
             },
         ),
     )
-    run(
-        connection,
-        FIGURES_SQL,
-        first_day=min(window.first_day for window in windows),
-        last_day=max(window.last_day for window in windows),
-        show_single_person=settings.wages.show_single_person,
-    )
+    run(connection, FIGURES_SQL)
     connection.unregister("periods")
+
+
+def make_figures(connection: duckdb.DuckDBPyConnection, settings: Settings, windows: Iterable[Window]) -> None:
+    """Make the temporary table `figures`: those of every place in each of some periods."""
+    windows = sorted(windows)
+    whole = Window(min(window.first_day for window in windows), max(window.last_day for window in windows))
+    make_days(connection, settings, whole)
+    add_up(connection, windows)
 
 
 def load_figures(

@@ -17,7 +17,7 @@ import tenacity
 
 from ajour_revenue.warehouse import schema
 from ajour_revenue.warehouse.errors import LOCKED, WarehouseUnusableError, WarehouseUnwritableError, explained
-from ajour_revenue.warehouse.run import run, value
+from ajour_revenue.warehouse.run import identifier, quoted, run, value
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ def reading(warehouse: Path, *, patience_seconds: float | None = None) -> Iterat
 
 def empty() -> duckdb.DuckDBPyConnection:
     """Return an empty warehouse in memory."""
-    connection = _set_up(duckdb.connect())
+    connection = set_up(duckdb.connect())
     schema.bring_up_to_date(connection)
     return connection
 
@@ -98,7 +98,7 @@ def _make(warehouse: Path) -> None:
         with TemporaryDirectory(dir=warehouse.parent, prefix=f".{warehouse.name}.") as folder:
             made = Path(folder) / warehouse.name
             with explained(warehouse), duckdb.connect(str(made), config=CONFIGURATION) as connection:
-                _set_up(connection).begin()
+                set_up(connection).begin()
                 schema.bring_up_to_date(connection)
                 connection.commit()
             made.chmod(0o600)
@@ -120,7 +120,7 @@ def _keep_private(warehouse: Path) -> None:
         warehouse.chmod(0o600)
 
 
-def _log_of(warehouse: Path) -> Path:
+def log_of(warehouse: Path) -> Path:
     """Return where DuckDB writes what it has not put into the file yet."""
     return warehouse.with_name(f"{warehouse.name}.wal")
 
@@ -128,11 +128,11 @@ def _log_of(warehouse: Path) -> Path:
 def _make_private_log(warehouse: Path) -> None:
     """Make the log before DuckDB does, which would let everybody read it."""
     with suppress(FileExistsError):
-        os.close(os.open(_log_of(warehouse), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        os.close(os.open(log_of(warehouse), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _drop_empty_log(warehouse: Path) -> None:
-    log = _log_of(warehouse)
+    log = log_of(warehouse)
     if log.is_file() and log.stat().st_size == 0:
         log.unlink()
 
@@ -161,7 +161,7 @@ def _opened(warehouse: Path, *, read_only: bool, patience_seconds: float) -> duc
     def connect() -> duckdb.DuckDBPyConnection:
         return duckdb.connect(str(warehouse), read_only=read_only, config=CONFIGURATION)
 
-    connection = _set_up(connect())
+    connection = set_up(connect())
     present = schema.version_of(connection)
     if present is not None and present > schema.latest_version():
         connection.close()
@@ -179,7 +179,8 @@ def _tell_once(state: tenacity.RetryCallState) -> None:
         logger.warning("Waiting for the warehouse. DuckDB says: %s", state.outcome.exception())
 
 
-def _set_up(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+def set_up(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Have times shown in Danish time."""
     return connection.execute("SET TimeZone = 'Europe/Copenhagen'")
 
 
@@ -217,13 +218,13 @@ def _back_up(connection: duckdb.DuckDBPyConnection, backup: Path) -> None:
     main = value(connection, "SELECT current_database()")
     with TemporaryDirectory(dir=backup.parent, prefix=f".{backup.name}.") as folder:
         copy = Path(folder) / backup.name
-        quoted = str(copy).replace("'", "''")
-        run(connection, f"ATTACH '{quoted}' AS backup; COPY FROM DATABASE \"{main}\" TO backup; DETACH backup;")
+        copied = f"COPY FROM DATABASE {identifier(main)} TO backup"
+        run(connection, f"ATTACH {quoted(copy)} AS backup; {copied}; DETACH backup;")
         copy.chmod(0o600)
         copy.replace(backup)
 
 
 def _raise_storage_version(warehouse: Path) -> None:
-    quoted = str(warehouse).replace("'", "''")
+    attached = f"ATTACH {quoted(warehouse)} AS warehouse (STORAGE_VERSION '{STORAGE_VERSION}')"
     with duckdb.connect(config=CONFIGURATION) as connection:
-        run(connection, f"ATTACH '{quoted}' AS warehouse (STORAGE_VERSION '{STORAGE_VERSION}'); CHECKPOINT warehouse;")
+        run(connection, f"{attached}; CHECKPOINT warehouse;")

@@ -1,6 +1,7 @@
 """The warehouse as Dagster's resource."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,11 +10,14 @@ import duckdb
 from dagster_duckdb import DuckDBResource
 from pydantic import PrivateAttr
 
+from ajour_revenue.errors import ActionableError
 from ajour_revenue.processes import RunProcess
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.warehouse import connect
 from ajour_revenue.warehouse.errors import WarehouseLockedError
 from ajour_revenue.warehouse.turn import turn
+
+logger = logging.getLogger(__name__)
 
 RETRY_TAG = "dagster/retry_on_asset_or_op_failure"
 START_AGAIN = {RETRY_TAG: "true", "dagster/max_retries": "10"}
@@ -24,6 +28,7 @@ class Warehouse(DuckDBResource):
     """One integration's DuckDB file: every revenue, wage cost and wage percentage."""
 
     _was_locked: bool = PrivateAttr(default=False)
+    _was_written: bool = PrivateAttr(default=False)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Warehouse":
@@ -35,11 +40,17 @@ class Warehouse(DuckDBResource):
         """Whether another program kept it open for longer than we wait."""
         return self._was_locked
 
+    @property
+    def was_written(self) -> bool:
+        """Whether anything was stored."""
+        return self._was_written
+
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Yield a connection whose work is stored whole, or not at all; raises WarehouseError."""
         with self._noticing_locks(), connect.transaction(Path(self.database)) as connection:
             yield connection
+        self._was_written = True
 
     @contextmanager
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -61,10 +72,11 @@ class Warehouse(DuckDBResource):
             raise
 
 
-def warehouse_of_a_run(settings: Settings) -> dg.ResourceDefinition:
+def warehouse_of_a_run(settings: Settings, *, at_end: Callable[[Settings], None]) -> dg.ResourceDefinition:
     """Return the resource that gives each run the warehouse when its turn has come, and until it ends.
 
-    The run's tags say which process it lives in. One that could not get in is started again by Dagster's daemon.
+    `at_end` is called when a run that has stored something ends, whether its steps have succeeded or not. The run's
+    tags say which process it lives in. One that could not get in is started again by Dagster's daemon.
     """
 
     @contextmanager
@@ -78,6 +90,12 @@ def warehouse_of_a_run(settings: Settings) -> dg.ResourceDefinition:
         instance.add_run_tags(run.run_id, process.tags)
         with turn(settings.warehouse, who=str(process)):
             yield warehouse
+            if warehouse.was_written:
+                try:
+                    at_end(settings)
+                except ActionableError as error:
+                    # The run's steps are over; what they stored is stored.
+                    logger.error(str(error))  # noqa: TRY400 (it says all; a stack trace says nothing more)
         if warehouse.was_locked:
             instance.add_run_tags(run.run_id, START_AGAIN)
         elif START_AGAIN.items() <= run.tags.items():

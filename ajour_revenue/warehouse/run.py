@@ -52,3 +52,13 @@ def value(connection: duckdb.DuckDBPyConnection, sql: str, **arguments: object) 
     """Return the only value of a query; ValueError where there is none, or more than one."""
     [only] = values(connection, sql, **arguments)
     return only
+
+
+def quoted(text: object) -> str:
+    """Return a text, or a path, as SQL writes it where no parameter can stand."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """Return a name as SQL writes it, whatever is in it."""
+    return '"' + name.replace('"', '""') + '"'

@@ -1,7 +1,7 @@
 """The warehouse's tables, views and macros, and how a file of an older version is brought up to date.
 
-Tables change by numbered migrations, each applied once. Views and macros (`views.sql`) hold no data and are made anew
-whenever their text changes.
+Tables change by numbered migrations, each applied once. Views and macros hold no data and are made anew whenever their
+text changes.
 """
 
 import hashlib
@@ -14,9 +14,14 @@ import duckdb
 from ajour_revenue import days
 from ajour_revenue.warehouse.run import run, values
 
-VIEWS_SQL = "".join(
-    (resources.files(__package__) / name).read_text(encoding="utf-8") for name in ("views.sql", "comments.sql")
-)
+
+def _text(name: str) -> str:
+    return (resources.files(__package__) / f"{name}.sql").read_text(encoding="utf-8")
+
+
+FUNCTIONS_SQL = _text("functions")
+SHOWN_DAYS_SQL = _text("shown_days")
+VIEWS_SQL = "".join((FUNCTIONS_SQL, _text("shown_cells"), SHOWN_DAYS_SQL, _text("comments")))
 VIEWS_HASH = hashlib.sha256(VIEWS_SQL.encode("utf-8")).hexdigest()
 
 STATE_TABLES = """

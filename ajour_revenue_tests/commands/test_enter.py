@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from ajour_revenue.days import Window
+from ajour_revenue.readers.copy import is_current
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.commands.kit import Shell
 from ajour_revenue_tests.kit import Company
@@ -201,3 +202,9 @@ def test_all_doubtful_rows_of_a_file_are_listed_at_once(shell: Shell, at_fetched
     assert manual(at_fetched_company) == []
     assert shell.run("enter", "--csv", "figures.csv", "--yes").exit_code == 0
     assert len(manual(at_fetched_company)) == 3
+
+
+def test_readers_see_an_entry_at_once(shell: Shell, at_company: Company) -> None:
+    assert shell.run(*ONE, "--incl-vat", "12.50", "--reason", "till was down").exit_code == 0
+
+    assert is_current(at_company.settings)

@@ -87,13 +87,13 @@ def test_the_ui_shows_a_compact_chart(reported: tuple[Company, dg.ExecuteInProce
     assert len(image) < 1000  # a longer one waits for a click
 
 
-def test_the_report_is_not_partitioned_and_follows_the_wage_percentages(company: Company) -> None:
+def test_the_report_is_not_partitioned_and_is_made_from_the_readers_copy(company: Company) -> None:
     graph = build_definitions(company.settings).resolve_asset_graph()
     report = graph.get(dg.AssetKey(["demo", "wage_report"]))
 
     assert report.partitions_def is None
     assert report.group_name == "reports"
-    assert dg.AssetKey(["demo", "wage_percentage"]) in report.parent_keys
+    assert report.parent_keys == {dg.AssetKey(["demo", "readers_copy"])}
 
 
 def test_the_settings_choose_folder_and_language(fetched_company: Company) -> None:

@@ -66,15 +66,10 @@ def costs_of(company: Company) -> dict[Part, Decimal]:
     }
 
 
-def shown_of(connection: duckdb.DuckDBPyConnection, company: Company, by: Period, **wages: Any) -> str:  # noqa: ANN401
-    """Return everything that anybody is shown of a company's wages, as one text."""
-    books = Books(connection)
-    books.change(wages={"source": "planday", **wages})
-    for day in DAYS.days:
-        for unit in ("Bar", "Kitchen", "Shop"):
-            books.earn(unit, REVENUE, day)
+def wage_rows(company: Company) -> list[dict[str, object]]:
+    """Return a company's wages as a wage source gives them."""
     costs = costs_of(company)
-    rows = [
+    return [
         {
             "business_date": cell[0],
             "department": cell[1],
@@ -85,7 +80,16 @@ def shown_of(connection: duckdb.DuckDBPyConnection, company: Company, by: Period
         }
         for cell, people in company.items()
     ]
-    given_wages = WageCosts(rows=pa.Table.from_pylist(rows, schema=WAGE_COST_SCHEMA))
+
+
+def shown_of(connection: duckdb.DuckDBPyConnection, company: Company, by: Period, **wages: Any) -> str:  # noqa: ANN401
+    """Return everything that anybody is shown of a company's wages, as one text."""
+    books = Books(connection)
+    books.change(wages={"source": "planday", **wages})
+    for day in DAYS.days:
+        for unit in ("Bar", "Kitchen", "Shop"):
+            books.earn(unit, REVENUE, day)
+    given_wages = WageCosts(rows=pa.Table.from_pylist(wage_rows(company), schema=WAGE_COST_SCHEMA))
     stored = store_wage_costs(connection, books.settings, given_wages, DAYS, run_id="run")
     report = books.report(DAYS, by)
     return "\n".join([*map(metadata_text, stored.values()), *texts_of(connection, books.settings, report)])
@@ -115,10 +119,6 @@ def texts_of(connection: duckdb.DuckDBPyConnection, company: Settings, report: R
         )
         assert csv_file(report, texts)
     yield from map(line, report.findings)
-    for view in ("wage_percentage_by_week", "wage_percentage_by_month"):
-        yield "\n".join(
-            f"{amount or 0:,.2f}" for (amount,) in connection.execute(f"SELECT wage_cost FROM {view}").fetchall()
-        )
 
 
 def metadata_text(value: Any) -> str:  # noqa: ANN401 (of any kind of metadata)

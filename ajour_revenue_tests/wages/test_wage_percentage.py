@@ -1,4 +1,4 @@
-"""The wage percentage per unit and department by the rules R14, D2 and D3, and its views by week and month."""
+"""The wage percentage per unit and department by the rules R14, D2 and D3, and their sums."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from ajour_revenue.days import Window
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.wages.figures import Place, load_figures
 from ajour_revenue.wages.percentage import calculate_wage_percentage
 from ajour_revenue_tests.kit import settings_dict, store_revenue, store_wages
 
@@ -215,89 +216,6 @@ def test_calculating_again_replaces_the_days_of_the_window_and_no_others(warehou
     assert stored.fetchall() == [(DAY, Decimal(1000)), (later, Decimal(500))]
 
 
-# Views
-
-
-def test_a_week_is_the_ratio_of_its_sums_and_not_the_mean_of_its_days(warehouse: Warehouse) -> None:
-    monday = dt.date(2026, 3, 2)
-    for days, (excl_vat, cost) in enumerate([("1000", "500"), ("9000", "900")]):
-        warehouse.earn("Bar", excl_vat, day=monday + dt.timedelta(days=days))
-        warehouse.pay("Vesterbro", "Bar", cost, day=monday + dt.timedelta(days=days))
-    warehouse.calculate(Window(monday, monday + dt.timedelta(days=1)))
-
-    week = warehouse.row("Vesterbro", "Bar", of="wage_percentage_by_week")
-
-    assert (week["revenue_excl_vat"], week["wage_cost"]) == (Decimal(10000), Decimal(1400))
-    assert week["wage_percentage"] == Decimal(14)  # the mean of the days is 30
-    assert (week["days"], week["days_with_notes"]) == (2, 0)
-
-
-def test_a_month_is_the_ratio_of_its_sums(warehouse: Warehouse) -> None:
-    for day, excl_vat, cost in [(dt.date(2026, 3, 1), "1000", "500"), (dt.date(2026, 3, 31), "9000", "900")]:
-        warehouse.earn("Bar", excl_vat, day=day)
-        warehouse.pay("Vesterbro", "Bar", cost, day=day)
-    warehouse.calculate(Window(dt.date(2026, 3, 1), dt.date(2026, 3, 31)))
-
-    month = warehouse.row("Vesterbro", "Bar", of="wage_percentage_by_month")
-
-    assert (month["month"], month["wage_percentage"]) == (dt.date(2026, 3, 1), Decimal(14))
-    assert (month["days"], month["days_with_notes"]) == (31, 0)
-
-
-def test_days_with_notes_are_counted_in_the_views(warehouse: Warehouse) -> None:
-    warehouse.pay("Vesterbro", "Bar", "100")
-    warehouse.calculate()
-
-    for view in ("wage_percentage_by_week", "wage_percentage_by_month"):
-        assert warehouse.row("Vesterbro", "Bar", of=view)["days_with_notes"] == 1
-        assert warehouse.row("Vesterbro", "Bar", of=view)["wage_percentage"] is None
-
-
-def test_the_departments_total_is_in_the_views(warehouse: Warehouse) -> None:
-    warehouse.earn("Bar", "1000")
-    warehouse.pay("Vesterbro", None, "250")
-    warehouse.calculate()
-
-    for view in ("wage_percentage_by_week", "wage_percentage_by_month"):
-        assert warehouse.row("Vesterbro", None, of=view)["wage_percentage"] == Decimal(25)
-
-
-@pytest.mark.parametrize(
-    ("day", "iso_year", "iso_week"),
-    [
-        (dt.date(2026, 12, 27), 2026, 52),
-        (dt.date(2026, 12, 31), 2026, 53),
-        (dt.date(2027, 1, 1), 2026, 53),
-        (dt.date(2027, 1, 4), 2027, 1),
-        (dt.date(2020, 12, 31), 2020, 53),
-        (dt.date(2024, 12, 30), 2025, 1),
-        (dt.date(2026, 3, 29), 2026, 13),  # summer time begins
-    ],
-)
-def test_a_day_is_in_its_iso_week_and_in_the_year_of_that_week(
-    warehouse: Warehouse, day: dt.date, iso_year: int, iso_week: int
-) -> None:
-    warehouse.earn("Bar", "1000", day=day)
-    warehouse.calculate(Window(day, day))
-
-    week = warehouse.row("Vesterbro", "Bar", of="wage_percentage_by_week")
-
-    assert (week["iso_year"], week["iso_week"]) == (iso_year, iso_week)
-
-
-def test_a_week_over_the_turn_of_the_year_is_one_week_and_two_months(warehouse: Warehouse) -> None:
-    window = Window(dt.date(2026, 12, 28), dt.date(2027, 1, 3))
-    for day in window.days:
-        warehouse.earn("Bar", "100", day=day)
-    warehouse.calculate(window)
-
-    assert warehouse.row("Vesterbro", "Bar", of="wage_percentage_by_week")["revenue_excl_vat"] == Decimal(700)
-    months = warehouse.connection.execute(
-        "SELECT month, revenue_excl_vat FROM wage_percentage_by_month WHERE unit = 'Bar' ORDER BY 1"
-    )
-    assert months.fetchall() == [(dt.date(2026, 12, 1), Decimal(400)), (dt.date(2027, 1, 1), Decimal(300))]
-
-
 # The macro
 
 
@@ -352,22 +270,19 @@ def test_a_percentage_of_nothing_or_of_zero_is_null(
         st.tuples(st.decimals(-(10**6), 10**6, places=2), st.decimals(0, 10**6, places=2)), min_size=1, max_size=7
     )
 )
-def test_week_and_month_are_ratios_of_sums_for_any_amounts(
+def test_a_period_is_the_ratio_of_its_sums_for_any_amounts(
     tables_in_memory: duckdb.DuckDBPyConnection, days: list[tuple[Decimal, Decimal]]
 ) -> None:
-    monday = dt.date(2026, 3, 2)
-    rows = [(monday + dt.timedelta(days=n), revenue, cost) for n, (revenue, cost) in enumerate(days)]
+    window = Window(DAY, DAY + dt.timedelta(days=6))
+    rows = [(day, revenue, cost) for day, (revenue, cost) in zip(window.days, days, strict=False)]
     tables_in_memory.begin()
     try:
         tables_in_memory.executemany("INSERT INTO wage_percentage VALUES (?, 'D', 'U', ?, ?, NULL, NULL, NULL)", rows)
-        by_week, by_month = (
-            tables_in_memory.execute(f"SELECT wage_percentage FROM wage_percentage_by_{period}").fetchall()
-            for period in ("week", "month")
-        )
+        [figures] = load_figures(tables_in_memory, Settings.model_validate(settings_dict()), [window]).values()
     finally:
         tables_in_memory.rollback()
 
     expected = half_up_percentage(
         sum((cost for _, cost in days), Decimal()), sum((revenue for revenue, _ in days), Decimal())
     )
-    assert by_week == by_month == [(expected,)]
+    assert figures[Place("D", "U")].wage_percentage == expected

@@ -1,0 +1,256 @@
+"""The readers' copy: what may be shown (D21, D22), beside the warehouse, so that reading never waits for a run.
+
+Each of its files is replaced by a rename: whoever has the one from before open keeps it, and holds nobody up.
+"""
+
+import datetime as dt
+import hashlib
+import logging
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+from filelock import FileLock, Timeout
+
+from ajour_revenue import __version__, days
+from ajour_revenue.days import Window
+from ajour_revenue.errors import ActionableError
+from ajour_revenue.mapping import register_units
+from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.formats import DANISH
+from ajour_revenue.wages.figures import Period, add_up, cut, make_days
+from ajour_revenue.warehouse import connect
+from ajour_revenue.warehouse.connect import log_of
+from ajour_revenue.warehouse.errors import WarehouseLockedError, explained
+from ajour_revenue.warehouse.run import identifier, quoted, row, run, sql_file, value
+from ajour_revenue.warehouse.schema import FUNCTIONS_SQL, SHOWN_DAYS_SQL, VIEWS_HASH
+from ajour_revenue.warehouse.turn import whose_turn
+
+logger = logging.getLogger(__name__)
+
+FIGURES_FILE = "figures.duckdb"
+DETAILS_FILE = ".details.duckdb"
+NOTE_FILE = ".made-from"
+
+FOR_PEOPLE = ("daily", "weekly", "monthly", "corrections", "units", "made")
+"""The tables for people and their tools, each of them a file `sql/<name>.sql`."""
+
+PERIODS: Mapping[str, Period] = {"weekly": "week", "monthly": "month"}
+
+# Nothing of these is about wages. What is, the details have as cells that may be shown.
+WITHOUT_WAGES = (
+    "ajour_locations",
+    "fetches",
+    "manual_revenue",
+    "outstanding",
+    "planday_ours",
+    "planday_revenue",
+    "raw_revenue",
+    "raw_revenue_history",
+    "unit_revenue",
+    "unit_revenue_revisions",
+)
+
+# The same names as in the warehouse, so that the same queries run in both. What may be shown was decided when the copy
+# was made; `is_current` sees to it that it was decided as the settings want it now.
+SHOWN_CELLS_SQL = """
+    CREATE MACRO shown_cells(first_day, last_day, show_single_person) AS TABLE
+        FROM shown WHERE business_date BETWEEN first_day AND last_day
+"""
+
+COMMENTS_SQL = (resources.files(__package__) / "comments.sql").read_text(encoding="utf-8")
+
+LAYOUT = hashlib.sha256(
+    "".join((VIEWS_HASH, SHOWN_CELLS_SQL, COMMENTS_SQL, *(sql_file(__package__, name) for name in FOR_PEOPLE))).encode()
+).hexdigest()
+
+CALCULATED = """
+    SELECT
+        coalesce(min(business_date), current_date) AS first_day,
+        coalesce(max(business_date), current_date) AS last_day
+    FROM wage_percentage
+"""
+
+
+class CopyNotWrittenError(ActionableError):
+    """The readers' copy could not be written; the one before is still there."""
+
+
+def bring_up_to_date(settings: Settings, *, patience_seconds: float = connect.WRITER_PATIENCE_SECONDS) -> None:
+    """Make the readers' copy anew where the warehouse, its layout or what may be shown has changed since.
+
+    Raises WarehouseError, and CopyNotWrittenError where its disk is full, say.
+    """
+    folder = settings.readers_folder
+    with _explained(folder):
+        connect.make_private_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        with _alone_in(folder, patience_seconds):
+            if not is_current(settings):
+                _make(settings, patience_seconds)
+
+
+def is_current(settings: Settings) -> bool:
+    """Whether the copy is of the warehouse and the settings as they are."""
+    return _noted(settings) == (_kind(settings), _source(settings))
+
+
+@contextmanager
+def reading_copy(
+    settings: Settings, *, patience_seconds: float = connect.READER_PATIENCE_SECONDS
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection with the warehouse's tables, but of wages only what may be shown.
+
+    Makes the copy first where it is not up to date, unless a run is at work: then it is the one from before that run.
+    Empty where there is no warehouse yet. Raises WarehouseError, and CopyNotWrittenError.
+    """
+    with explained(settings.warehouse):
+        there_is_one = settings.warehouse.exists()
+        if there_is_one:
+            _look_after(settings, patience_seconds)
+    if not there_is_one:
+        with connect.empty() as connection:
+            yield connection
+        return
+    details = settings.readers_folder / DETAILS_FILE
+    with explained(details), duckdb.connect(details, read_only=True, config=connect.CONFIGURATION) as connection:
+        yield connect.set_up(connection)
+
+
+def _look_after(settings: Settings, patience_seconds: float) -> None:
+    """Bring the copy up to date where that holds up nobody, or where the one that is there may not be used."""
+    if is_current(settings):
+        return
+    noted = _noted(settings)
+    is_usable = noted is not None and noted[0] == _kind(settings)
+    if is_usable and (who := whose_turn(settings.warehouse)):
+        logger.warning("%s is at work. What is shown is from before, %s.", who, _time_of_copy(settings))
+        return
+    try:
+        bring_up_to_date(settings, patience_seconds=0 if is_usable else patience_seconds)
+    except (WarehouseLockedError, CopyNotWrittenError) as error:
+        if not is_usable:
+            raise
+        logger.warning("What is shown is from before, %s. %s", _time_of_copy(settings), error)
+
+
+def _time_of_copy(settings: Settings) -> str:
+    made = dt.datetime.fromtimestamp((settings.readers_folder / NOTE_FILE).stat().st_mtime, days.COPENHAGEN)
+    return f"{DANISH.date(made.date())} {made:%H:%M}"
+
+
+def _make(settings: Settings, patience_seconds: float) -> None:
+    folder, source = settings.readers_folder, _source(settings)
+    for left_behind in folder.glob(".making.*"):
+        shutil.rmtree(left_behind)
+    with TemporaryDirectory(dir=folder, prefix=".making.") as name:
+        making = Path(name)
+        with connect.reading(settings.warehouse, patience_seconds=patience_seconds) as connection, _explained(folder):
+            # It is in nobody's way, and takes less of the processor in all.
+            run(connection, "SET threads = 1")
+            _write_details(connection, settings, making / DETAILS_FILE)
+            _write_figures(connection, settings, making / FIGURES_FILE)
+        for file in making.iterdir():
+            file.chmod(0o600 if file.name == DETAILS_FILE else 0o644)
+            file.replace(folder / file.name)
+        # A notebook that writes into a file from before has left its log; it would be taken for the new one's.
+        (folder / f"{FIGURES_FILE}.wal").unlink(missing_ok=True)
+    _note(settings, source)
+
+
+@contextmanager
+def _alone_in(folder: Path, patience_seconds: float) -> Iterator[None]:
+    try:
+        lock = FileLock(folder / ".lock", mode=0o600).acquire(timeout=patience_seconds)
+    except Timeout:
+        message = f"Another process is making the readers' copy {folder}. Try again in a moment."
+        raise WarehouseLockedError(message) from None
+    with lock:
+        yield
+
+
+@contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    """Raise a CopyNotWrittenError for what is the matter with the disk or this user's rights."""
+    try:
+        yield
+    except (OSError, duckdb.IOException) as error:
+        message = (
+            f"The readers' copy {folder} cannot be written; what stands there is from before. Look whether its disk "
+            f"has room, and whether this user may write there; or name another readers.folder. What was said: {error}"
+        )
+        raise CopyNotWrittenError(message) from error
+
+
+def _write_details(connection: duckdb.DuckDBPyConnection, settings: Settings, file: Path) -> None:
+    """Write the warehouse's tables as our own commands read them."""
+    with _attached(connection, file, "details"):
+        for table in WITHOUT_WAGES:
+            run(connection, f"CREATE TABLE details.{table} AS FROM {table}")
+        make_days(connection, settings, _calculated(connection))
+        run(connection, "CREATE TABLE details.shown AS FROM cells")
+        run(connection, f"USE details; {FUNCTIONS_SQL} {SHOWN_CELLS_SQL}; {SHOWN_DAYS_SQL}")
+
+
+def _write_figures(connection: duckdb.DuckDBPyConnection, settings: Settings, file: Path) -> None:
+    """Write the tables for people, each into the database file and into a Parquet file of its own."""
+    register_units(connection, settings)
+    about = {
+        "company": settings.name,
+        "today": days.now().date(),
+        "made_at": days.now(),
+        "version": __version__,
+    }
+    with _attached(connection, file, "figures_file"):
+        for table in FOR_PEOPLE:
+            if table in PERIODS:
+                add_up(connection, cut(_calculated(connection), PERIODS[table]))
+            run(connection, f"CREATE TABLE figures_file.{table} AS {sql_file(__package__, table)}", **about)
+            parquet = quoted(file.with_name(f"{table}.parquet"))
+            run(connection, f"COPY figures_file.{table} TO {parquet} (COMPRESSION zstd)")
+        run(connection, COMMENTS_SQL)
+
+
+@contextmanager
+def _attached(connection: duckdb.DuckDBPyConnection, file: Path, name: str) -> Iterator[None]:
+    """Attach a new file, which the warehouse's connection may write although it only reads the warehouse."""
+    warehouse = value(connection, "SELECT current_database()")
+    run(connection, f"ATTACH {quoted(file)} AS {name} (READ_WRITE, STORAGE_VERSION '{connect.STORAGE_VERSION}')")
+    yield
+    run(connection, f"USE {identifier(warehouse)}; DETACH {name}")
+
+
+def _calculated(connection: duckdb.DuckDBPyConnection) -> Window:
+    """Return the days that wage percentages have been calculated for."""
+    return row(connection, CALCULATED, Window)
+
+
+def _kind(settings: Settings) -> str:
+    """Say what decides whether our commands may use a copy: its layout, and whether single persons are shown."""
+    return f"{LAYOUT} {settings.wages.show_single_person}"
+
+
+def _source(settings: Settings) -> str:
+    """Say what a copy is made from: the settings, and the warehouse's file as it was when it last changed."""
+    states = [path.stat() for path in (settings.warehouse, log_of(settings.warehouse)) if path.exists()]
+    changed = " ".join(f"{state.st_mtime_ns} {state.st_size}" for state in states)
+    return f"{hashlib.sha256(settings.model_dump_json().encode()).hexdigest()} {changed}"
+
+
+def _noted(settings: Settings) -> tuple[str, str] | None:
+    """Return the kind and the source of the copy that is there; None where there is none."""
+    try:
+        kind, source = (settings.readers_folder / NOTE_FILE).read_text(encoding="utf-8").splitlines()
+    except (FileNotFoundError, ValueError):
+        return None
+    return kind, source
+
+
+def _note(settings: Settings, source: str) -> None:
+    note = settings.readers_folder / NOTE_FILE
+    note.touch(mode=0o600)
+    note.write_text(f"{_kind(settings)}\n{source}\n", encoding="utf-8")

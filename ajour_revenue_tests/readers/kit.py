@@ -1,0 +1,46 @@
+"""A company's warehouse as a file, which the readers' copy is made of."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ajour_revenue.days import Window
+from ajour_revenue.settings.model import Settings
+from ajour_revenue.wages.percentage import calculate_wage_percentage
+from ajour_revenue.warehouse.connect import transaction
+from ajour_revenue_tests.kit import settings_dict
+from ajour_revenue_tests.reports.kit import MONDAY, Books, days_before
+
+DAYS = Window(days_before(39), MONDAY)
+
+
+@dataclass
+class Place:
+    """A folder with a warehouse, and the settings that name it."""
+
+    folder: Path
+    settings: Settings
+
+    def change(self, **sections: Any) -> None:  # noqa: ANN401 (YAML may hold anything)
+        self.settings = settings_of(self.folder, **sections)
+
+    @contextmanager
+    def books(self) -> Iterator[Books]:
+        """Yield books whose entries are stored, and calculated, after the block."""
+        with transaction(self.settings.warehouse) as connection:
+            yield Books(connection, self.settings)
+            calculate_wage_percentage(connection, self.settings, DAYS)
+
+    def figures(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return rows of the file for people."""
+        with duckdb.connect(self.settings.readers_folder / "figures.duckdb", read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+
+def settings_of(folder: Path, **sections: Any) -> Settings:  # noqa: ANN401 (YAML may hold anything)
+    whole = settings_dict(activation_date="2024-01-01", warehouse=str(folder / "company.duckdb")) | sections
+    return Settings.model_validate(whole)
