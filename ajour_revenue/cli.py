@@ -11,6 +11,7 @@ from ajour_revenue.commands.enter import enter
 from ajour_revenue.commands.explain import explain_command
 from ajour_revenue.commands.fetch import fetch
 from ajour_revenue.commands.init import init
+from ajour_revenue.commands.move_warehouse import move_warehouse
 from ajour_revenue.commands.report import report
 from ajour_revenue.commands.status import status
 from ajour_revenue.commands.terminal import FailedError, show_plain_marks
@@ -55,6 +56,7 @@ main.add_command(enter)
 main.add_command(explain_command)
 main.add_command(fetch)
 main.add_command(init)
+main.add_command(move_warehouse)
 main.add_command(report)
 main.add_command(status)
 main.add_command(test)

@@ -13,7 +13,11 @@ from playwright.sync_api import Browser, sync_playwright
 from ajour_revenue import days
 from ajour_revenue.days import Window
 from ajour_revenue.demo.planday import serve
+from ajour_revenue.settings.model import PostgresWarehouse
 from ajour_revenue.warehouse import schema
+from ajour_revenue.warehouse.connect import transaction
+from ajour_revenue.warehouse.postgres import VARIABLE
+from ajour_revenue_tests.ajour.postgres import running_postgres
 from ajour_revenue_tests.clock import LAST_DAY, now
 from ajour_revenue_tests.kit import Company, make_company
 from ajour_revenue_tests.planday.kit import Stage
@@ -47,7 +51,7 @@ def warehouse_after_a_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as monkeypatch:
         company = make_company(tmp_path_factory.mktemp("company"), monkeypatch)
         assert company.run(Window.back_from(LAST_DAY + timedelta(days=1), days=3)).success
-    return company.settings.warehouse
+    return company.settings.warehouse_file
 
 
 @pytest.fixture(scope="module")
@@ -60,9 +64,17 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def tables_in_memory() -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse's tables, empty, in memory; whoever writes to them does so in a transaction and rolls it back."""
+@pytest.fixture(scope="session", params=["DuckDB", pytest.param("PostgreSQL", marks=pytest.mark.slow)])
+def empty_tables(request: pytest.FixtureRequest) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The tables of an empty warehouse in each store; whoever writes to them does so in a transaction, rolled back."""
+    if request.param == "PostgreSQL":
+        with running_postgres() as server, pytest.MonkeyPatch.context() as patch:
+            patch.setenv(VARIABLE, server.address())
+            with transaction(PostgresWarehouse(folder=Path())) as connection:
+                connection.commit()
+                yield connection
+                connection.begin()
+        return
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'Europe/Copenhagen'")
         connection.execute("SET threads = 1")
@@ -73,8 +85,8 @@ def tables_in_memory() -> Iterator[duckdb.DuckDBPyConnection]:
 @pytest.fixture
 def fetched_company(company: Company, warehouse_after_a_run: Path) -> Company:
     """A company whose last three days have been fetched."""
-    company.settings.warehouse.parent.mkdir()
-    shutil.copy(warehouse_after_a_run, company.settings.warehouse)
+    company.settings.warehouse_file.parent.mkdir()
+    shutil.copy(warehouse_after_a_run, company.settings.warehouse_file)
     return company
 
 

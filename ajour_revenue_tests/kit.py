@@ -254,11 +254,11 @@ class Company:
 
     def contents(self) -> dict[str, list[tuple[Any, ...]]]:
         """Return every row of every table of the warehouse."""
-        return contents(self.settings.warehouse)
+        return contents(self.settings.warehouse_file)
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Return rows of the warehouse."""
-        with opened(self.settings.warehouse) as connection:
+        with opened(self.settings.warehouse_file) as connection:
             return connection.execute(sql).fetchall()
 
     def change(self, sql: str) -> None:

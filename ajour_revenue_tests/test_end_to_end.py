@@ -44,9 +44,11 @@ ACTIVATION_DATE = LAST_DAY - dt.timedelta(days=140)
 LOCATIONS = ("10", "20")
 PASSWORD = "S3cret-Pass"
 
-JOB_ASSETS = {"ajour_locations", "raw_revenue", "unit_revenue", "wage_costs", "wage_percentage", "wage_report"}
+JOB_ASSETS = {
+    *("ajour_locations", "raw_revenue", "unit_revenue", "wage_costs", "wage_percentage", "readers_copy", "wage_report")
+}
 FETCHING = {"ajour_locations", "raw_revenue", "unit_revenue"}
-DAILY_ASSETS = JOB_ASSETS - {"ajour_locations", "wage_report"}
+DAILY_ASSETS = JOB_ASSETS - {"ajour_locations", "readers_copy", "wage_report"}
 CHECKS = {
     "ajour_database": {"ajour_connection"},
     "ajour_locations": {"locations_mapped"},
@@ -55,6 +57,7 @@ CHECKS = {
     "unit_revenue": {"revenue_reconciles", "revenue_complete"},
     "wage_costs": {"wages_fetched"},
     "wage_percentage": {"within_target"},
+    "readers_copy": set(),
     "wage_report": set(),
 }
 
@@ -297,7 +300,7 @@ def test_a_tick_makes_one_run_over_the_right_days_and_its_repetition_none(troubl
 
 def test_a_failing_connection_check_stops_the_fetch(troubled: Troubled) -> None:
     server = troubled.server
-    before = troubled.company.contents() if troubled.company.settings.warehouse.exists() else {}
+    before = troubled.company.contents() if troubled.company.settings.warehouse_file.exists() else {}
     with server.daemon(**{CREDENTIALS["database"]: str(troubled.company.folder / "no-such-folder" / "ajour.sqlite")}):
         whole_job = server.launch_window(NEVER_FETCHED)
         assert server.wait_for_run(whole_job) == "FAILURE"
@@ -313,7 +316,7 @@ def test_a_failing_connection_check_stops_the_fetch(troubled: Troubled) -> None:
     assert button["status"] == "FAILED"
     assert button["evaluation"]["description"] == found["description"]
     assert server.materialized_assets(check_alone) == set()
-    after = troubled.company.contents() if troubled.company.settings.warehouse.exists() else {}
+    after = troubled.company.contents() if troubled.company.settings.warehouse_file.exists() else {}
     for table in ("raw_revenue", "unit_revenue", "ajour_locations", "fetches"):
         assert after.get(table, []) == before.get(table, [])
 

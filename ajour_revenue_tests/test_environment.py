@@ -5,24 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from ajour_revenue.environment import (
-    ENV_FILE,
-    SECRETS,
-    EnvFileError,
-    credentials,
-    empty_missing_secrets,
-    env_file_values,
-    read_env_file,
-)
+from ajour_revenue.environment import SECRETS, credentials, empty_missing_secrets, read_env_file
+from ajour_revenue.settings.env_file import ENV_FILE, EnvFileError, env_file_values, variable
 
 
 @pytest.fixture(autouse=True)
 def _no_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for variable in SECRETS:
+    for name in SECRETS:
         # Set first, so that its being unset is restored too.
-        monkeypatch.setenv(variable, "")
-        monkeypatch.delenv(variable)
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
 
 
 def test_the_file_overrides_the_shell(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,3 +152,14 @@ def test_the_example_lists_every_secret() -> None:
     listed = [line.partition("=")[0] for line in example.read_text(encoding="utf-8").splitlines() if "=" in line]
 
     assert sorted(listed) == sorted(SECRETS)
+
+
+def test_companies_that_share_a_process_have_a_file_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AJOUR_USER", "of the process")
+    for name in ("nord", "syd"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / ".env").write_text(f"AJOUR_USER={name}\n", encoding="utf-8")
+
+    assert [variable(tmp_path / name, "AJOUR_USER") for name in ("nord", "syd")] == ["nord", "syd"]
+    assert variable(tmp_path, "AJOUR_USER") == "of the process"
+    assert variable(tmp_path / "nord", "AJOUR_HOST") == ""

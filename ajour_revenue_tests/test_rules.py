@@ -10,7 +10,7 @@ import pytest
 from ajour_revenue.cli import main
 from ajour_revenue.definitions import build_definitions
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.warehouse.connect import empty
+from ajour_revenue.warehouse.file import empty
 from ajour_revenue.warehouse.run import values
 from ajour_revenue_tests.kit import settings_dict
 from ajour_revenue_tests.processes import CHECKOUT

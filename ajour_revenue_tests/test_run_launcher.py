@@ -98,7 +98,7 @@ def test_the_daemon_marks_runs_of_dead_processes_as_failed_and_starts_again_thos
         launched = server.launch_window(ONE_DAY)
         with server.daemon():
             assert server.wait_for_run(by_command) == "FAILURE"
-            with turn(at_dagster.settings.warehouse, who="the test"):
+            with turn(at_dagster.settings.warehouse_file, who="the test"):
                 process = wait_until(lambda: process_of(launched), "the run's process", seconds=120)
                 assert process
                 os.kill(process.pid, signal.SIGKILL)

@@ -61,14 +61,14 @@ Tally = Counter[str]
 
 def whole(company: Company, *, entries: int = 0) -> None:
     """Raise AssertionError unless the warehouse opens, each fetched day is whole, and no entry is lost."""
-    with reading(company.settings.warehouse) as warehouse:
+    with reading(company.settings.warehouse_file) as warehouse:
         assert values(warehouse, TORN_DAYS) == []
         assert values(warehouse, LOST, entries=entries) == []
 
 
 def figures(company: Company) -> dict[str, list[tuple[object, ...]]]:
     """Return every figure, without when and by which run it was stored; raises WarehouseError."""
-    with reading(company.settings.warehouse) as warehouse:
+    with reading(company.settings.warehouse_file) as warehouse:
         return {
             table: warehouse.execute(f"SELECT {columns} FROM {table} ORDER BY ALL").fetchall()
             for table, columns in FIGURES.items()
@@ -96,7 +96,7 @@ def kills(company: Company, chance: random.Random, times: int) -> Tally:
     assert company.run(FEW_DAYS).success
     usual = time.monotonic() - began
     undisturbed = figures(company)
-    company.settings.warehouse.unlink()
+    company.settings.warehouse_file.unlink()
     for _ in range(times):
         child = in_a_child(lambda: company.run(FEW_DAYS))
         time.sleep(chance.uniform(0, usual / 2))
@@ -144,7 +144,7 @@ def exit_by(outcome: object) -> None:
 
 def is_read(company: Company, seconds: float) -> bool:
     """Hold the warehouse open to read for a while."""
-    with reading(company.settings.warehouse, patience_seconds=60):
+    with reading(company.settings.warehouse_file, patience_seconds=60):
         time.sleep(seconds)
     return True
 
@@ -173,7 +173,7 @@ def full_disks(company: Company, chance: random.Random, times: int) -> Tally:
     """Let the disk be full at random sizes; what was there stays, and it is said."""
     tally: Tally = Counter()
     assert company.run(FEW_DAYS).success
-    size = company.settings.warehouse.stat().st_size
+    size = company.settings.warehouse_file.stat().st_size
     before = figures(company)
     for _ in range(times):
         limit = size + chance.randrange(400_000)
@@ -181,7 +181,7 @@ def full_disks(company: Company, chance: random.Random, times: int) -> Tally:
         def write(limit: int = limit) -> None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
             try:
-                with transaction(company.settings.warehouse) as warehouse:
+                with transaction(company.settings.warehouse_file) as warehouse:
                     warehouse.execute("CREATE OR REPLACE TABLE much AS SELECT hash(range) AS n FROM range(400000)")
                 exit_by(outcome=True)
             except WarehouseError as error:
@@ -199,12 +199,12 @@ def damages(company: Company, chance: random.Random, times: int) -> Tally:
     tally: Tally = Counter()
     assert company.run(FEW_DAYS).success
     before = figures(company)
-    right = company.settings.warehouse.read_bytes()
+    right = company.settings.warehouse_file.read_bytes()
     for _ in range(times):
         broken = bytearray(right)
         place = chance.randrange(len(broken))
         broken[place : place + chance.randrange(1, 5000)] = b"\xaa"
-        company.settings.warehouse.write_bytes(broken)
+        company.settings.warehouse_file.write_bytes(broken)
         try:
             found = figures(company)
         except WarehouseError:
@@ -212,7 +212,7 @@ def damages(company: Company, chance: random.Random, times: int) -> Tally:
         else:
             assert found == before
             tally["not hit"] += 1
-    company.settings.warehouse.write_bytes(right)
+    company.settings.warehouse_file.write_bytes(right)
     return tally
 
 

@@ -14,9 +14,10 @@ from ajour_revenue.ajour.drivers import FREETDS, MICROSOFT, family_of
 from ajour_revenue.commands.settings_file import DEFAULT_DRIVER, NewFile, settings_text, usual_port
 from ajour_revenue.commands.terminal import DAY, FailedError, output
 from ajour_revenue.days import yesterday
-from ajour_revenue.environment import ENV_FILE, env_file_values, values_in
+from ajour_revenue.environment import SECRETS
 from ajour_revenue.masking import is_blank
 from ajour_revenue.planday.client import CREDENTIALS as PLANDAY_CREDENTIALS
+from ajour_revenue.settings.env_file import ENV_FILE, env_file_values, values_in
 from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE
 from ajour_revenue.wages.file import COLUMNS
 
@@ -96,7 +97,7 @@ def _tell(written: list[Path], kept: list[Path], needed: list[str]) -> None:
     console.print(f"Written: {', '.join(map(str, written))}", style="bold")
     for path in kept:
         console.print(f"{path} was here already, and is as it was.")
-    stored = env_file_values(Path(ENV_FILE))
+    stored = env_file_values(Path(ENV_FILE), SECRETS)
     if missing := [variable for variable in needed if is_blank(stored.get(variable, ""))]:
         console.print(f"{ENV_FILE} does not hold {', '.join(missing)}; add what is missing.", style="yellow")
     console.print("Next, see whether Ajour answers, and map its locations:\n  ajour-revenue test --write")
@@ -167,7 +168,7 @@ def _env_text(values: Mapping[str, str]) -> str:
     """Return a .env file that gives back these values, whatever characters they have; raises FailedError."""
     quoted = {name: value.replace("\\", "\\\\").replace("'", "\\'") for name, value in values.items()}
     text = "".join(f"{name}='{value}'\n" for name, value in quoted.items())
-    read_back = values_in(text, Path(ENV_FILE))
+    read_back = values_in(text, Path(ENV_FILE), SECRETS)
     if changed := [name for name, value in values.items() if read_back.get(name) != value]:
         msg = (
             f"{', '.join(changed)} has characters that {ENV_FILE} cannot carry. Ask for another value, or write "

@@ -50,7 +50,8 @@ from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.formats import DANISH
 from ajour_revenue.text.names import distinct, looks_like
 from ajour_revenue.wages.file import WageFileError, read_wage_file
-from ajour_revenue.warehouse.connect import empty, reading
+from ajour_revenue.warehouse.connect import reading
+from ajour_revenue.warehouse.file import empty
 from ajour_revenue.warehouse.run import run
 
 PATIENCE_SECONDS = 15
@@ -184,10 +185,8 @@ def _activation_date(ajour: AjourConnection, settings: Settings, *, is_new: bool
     if is_new:
         since = DANISH.date(served or yesterday())
         return Result.WARNING, f"Ajour serves revenue from {since} on. Ask Ajour whether that is the activation date."
-    stored = None
-    if settings.warehouse.exists():
-        with reading(settings.warehouse) as connection:
-            stored = earliest_day_in(connection)
+    with reading(settings.warehouse) as connection:
+        stored = earliest_day_in(connection)
     if problem := activation_problem(settings, stored=stored, served=served):
         severity, message = problem
         return Result.FAILED if severity is dg.AssetCheckSeverity.ERROR else Result.WARNING, message

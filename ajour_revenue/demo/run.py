@@ -76,12 +76,12 @@ def _fetch_and_tell(home: Path) -> None:
     correct_figure(home / "ajour.sqlite", day=recent.first_day)
     _run(settings, recent)
 
-    with reading(settings.warehouse) as connection:
+    with reading(settings.warehouse_file) as connection:
         for days in (window, Window(window.last_day, window.last_day)):
             console.print(_wage_percentages(connection, settings, days))
         _print_attention(console, connection, settings, window)
     console.print("\nThe wage report, to open in a browser, and the warehouse:")
-    for path in (report_file(settings, "html"), settings.warehouse):
+    for path in (report_file(settings, "html"), settings.warehouse_file):
         # Whole on one line, however long, so that it can be copied.
         console.print(f"  {path.resolve()}", soft_wrap=True)
     console.print("See it all in Dagster: make dev")

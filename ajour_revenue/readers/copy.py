@@ -1,13 +1,14 @@
 """The readers' copy: what may be shown (D21, D22), beside the warehouse, so that reading never waits for a run.
 
-Each of its files is replaced by a rename: whoever has the one from before open keeps it, and holds nobody up.
+Each of its files is replaced by a rename: whoever has the one from before open keeps it, and holds nobody up. In
+PostgreSQL, where nobody waits anyway, it is a schema of its own, whose tables are written in one transaction.
 """
 
 import datetime as dt
 import hashlib
 import logging
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
@@ -16,18 +17,17 @@ from tempfile import TemporaryDirectory
 import duckdb
 from filelock import FileLock, Timeout
 
-from ajour_revenue import __version__, days
-from ajour_revenue.days import Window
+from ajour_revenue import days
 from ajour_revenue.errors import ActionableError
-from ajour_revenue.mapping import register_units
+from ajour_revenue.readers.schema import write_schema
+from ajour_revenue.readers.tables import FOR_PEOPLE, LAYOUT, make_cells, make_tables, settings_hash
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.formats import DANISH
-from ajour_revenue.wages.figures import Period, add_up, cut, make_days
 from ajour_revenue.warehouse import connect
-from ajour_revenue.warehouse.connect import log_of
 from ajour_revenue.warehouse.errors import WarehouseLockedError, explained
-from ajour_revenue.warehouse.run import identifier, quoted, row, run, sql_file, value
-from ajour_revenue.warehouse.schema import FUNCTIONS_SQL, SHOWN_DAYS_SQL, VIEWS_HASH
+from ajour_revenue.warehouse.file import CONFIGURATION, STORAGE_VERSION, empty, log_of, make_private_folder, set_up
+from ajour_revenue.warehouse.run import identifier, quoted, run, value
+from ajour_revenue.warehouse.schema import FUNCTIONS_SQL, SHOWN_DAYS_SQL
 from ajour_revenue.warehouse.turn import whose_turn
 
 logger = logging.getLogger(__name__)
@@ -35,11 +35,6 @@ logger = logging.getLogger(__name__)
 FIGURES_FILE = "figures.duckdb"
 DETAILS_FILE = ".details.duckdb"
 NOTE_FILE = ".made-from"
-
-FOR_PEOPLE = ("daily", "weekly", "monthly", "corrections", "units", "made")
-"""The tables for people and their tools, each of them a file `sql/<name>.sql`."""
-
-PERIODS: Mapping[str, Period] = {"weekly": "week", "monthly": "month"}
 
 # Nothing of these is about wages. What is, the details have as cells that may be shown.
 WITHOUT_WAGES = (
@@ -62,18 +57,9 @@ SHOWN_CELLS_SQL = """
         FROM shown WHERE business_date BETWEEN first_day AND last_day
 """
 
+COMMANDS_LAYOUT = hashlib.sha256("".join((SHOWN_CELLS_SQL, *WITHOUT_WAGES)).encode()).hexdigest()
+
 COMMENTS_SQL = (resources.files(__package__) / "comments.sql").read_text(encoding="utf-8")
-
-LAYOUT = hashlib.sha256(
-    "".join((VIEWS_HASH, SHOWN_CELLS_SQL, COMMENTS_SQL, *(sql_file(__package__, name) for name in FOR_PEOPLE))).encode()
-).hexdigest()
-
-CALCULATED = """
-    SELECT
-        coalesce(min(business_date), current_date) AS first_day,
-        coalesce(max(business_date), current_date) AS last_day
-    FROM wage_percentage
-"""
 
 
 class CopyNotWrittenError(ActionableError):
@@ -85,9 +71,12 @@ def bring_up_to_date(settings: Settings, *, patience_seconds: float = connect.WR
 
     Raises WarehouseError, and CopyNotWrittenError where its disk is full, say.
     """
+    if not isinstance(settings.warehouse, Path):
+        write_schema(settings.warehouse, settings, patience_seconds=patience_seconds)
+        return
     folder = settings.readers_folder
     with _explained(folder):
-        connect.make_private_folder(folder.parent)
+        make_private_folder(folder.parent)
         folder.mkdir(exist_ok=True)
         with _alone_in(folder, patience_seconds):
             if not is_current(settings):
@@ -106,19 +95,37 @@ def reading_copy(
     """Yield a connection with the warehouse's tables, but of wages only what may be shown.
 
     Makes the copy first where it is not up to date, unless a run is at work: then it is the one from before that run.
-    Empty where there is no warehouse yet. Raises WarehouseError, and CopyNotWrittenError.
+    Empty where there is no warehouse yet. In PostgreSQL it is the warehouse. Raises WarehouseError, and
+    CopyNotWrittenError.
     """
+    if not isinstance(settings.warehouse, Path):
+        with connect.reading(settings.warehouse) as connection:
+            yield connection
+        return
     with explained(settings.warehouse):
         there_is_one = settings.warehouse.exists()
         if there_is_one:
             _look_after(settings, patience_seconds)
     if not there_is_one:
-        with connect.empty() as connection:
+        with empty() as connection:
             yield connection
         return
     details = settings.readers_folder / DETAILS_FILE
-    with explained(details), duckdb.connect(details, read_only=True, config=connect.CONFIGURATION) as connection:
-        yield connect.set_up(connection)
+    with explained(details), duckdb.connect(details, read_only=True, config=CONFIGURATION) as connection:
+        yield set_up(connection)
+
+
+@contextmanager
+def reading_figures(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection to the tables for people as they are; raises WarehouseError."""
+    if not isinstance(settings.warehouse, Path):
+        with connect.reading(settings.warehouse) as connection:
+            run(connection, "USE warehouse.readers")
+            yield connection
+        return
+    figures = settings.readers_folder / FIGURES_FILE
+    with explained(figures), duckdb.connect(figures, read_only=True, config=CONFIGURATION) as connection:
+        yield set_up(connection)
 
 
 def _look_after(settings: Settings, patience_seconds: float) -> None:
@@ -152,7 +159,8 @@ def _make(settings: Settings, patience_seconds: float) -> None:
         with connect.reading(settings.warehouse, patience_seconds=patience_seconds) as connection, _explained(folder):
             # It is in nobody's way, and takes less of the processor in all.
             run(connection, "SET threads = 1")
-            _write_details(connection, settings, making / DETAILS_FILE)
+            make_cells(connection, settings)
+            _write_details(connection, making / DETAILS_FILE)
             _write_figures(connection, settings, making / FIGURES_FILE)
         for file in making.iterdir():
             file.chmod(0o600 if file.name == DETAILS_FILE else 0o644)
@@ -186,30 +194,20 @@ def _explained(folder: Path) -> Iterator[None]:
         raise CopyNotWrittenError(message) from error
 
 
-def _write_details(connection: duckdb.DuckDBPyConnection, settings: Settings, file: Path) -> None:
+def _write_details(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
     """Write the warehouse's tables as our own commands read them."""
     with _attached(connection, file, "details"):
         for table in WITHOUT_WAGES:
             run(connection, f"CREATE TABLE details.{table} AS FROM {table}")
-        make_days(connection, settings, _calculated(connection))
         run(connection, "CREATE TABLE details.shown AS FROM cells")
         run(connection, f"USE details; {FUNCTIONS_SQL} {SHOWN_CELLS_SQL}; {SHOWN_DAYS_SQL}")
 
 
 def _write_figures(connection: duckdb.DuckDBPyConnection, settings: Settings, file: Path) -> None:
     """Write the tables for people, each into the database file and into a Parquet file of its own."""
-    register_units(connection, settings)
-    about = {
-        "company": settings.name,
-        "today": days.now().date(),
-        "made_at": days.now(),
-        "version": __version__,
-    }
     with _attached(connection, file, "figures_file"):
+        make_tables(connection, settings, {table: f"CREATE TABLE figures_file.{table} AS" for table in FOR_PEOPLE})
         for table in FOR_PEOPLE:
-            if table in PERIODS:
-                add_up(connection, cut(_calculated(connection), PERIODS[table]))
-            run(connection, f"CREATE TABLE figures_file.{table} AS {sql_file(__package__, table)}", **about)
             parquet = quoted(file.with_name(f"{table}.parquet"))
             run(connection, f"COPY figures_file.{table} TO {parquet} (COMPRESSION zstd)")
         run(connection, COMMENTS_SQL)
@@ -219,26 +217,22 @@ def _write_figures(connection: duckdb.DuckDBPyConnection, settings: Settings, fi
 def _attached(connection: duckdb.DuckDBPyConnection, file: Path, name: str) -> Iterator[None]:
     """Attach a new file, which the warehouse's connection may write although it only reads the warehouse."""
     warehouse = value(connection, "SELECT current_database()")
-    run(connection, f"ATTACH {quoted(file)} AS {name} (READ_WRITE, STORAGE_VERSION '{connect.STORAGE_VERSION}')")
+    run(connection, f"ATTACH {quoted(file)} AS {name} (READ_WRITE, STORAGE_VERSION '{STORAGE_VERSION}')")
     yield
     run(connection, f"USE {identifier(warehouse)}; DETACH {name}")
 
 
-def _calculated(connection: duckdb.DuckDBPyConnection) -> Window:
-    """Return the days that wage percentages have been calculated for."""
-    return row(connection, CALCULATED, Window)
-
-
 def _kind(settings: Settings) -> str:
     """Say what decides whether our commands may use a copy: its layout, and whether single persons are shown."""
-    return f"{LAYOUT} {settings.wages.show_single_person}"
+    return f"{LAYOUT} {COMMANDS_LAYOUT} {settings.wages.show_single_person}"
 
 
 def _source(settings: Settings) -> str:
     """Say what a copy is made from: the settings, and the warehouse's file as it was when it last changed."""
-    states = [path.stat() for path in (settings.warehouse, log_of(settings.warehouse)) if path.exists()]
+    file = settings.warehouse_file
+    states = [path.stat() for path in (file, log_of(file)) if path.exists()]
     changed = " ".join(f"{state.st_mtime_ns} {state.st_size}" for state in states)
-    return f"{hashlib.sha256(settings.model_dump_json().encode()).hexdigest()} {changed}"
+    return f"{settings_hash(settings)} {changed}"
 
 
 def _noted(settings: Settings) -> tuple[str, str] | None:

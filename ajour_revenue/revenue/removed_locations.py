@@ -65,8 +65,6 @@ def warn_of_removed_locations(settings: Settings) -> None:
     Where the warehouse cannot be read just now, nothing is said: whatever needs it says so itself, and the next one who
     loads the settings is warned.
     """
-    if not settings.warehouse.exists():
-        return
     with suppress(WarehouseError), reading(settings.warehouse, patience_seconds=0) as connection:
         for location in removed_locations(connection, settings):
             warnings.warn(str(location), SettingsWarning, stacklevel=2)

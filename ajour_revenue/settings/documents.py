@@ -109,7 +109,12 @@ def _allowed(schema: Mapping[str, Any]) -> str:
         items = _allowed(schema["items"])
         return f"a list of {items.replace('a text', 'texts', 1)}"
     if schema["type"] == "object":
-        return "keys and values"
+        fixed = ", ".join(
+            f"{key}: {json.dumps(value['const'])}"
+            for key, value in schema.get("properties", {}).items()
+            if "const" in value
+        )
+        return f"`{{{fixed}}}`" if fixed else "keys and values"
     limits = _range(schema)
     kind = KINDS.get(schema["type"]) or FORMATS.get(schema.get("format", ""), "a text")
     return f"{kind}, {limits}" if limits else kind

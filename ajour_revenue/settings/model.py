@@ -18,6 +18,8 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainValidator,
+    PrivateAttr,
     StringConstraints,
     ValidationError,
     ValidationInfo,
@@ -550,6 +552,32 @@ def _departments_once(departments: tuple[Department, ...]) -> tuple[Department, 
     return departments
 
 
+class PostgresWarehouse(BaseModel):
+    """A database in PostgreSQL, in place of a file; its address comes from the environment."""
+
+    model_config = ConfigDict(frozen=True)
+
+    folder: Path
+    """Where the settings file is."""
+
+
+def _file_or_postgres(given: object, info: ValidationInfo) -> Path | PostgresWarehouse:
+    if isinstance(given, str | Path) and str(given).strip():
+        return _beside_settings_file(Path(given), info)
+    if given == {"postgres": True}:
+        return PostgresWarehouse(folder=_beside_settings_file(Path(), info))
+    msg = "write the path of a DuckDB file, or {postgres: true}"
+    raise ValueError(msg)
+
+
+IN_POSTGRES = {
+    "type": "object",
+    "properties": {"postgres": {"const": True}},
+    "required": ["postgres"],
+    "additionalProperties": False,
+}
+
+
 def _default_warehouse(validated: dict[str, Any]) -> Path:
     return Path("data") / f"{validated.get('name')}.duckdb"
 
@@ -573,10 +601,15 @@ class Settings(Section):
     # A dict, since pydantic would not give a default that is a section already the folder of the file.
     report: ReportSettings = Field(default_factory=dict, validate_default=True)
     alerts: AlertSettings = Field(default_factory=AlertSettings)
-    warehouse: SettingsPath = Field(
+    warehouse: Annotated[
+        Path | PostgresWarehouse,
+        PlainValidator(_file_or_postgres),
+        WithJsonSchema({"anyOf": [{"type": "string", "format": "path"}, IN_POSTGRES]}),
+    ] = Field(
         default_factory=_default_warehouse,
         validate_default=True,
-        description="The DuckDB file that holds everything; by default named after the integration, in data/",
+        description="The DuckDB file that holds everything; by default named after the integration, in data/. Or "
+        "{postgres: true} for a PostgreSQL database, whose address AJOUR_WAREHOUSE has",
         examples=["data/nord.duckdb"],
     )
     readers: ReadersSettings = Field(default_factory=ReadersSettings)
@@ -595,10 +628,30 @@ class Settings(Section):
         "ajour-revenue test --write adds them",
     )
 
+    _folder: Path = PrivateAttr(default=Path())
+
+    @model_validator(mode="after")
+    def _remember_its_folder(self, info: ValidationInfo) -> Self:
+        self._folder = _beside_settings_file(Path(), info)
+        return self
+
+    @property
+    def folder(self) -> Path:
+        """Where the settings file is, and the `.env` beside it."""
+        return self._folder
+
+    @property
+    def warehouse_file(self) -> Path:
+        """The warehouse's DuckDB file; TypeError where the warehouse is in PostgreSQL."""
+        if not isinstance(self.warehouse, Path):
+            msg = "the warehouse is no file"
+            raise TypeError(msg)
+        return self.warehouse
+
     @property
     def readers_folder(self) -> Path:
-        """The folder of the readers' copy."""
-        return self.readers.folder or self.warehouse.with_name(f"{self.warehouse.stem}-readers")
+        """The folder of the readers' copy of a warehouse in a file."""
+        return self.readers.folder or self.warehouse_file.with_name(f"{self.warehouse_file.stem}-readers")
 
     @property
     def uses_planday(self) -> bool:

@@ -14,7 +14,7 @@ from ajour_revenue.days import Window, latest_days
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.formats import DANISH, NOTHING
 from ajour_revenue.ui.sparkline import Day, sparkline
-from ajour_revenue.warehouse.connect import empty
+from ajour_revenue.warehouse.file import empty
 from ajour_revenue.warehouse.run import rows, run
 
 PERCENTAGES = {"wage_percentage", "judged_percentage", "target"}

@@ -1,230 +1,53 @@
-"""Opening the warehouse: one way to write, `transaction`, and one to read, `reading`.
+"""Opening the warehouse: one way to write, `transaction`, and one to read, `reading`, whatever it is stored in.
 
-DuckDB lets one process write at a time and locks every other one out, so open it late and briefly: never during a
-fetch.
+One process writes at a time, so open it late and briefly: never during a fetch.
 """
 
-import logging
-import os
-import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import duckdb
-import tenacity
 
-from ajour_revenue.warehouse import schema
-from ajour_revenue.warehouse.errors import LOCKED, WarehouseUnusableError, WarehouseUnwritableError, explained
-from ajour_revenue.warehouse.run import identifier, quoted, run, value
+from ajour_revenue.settings.model import PostgresWarehouse
+from ajour_revenue.warehouse.file import reading_file, transaction_in_file
+from ajour_revenue.warehouse.postgres import reading_postgres, transaction_in_postgres
 
-logger = logging.getLogger(__name__)
+Store = Path | PostgresWarehouse
+"""What the settings name as the warehouse: a DuckDB file, or a database in PostgreSQL."""
 
 WRITER_PATIENCE_SECONDS = 100
 READER_PATIENCE_SECONDS = 15
 
-STORAGE_VERSION = "v1.4.0"
-"""Files of this version tell whether a write-ahead log is theirs, and DuckDB 1.4 and later read them."""
-
-# Within a process, DuckDB wants the same configuration for all; the first is as dagster-duckdb opens it.
-CONFIGURATION: dict[str, str | bool | int | float | list[str]] = {
-    "custom_user_agent": "dagster",
-    "storage_compatibility_version": STORAGE_VERSION,
-    # No extension comes from the network, whatever a file looks like.
-    "autoinstall_known_extensions": False,
-    # What does not fit into memory would be written where others can read it.
-    "temp_directory": "",
-}
-
-OTHERS = stat.S_IRWXG | stat.S_IRWXO
-
 
 @contextmanager
-def transaction(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def transaction(
+    warehouse: Store, *, patience_seconds: float = WRITER_PATIENCE_SECONDS
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield a connection whose work is stored whole, or not at all where the block raises.
 
-    Makes the warehouse where there is none, and brings one of an older version up to date, with a backup beside it.
-    Only its owner can read what is written (D22). Raises WarehouseError.
+    Waits for another writer. Makes the tables where there are none, and brings those of an older version up to date.
+    Raises WarehouseError.
     """
-    if not warehouse.exists():
-        _make(warehouse)
-    with explained(warehouse):
-        connection = _opened(warehouse, read_only=False, patience_seconds=WRITER_PATIENCE_SECONDS)
-        try:
-            _keep_private(warehouse)
-            if not schema.is_up_to_date(connection):
-                connection = _brought_up_to_date(connection, warehouse)
-            with _all_or_nothing(connection, warehouse):
-                yield connection
-        finally:
-            _drop_empty_log(warehouse)
-            connection.close()
+    if isinstance(warehouse, Path):
+        with transaction_in_file(warehouse, patience_seconds=patience_seconds) as connection:
+            yield connection
+    else:
+        with transaction_in_postgres(warehouse, patience_seconds=patience_seconds) as connection:
+            yield connection
 
 
 @contextmanager
-def reading(warehouse: Path, *, patience_seconds: float | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+def reading(
+    warehouse: Store, *, patience_seconds: float = READER_PATIENCE_SECONDS
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield a connection that can only read; to an empty warehouse where there is none yet.
 
-    Waits for a writer as long as READER_PATIENCE_SECONDS, or as `patience_seconds` say. Raises WarehouseError.
+    Waits for a writer, where readers have to. Raises WarehouseError.
     """
-    patience = READER_PATIENCE_SECONDS if patience_seconds is None else patience_seconds
-    with explained(warehouse):
-        connection = _opened_to_read(warehouse, patience)
-        try:
+    if isinstance(warehouse, Path):
+        with reading_file(warehouse, patience_seconds=patience_seconds) as connection:
             yield connection
-        finally:
-            connection.close()
-
-
-def empty() -> duckdb.DuckDBPyConnection:
-    """Return an empty warehouse in memory."""
-    connection = set_up(duckdb.connect())
-    schema.bring_up_to_date(connection)
-    return connection
-
-
-def make_private_folder(folder: Path) -> None:
-    """Make a folder that only its owner can look into, and those above it, where they are not there."""
-    missing = [each for each in (folder, *folder.parents) if not each.exists()]
-    for each in reversed(missing):
-        each.mkdir(mode=0o700, exist_ok=True)
-
-
-def _make(warehouse: Path) -> None:
-    """Make an empty warehouse: private and whole before it stands in its place."""
-    try:
-        make_private_folder(warehouse.parent)
-        with TemporaryDirectory(dir=warehouse.parent, prefix=f".{warehouse.name}.") as folder:
-            made = Path(folder) / warehouse.name
-            with explained(warehouse), duckdb.connect(str(made), config=CONFIGURATION) as connection:
-                set_up(connection).begin()
-                schema.bring_up_to_date(connection)
-                connection.commit()
-            made.chmod(0o600)
-            # Where another process has made one meanwhile, that one it is.
-            with suppress(FileExistsError):
-                warehouse.hardlink_to(made)
-    except OSError as error:
-        message = (
-            f"The warehouse {warehouse} cannot be made: {error.strerror}. Look whether its disk has room, and whether "
-            "this user may write to its folder; or name another warehouse in the settings."
-        )
-        raise WarehouseUnwritableError(message) from error
-
-
-def _keep_private(warehouse: Path) -> None:
-    """Take from others what a file that was there before allows them; another's file is another's to keep."""
-    status = warehouse.stat()
-    if status.st_mode & OTHERS and hasattr(os, "getuid") and status.st_uid == os.getuid():
-        warehouse.chmod(0o600)
-
-
-def log_of(warehouse: Path) -> Path:
-    """Return where DuckDB writes what it has not put into the file yet."""
-    return warehouse.with_name(f"{warehouse.name}.wal")
-
-
-def _make_private_log(warehouse: Path) -> None:
-    """Make the log before DuckDB does, which would let everybody read it."""
-    with suppress(FileExistsError):
-        os.close(os.open(log_of(warehouse), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-
-
-def _drop_empty_log(warehouse: Path) -> None:
-    log = log_of(warehouse)
-    if log.is_file() and log.stat().st_size == 0:
-        log.unlink()
-
-
-def _opened_to_read(warehouse: Path, patience_seconds: float) -> duckdb.DuckDBPyConnection:
-    if not warehouse.exists():
-        return empty()
-    connection = _opened(warehouse, read_only=True, patience_seconds=patience_seconds)
-    if schema.is_up_to_date(connection):
-        return connection
-    connection.close()
-    with transaction(warehouse):
-        pass
-    return _opened(warehouse, read_only=True, patience_seconds=patience_seconds)
-
-
-def _opened(warehouse: Path, *, read_only: bool, patience_seconds: float) -> duckdb.DuckDBPyConnection:
-    @tenacity.retry(
-        retry=tenacity.retry_if_exception(lambda error: bool(LOCKED.search(str(error)))),
-        stop=tenacity.stop_after_delay(patience_seconds),
-        # Even pauses: whoever has waited long is not behind those who came late.
-        wait=tenacity.wait_random(0.1, 0.5),
-        before_sleep=_tell_once,
-        reraise=True,
-    )
-    def connect() -> duckdb.DuckDBPyConnection:
-        return duckdb.connect(str(warehouse), read_only=read_only, config=CONFIGURATION)
-
-    connection = set_up(connect())
-    present = schema.version_of(connection)
-    if present is not None and present > schema.latest_version():
-        connection.close()
-        message = (
-            f"The warehouse {warehouse} was made by a newer version of ajour-revenue (its tables are of version "
-            f"{present}; this one knows {schema.latest_version()}). Install that version, or name another warehouse in "
-            "the settings."
-        )
-        raise WarehouseUnusableError(message)
-    return connection
-
-
-def _tell_once(state: tenacity.RetryCallState) -> None:
-    if state.attempt_number == 1 and state.outcome:
-        logger.warning("Waiting for the warehouse. DuckDB says: %s", state.outcome.exception())
-
-
-def set_up(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-    """Have times shown in Danish time."""
-    return connection.execute("SET TimeZone = 'Europe/Copenhagen'")
-
-
-@contextmanager
-def _all_or_nothing(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> Iterator[None]:
-    connection.begin()
-    try:
-        _make_private_log(warehouse)
-        yield
-        connection.commit()
-    except BaseException:
-        # DuckDB may have rolled back by itself; what went wrong is the news, not that.
-        with suppress(duckdb.TransactionException):
-            connection.rollback()
-        raise
-
-
-def _brought_up_to_date(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> duckdb.DuckDBPyConnection:
-    version = schema.version_of(connection)
-    is_older = version is not None and version < schema.latest_version()
-    if is_older:
-        _back_up(connection, warehouse.with_name(f"{warehouse.name}.version-{version}.backup"))
-    with _all_or_nothing(connection, warehouse):
-        schema.bring_up_to_date(connection)
-    if not is_older:
-        return connection
-    _drop_empty_log(warehouse)
-    connection.close()
-    _raise_storage_version(warehouse)
-    return _opened(warehouse, read_only=False, patience_seconds=WRITER_PATIENCE_SECONDS)
-
-
-def _back_up(connection: duckdb.DuckDBPyConnection, backup: Path) -> None:
-    """Copy everything to a file of its own; by DuckDB, since another open and close would drop the file's lock."""
-    main = value(connection, "SELECT current_database()")
-    with TemporaryDirectory(dir=backup.parent, prefix=f".{backup.name}.") as folder:
-        copy = Path(folder) / backup.name
-        copied = f"COPY FROM DATABASE {identifier(main)} TO backup"
-        run(connection, f"ATTACH {quoted(copy)} AS backup; {copied}; DETACH backup;")
-        copy.chmod(0o600)
-        copy.replace(backup)
-
-
-def _raise_storage_version(warehouse: Path) -> None:
-    attached = f"ATTACH {quoted(warehouse)} AS warehouse (STORAGE_VERSION '{STORAGE_VERSION}')"
-    with duckdb.connect(config=CONFIGURATION) as connection:
-        run(connection, f"{attached}; CHECKPOINT warehouse;")
+    else:
+        with reading_postgres(warehouse) as connection:
+            yield connection

@@ -14,6 +14,7 @@ from ajour_revenue.errors import ActionableError
 from ajour_revenue.processes import RunProcess
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.warehouse import connect
+from ajour_revenue.warehouse.connect import Store
 from ajour_revenue.warehouse.errors import WarehouseLockedError
 from ajour_revenue.warehouse.turn import turn
 
@@ -25,15 +26,23 @@ START_AGAIN = {RETRY_TAG: "true", "dagster/max_retries": "10"}
 
 
 class Warehouse(DuckDBResource):
-    """One integration's DuckDB file: every revenue, wage cost and wage percentage."""
+    """One integration's revenue, wage costs and wage percentages, in a DuckDB file or in PostgreSQL."""
 
+    _store: Store | None = PrivateAttr(default=None)
     _was_locked: bool = PrivateAttr(default=False)
     _was_written: bool = PrivateAttr(default=False)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Warehouse":
-        """Take the file that the settings name."""
-        return cls(database=str(settings.warehouse))
+        """Take the file, or the database in PostgreSQL, that the settings name."""
+        warehouse = cls(database=str(settings.warehouse))
+        warehouse._store = settings.warehouse
+        return warehouse
+
+    @property
+    def store(self) -> Store:
+        """Where everything is stored."""
+        return self._store or Path(self.database)
 
     @property
     def was_locked(self) -> bool:
@@ -48,7 +57,7 @@ class Warehouse(DuckDBResource):
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Yield a connection whose work is stored whole, or not at all; raises WarehouseError."""
-        with self._noticing_locks(), connect.transaction(Path(self.database)) as connection:
+        with self._noticing_locks(), connect.transaction(self.store) as connection:
             yield connection
         self._was_written = True
 
@@ -59,7 +68,7 @@ class Warehouse(DuckDBResource):
         patience = connect.WRITER_PATIENCE_SECONDS
         with (
             self._noticing_locks(),
-            connect.reading(Path(self.database), patience_seconds=patience) as connection,
+            connect.reading(self.store, patience_seconds=patience) as connection,
         ):
             yield connection
 

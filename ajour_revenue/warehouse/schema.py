@@ -24,9 +24,20 @@ SHOWN_DAYS_SQL = _text("shown_days")
 VIEWS_SQL = "".join((FUNCTIONS_SQL, _text("shown_cells"), SHOWN_DAYS_SQL, _text("comments")))
 VIEWS_HASH = hashlib.sha256(VIEWS_SQL.encode("utf-8")).hexdigest()
 
-STATE_TABLES = """
-    CREATE TABLE IF NOT EXISTS schema_versions (version INTEGER PRIMARY KEY, applied_at TIMESTAMPTZ NOT NULL);
-    CREATE TABLE IF NOT EXISTS schema_views (views_hash VARCHAR NOT NULL);
+TEMPORARY_VIEWS_SQL = "".join((FUNCTIONS_SQL, _text("shown_cells"), SHOWN_DAYS_SQL)).replace(
+    "CREATE OR REPLACE MACRO", "CREATE OR REPLACE TEMP MACRO"
+)
+"""The same for a database that cannot store them: for one connection."""
+
+VERSIONS_TABLE = """
+    CREATE TABLE IF NOT EXISTS schema_versions (version INTEGER PRIMARY KEY, applied_at TIMESTAMPTZ NOT NULL)
+"""
+VIEWS_TABLE = "CREATE TABLE IF NOT EXISTS schema_views (views_hash VARCHAR NOT NULL)"
+
+TABLES = """
+    SELECT table_name
+    FROM duckdb_tables()
+    WHERE database_name = current_database() AND schema_name = current_schema()
 """
 
 
@@ -55,16 +66,16 @@ def latest_version() -> int:
 
 def version_of(connection: duckdb.DuckDBPyConnection) -> int | None:
     """Return the version of the tables in a database; 0 before versions were counted, None in an empty one."""
-    tables = values(connection, "SELECT table_name FROM duckdb_tables() WHERE NOT temporary")
+    tables = values(connection, TABLES)
     if "schema_versions" in tables:
         return max(values(connection, "SELECT version FROM schema_versions"), default=0)
     return 0 if tables else None
 
 
-def bring_up_to_date(connection: duckdb.DuckDBPyConnection) -> None:
-    """Apply the migrations and the views that a database lacks, within the caller's transaction."""
+def migrate(connection: duckdb.DuckDBPyConnection) -> None:
+    """Apply the migrations that a database lacks, within the caller's transaction."""
     present = version_of(connection) or 0
-    run(connection, STATE_TABLES)
+    run(connection, VERSIONS_TABLE)
     for migration in migrations():
         if migration.version > present:
             run(connection, migration.sql)
@@ -74,6 +85,12 @@ def bring_up_to_date(connection: duckdb.DuckDBPyConnection) -> None:
                 version=migration.version,
                 applied_at=days.now(),
             )
+
+
+def bring_up_to_date(connection: duckdb.DuckDBPyConnection) -> None:
+    """Apply the migrations and the views that a database lacks, within the caller's transaction."""
+    migrate(connection)
+    run(connection, VIEWS_TABLE)
     if values(connection, "FROM schema_views") != [VIEWS_HASH]:
         run(connection, VIEWS_SQL)
         run(connection, "DELETE FROM schema_views")

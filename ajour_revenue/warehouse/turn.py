@@ -8,8 +8,11 @@ from pathlib import Path
 import tenacity
 from filelock import FileLock, Timeout
 
-from ajour_revenue.warehouse.connect import make_private_folder
+from ajour_revenue.settings.model import PostgresWarehouse
+from ajour_revenue.warehouse.connect import Store
 from ajour_revenue.warehouse.errors import WarehouseLockedError
+from ajour_revenue.warehouse.file import make_private_folder
+from ajour_revenue.warehouse.postgres import TURN, alone, who_has
 
 logger = logging.getLogger(__name__)
 
@@ -24,12 +27,16 @@ class NoTurnError(WarehouseLockedError):
 
 
 @contextmanager
-def turn(warehouse: Path, *, who: str) -> Iterator[None]:
+def turn(warehouse: Store, *, who: str) -> Iterator[None]:
     """Wait until no other run works on the warehouse, and keep others waiting until the end of the block.
 
-    The system gives the turn back when a process ends, however it does. Commands that change one thing, and readers,
-    need no turn. Raises NoTurnError, which names who has it.
+    The system, or PostgreSQL, gives the turn back when a process ends, however it does. Commands that change one thing,
+    and readers, need no turn. Raises NoTurnError, which names who has it.
     """
+    if not isinstance(warehouse, Path):
+        with _turn_in_postgres(warehouse, who):
+            yield
+        return
     make_private_folder(warehouse.parent)
     lock = FileLock(warehouse.with_name(f"{warehouse.name}.turn"), mode=0o600)
     named = warehouse.with_name(f"{warehouse.name}.turn.txt")
@@ -42,8 +49,10 @@ def turn(warehouse: Path, *, who: str) -> Iterator[None]:
         lock.release()
 
 
-def whose_turn(warehouse: Path) -> str | None:
+def whose_turn(warehouse: Store) -> str | None:
     """Return who works on the warehouse just now; None where no run does."""
+    if not isinstance(warehouse, Path):
+        return who_has(warehouse, TURN)
     lock = FileLock(warehouse.with_name(f"{warehouse.name}.turn"), mode=0o600)
     if not Path(lock.lock_file).exists():
         return None
@@ -52,6 +61,14 @@ def whose_turn(warehouse: Path) -> str | None:
             return None
     except Timeout:
         return _named(warehouse.with_name(f"{warehouse.name}.turn.txt"))
+
+
+@contextmanager
+def _turn_in_postgres(warehouse: PostgresWarehouse, who: str) -> Iterator[None]:
+    if other := who_has(warehouse, TURN):
+        logger.warning("Waiting for the turn of %s, which works on the warehouse in PostgreSQL.", other)
+    with alone(warehouse, TURN, PATIENCE_SECONDS, who=who):
+        yield
 
 
 def _take(lock: FileLock, warehouse: Path, named: Path) -> None:

@@ -129,6 +129,12 @@ class Postgres:
         """What the server has said since it began."""
         return self._log_file.read_text(encoding="utf-8")
 
+    def address(
+        self, database: str = "postgres", *, user: str = ADMINISTRATOR, password: str = ADMINISTRATORS_PASSWORD
+    ) -> str:
+        """Return a database's address, as programs are given it."""
+        return f"postgresql://{user}:{password}@127.0.0.1:{self.port}/{database}"
+
     def execute(self, sql: str, *values: object, database: str = "postgres") -> list[tuple[Any, ...]]:
         """Execute and commit a statement as the administrator; return its rows."""
         with closing(self._connect(database)) as connection:

@@ -20,7 +20,7 @@ TODAY_ONLY = Window(LAST_DAY, LAST_DAY)
 
 
 def stored_rows(company: Company, *tables: str) -> list[int]:
-    if not company.settings.warehouse.exists():
+    if not company.settings.warehouse_file.exists():
         return [0 for _ in tables]
     return [company.query(f"SELECT count(*) FROM {table}")[0][0] for table in tables]
 

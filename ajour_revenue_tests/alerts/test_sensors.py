@@ -283,7 +283,7 @@ def test_a_run_whose_turn_never_came_is_told_in_our_words(
     office: Office, hook: Hook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0)
-    with turn(office.company.settings.warehouse, who="run abc"):
+    with turn(office.company.settings.warehouse_file, who="run abc"):
         office.run(DAYS)
     office.evaluate()
 
@@ -394,7 +394,7 @@ def test_a_mail_server_that_does_not_take_it_leaves_the_mail_for_later(
 def test_a_warehouse_in_use_keeps_no_failure_from_being_told_and_is_looked_at_later(office: Office, hook: Hook) -> None:
     office.end(fails, DAYS)
     office.end(does_nothing)
-    with open_in_another_process(office.company.settings.warehouse):
+    with open_in_another_process(office.company.settings.warehouse_file):
         said = [office.evaluate(), office.evaluate()]
     office.evaluate()
 

@@ -9,10 +9,10 @@ from ajour_revenue_tests.attention.kit import State
 
 
 @pytest.fixture
-def state(tables_in_memory: duckdb.DuckDBPyConnection) -> Iterator[State]:
+def state(empty_tables: duckdb.DuckDBPyConnection) -> Iterator[State]:
     """A warehouse in which nothing needs attention."""
-    tables_in_memory.begin()
-    state = State(tables_in_memory)
+    empty_tables.begin()
+    state = State(empty_tables)
     state.be_in_order()
     yield state
-    tables_in_memory.rollback()
+    empty_tables.rollback()

@@ -30,11 +30,11 @@ BAR_WITH_11 = BAR | {"locations": ["10", "11"]}
 
 
 @pytest.fixture
-def books(tables_in_memory: duckdb.DuckDBPyConnection) -> Iterator[State]:
+def books(empty_tables: duckdb.DuckDBPyConnection) -> Iterator[State]:
     """An empty warehouse of a company with one bar."""
-    tables_in_memory.begin()
-    yield State(tables_in_memory, settings(units=[BAR]))
-    tables_in_memory.rollback()
+    empty_tables.begin()
+    yield State(empty_tables, settings(units=[BAR]))
+    empty_tables.rollback()
 
 
 def choose(books: State, **changes: Any) -> None:  # noqa: ANN401 (YAML may hold anything)

@@ -218,7 +218,7 @@ def checked(settings: Settings, instance: dg.DagsterInstance) -> dict[str, dg.As
 
 
 def reported(settings: Settings) -> Report:
-    with reading(settings.warehouse) as connection:
+    with reading(settings.warehouse_file) as connection:
         return load_report(connection, settings, DAYS, "day", NO_FETCH)
 
 

@@ -43,7 +43,7 @@ def test_a_file_is_entered_as_a_whole(shell: Shell, at_company: Company) -> None
     refused = shell.run("enter", "--csv", "figures.csv")
     assert refused.exit_code == 1
     assert "line 3: reason: is missing" in refused.stderr
-    assert not at_company.settings.warehouse.exists()
+    assert not at_company.settings.warehouse_file.exists()
     assert shell.run("enter", "--csv", "figures.csv", "--reason", "month's end").exit_code == 0
     assert manual(at_company) == [("Bar", Decimal(10)), ("Shop", Decimal(20))]
 
@@ -105,7 +105,7 @@ def test_what_cannot_be_entered_is_refused(
     result = shell.run(*arguments)
     assert result.exit_code == 1
     assert told in " ".join(result.stderr.split())
-    assert not at_company.settings.warehouse.exists()
+    assert not at_company.settings.warehouse_file.exists()
 
 
 # One till

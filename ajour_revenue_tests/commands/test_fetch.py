@@ -112,7 +112,7 @@ def test_who_interrupts_it_loses_nothing_and_is_told_how_to_go_on(shell: Shell, 
     before = at_fetched_company.contents()
     # Somebody else has the warehouse open, so the run waits in the middle of its way.
     with (
-        duckdb.connect(str(at_fetched_company.settings.warehouse)),
+        duckdb.connect(str(at_fetched_company.settings.warehouse_file)),
         shell.terminal("fetch", "--from", LAST_DAY) as fetch,
     ):
         fetch.expect("ajour database ajour connection")
@@ -138,7 +138,7 @@ def test_days_that_cannot_be_fetched_are_a_usage_error(
     shell: Shell, at_company: Company, arguments: tuple[object, ...]
 ) -> None:
     assert shell.run("fetch", *arguments).exit_code == 2
-    assert not at_company.settings.warehouse.exists()
+    assert not at_company.settings.warehouse_file.exists()
 
 
 @pytest.mark.usefixtures("at_company")
@@ -180,4 +180,4 @@ def test_where_dagsters_history_cannot_be_written_it_is_said(shell: Shell, at_co
     assert outcome.returncode == 1
     assert "Error: Dagster's history cannot be read or written" in " ".join(outcome.stderr.split())
     assert "Traceback" not in outcome.stderr
-    assert not at_company.settings.warehouse.exists()
+    assert not at_company.settings.warehouse_file.exists()

@@ -113,7 +113,7 @@ def test_before_the_first_fetch_there_is_a_readable_report(shell: Shell, at_comp
     assert result.exit_code == 0
     if output == "table":
         assert "Kør en hentning" in result.stdout
-    assert not at_company.settings.warehouse.exists()
+    assert not at_company.settings.warehouse_file.exists()
 
 
 @pytest.mark.parametrize(
@@ -152,8 +152,8 @@ def test_a_file_that_cannot_be_written_is_told(shell: Shell, at_fetched_company:
 
 
 def test_the_warehouse_is_only_read(shell: Shell, at_fetched_company: Company) -> None:
-    before = at_fetched_company.settings.warehouse.read_bytes()
+    before = at_fetched_company.settings.warehouse_file.read_bytes()
 
     assert shell.run("report").exit_code == 0
 
-    assert at_fetched_company.settings.warehouse.read_bytes() == before
+    assert at_fetched_company.settings.warehouse_file.read_bytes() == before

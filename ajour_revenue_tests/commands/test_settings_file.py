@@ -200,7 +200,7 @@ def test_what_is_right_in_an_unfinished_file_is_used(tmp_path: Path) -> None:
     settings = unfinished_settings(path, NewFile())
     assert (settings.ajour.driver, settings.ajour.port) == ("FreeTDS", 1444)
     assert settings.units == ()
-    assert settings.warehouse == tmp_path / "data/demo.duckdb"
+    assert settings.warehouse_file == tmp_path / "data/demo.duckdb"
 
 
 @pytest.mark.parametrize("text", ["", "- a list", "a: [", "name: 1\nunits: [1]\nunknown: 2\n1: 2\n"])

@@ -23,8 +23,8 @@ def test_before_the_first_run_there_is_a_status_and_no_warehouse(shell: Shell, a
     assert result.exit_code == 1
     for shown in ("demo  ACTIVE", "Last run      none yet", "- 61 never fetched", "ajour-revenue fetch --from"):
         assert shown in result.stdout
-    assert not at_company.settings.warehouse.exists()
-    assert not at_company.settings.warehouse.parent.exists()
+    assert not at_company.settings.warehouse_file.exists()
+    assert not at_company.settings.warehouse_file.parent.exists()
 
 
 def test_the_calendar_says_of_each_day_what_became_of_it(shell: Shell, at_fetched_company: Company) -> None:
@@ -73,7 +73,7 @@ def test_a_paused_integration_says_why(shell: Shell, at_company: Company) -> Non
 def test_without_dagsters_history_the_last_fetch_is_that_of_the_warehouse(
     shell: Shell, at_fetched_company: Company
 ) -> None:
-    assert at_fetched_company.settings.warehouse.exists()
+    assert at_fetched_company.settings.warehouse_file.exists()
     [status] = shell.json("status")["integrations"]
     last_run = status["last_run"]
     assert (last_run["result"], last_run["last_day"]) == ("fetched", str(LAST_DAY))
@@ -148,7 +148,7 @@ def test_a_warehouse_that_a_run_writes_to_is_told(
     shell: Shell, at_fetched_company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connect, "READER_PATIENCE_SECONDS", 0)
-    with duckdb.connect(str(at_fetched_company.settings.warehouse)):
+    with duckdb.connect(str(at_fetched_company.settings.warehouse_file)):
         result = shell.run("status")
     assert result.exit_code == 1
     assert "is kept open by another process" in " ".join(result.stderr.split())

@@ -57,7 +57,7 @@ def test_all_is_ticked_where_all_is_right(shell: Shell, right: Company) -> None:
     assert "All 5 location(s) feed a unit." in result.stdout
     assert "5 location(s), DKK " in result.stdout
     assert "Planday" not in result.stdout
-    assert not right.settings.warehouse.exists()
+    assert not right.settings.warehouse_file.exists()
 
 
 @pytest.mark.usefixtures("right")

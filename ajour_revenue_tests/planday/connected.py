@@ -132,7 +132,7 @@ class ConnectedCompany(Company):
 
     @property
     def warehouse(self) -> Warehouse:
-        return Warehouse(database=str(self.settings.warehouse))
+        return Warehouse(database=str(self.settings.warehouse_file))
 
     @property
     def environment(self) -> dict[str, str]:
@@ -168,7 +168,7 @@ class ConnectedCompany(Company):
         """Store the revenue of some unit-days without a run."""
         department = {unit.name: unit.department for unit in self.settings.units}
         vat = self.settings.revenue.vat
-        with opened(self.settings.warehouse) as connection:
+        with opened(self.settings.warehouse_file) as connection:
             connection.begin()
             for (unit, day), figure in revenue.items():
                 connection.execute(EARN, [day, unit, department[unit], figure, vat, list(missing)])

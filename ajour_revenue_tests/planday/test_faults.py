@@ -166,7 +166,7 @@ def warehouse_of_a_run(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -
         company = make_company(tmp_path_factory.mktemp("company"), monkeypatch)
         with connected(company, stage, monkeypatch) as connected_company:
             assert connected_company.run(WINDOW).success
-            return connected_company.settings.warehouse
+            return connected_company.settings.warehouse_file
 
 
 @contextmanager
@@ -178,8 +178,8 @@ def fetched_with(
     **rules: object,
 ) -> Iterator[ConnectedCompany]:
     with connected(company, stage, monkeypatch, **rules) as connected_company:
-        connected_company.settings.warehouse.parent.mkdir()
-        shutil.copy(warehouse, connected_company.settings.warehouse)
+        connected_company.settings.warehouse_file.parent.mkdir()
+        shutil.copy(warehouse, connected_company.settings.warehouse_file)
         yield connected_company
 
 
@@ -419,7 +419,7 @@ def test_after_any_faults_and_reruns_planday_holds_what_it_should_and_the_wareho
     monkeypatch.setattr(client, "BACK_OFF", wait_fixed(0.01))
     figures = {**figures, **({("Kitchen", LAST): Decimal(-1)} if refused else {})}
     with connected(company, stage, monkeypatch) as connected_company:
-        connected_company.settings.warehouse.unlink(missing_ok=True)
+        connected_company.settings.warehouse_file.unlink(missing_ok=True)
         connected_company.reload(revenue={"vat": "excluded", "overwrite_existing": overwrite})
         connected_company.list_structure()
         portal = connected_company.portal
@@ -436,7 +436,7 @@ def test_after_any_faults_and_reruns_planday_holds_what_it_should_and_the_wareho
             orders = connected_company.planday.faults.order
             orders(REVENUE, itertools.chain((FAULTS[name] for name in attempt.faults), endless))
             orders(TOKEN, (FAULTS[name] for name in attempt.login_faults))
-            database = str(connected_company.settings.warehouse)
+            database = str(connected_company.settings.warehouse_file)
             with suppress(PlandayError, Killed):
                 connected_company.publish(
                     planday=connected_company.planday.client(patience_seconds=0.2),
@@ -476,7 +476,7 @@ def test_with_overwrite_off_a_figure_whose_outcome_was_never_stored_is_ours_all_
     connected_company.earn("Bar", LAST, "100.00")
     with pytest.raises(Killed):
         connected_company.publish(
-            warehouse=DyingWarehouse(database=str(connected_company.settings.warehouse), transactions=2),
+            warehouse=DyingWarehouse(database=str(connected_company.settings.warehouse_file), transactions=2),
         )
     assert connected_company.portal.revenue == {(PLANDAY_UNITS["Bar"], LAST): Decimal(100)}
     connected_company.earn("Bar", LAST, "120.00")

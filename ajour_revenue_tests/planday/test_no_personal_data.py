@@ -135,7 +135,7 @@ def test_nothing_that_a_full_run_leaves_tells_a_person_or_a_secret(
 def test_the_search_would_find_them(home: tuple[ConnectedCompany, Path]) -> None:
     company, folder = home
     employee, shift, person = EMPLOYEE_IDS[0], SHIFT_IDS[0], "facade"
-    with opened(company.settings.warehouse) as warehouse:
+    with opened(company.settings.warehouse_file) as warehouse:
         warehouse.execute("CREATE TABLE leak AS SELECT unnest(range(?::BIGINT, ? + 5)) AS id", [employee, employee])
 
     @dg.asset

@@ -130,7 +130,7 @@ def test_what_somebody_has_to_mend_is_not_tried_again(connected_company: Connect
 
 def test_a_warehouse_in_use_is_not_waited_for(connected_company: ConnectedCompany) -> None:
     hold_up(connected_company, since=dt.timedelta(), tried=dt.timedelta())
-    with open_in_another_process(connected_company.settings.warehouse):
+    with open_in_another_process(connected_company.settings.warehouse_file):
         assert "is kept open by another process" in str(look(connected_company))
 
 

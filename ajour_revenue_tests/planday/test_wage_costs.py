@@ -292,7 +292,7 @@ class TestPeople:
         result = listed.materialize("wage_costs", "wage_percentage", window=ONE_DAY)
         assert listed.wages()[LAST, "Aarhus", "Shop"] == Decimal("789.01")
 
-        with reading(listed.settings.warehouse) as connection:
+        with reading(listed.settings.warehouse_file) as connection:
             figures = load_figures(connection, listed.settings, [ONE_DAY])[ONE_DAY]
         seen = {place: (figure.wage_cost, figure.wage_percentage) for place, figure in figures.items()}
         assert seen[Place("Vesterbro", "Bar")] == (Decimal("3003.57"), Decimal("75.09"))
@@ -395,14 +395,14 @@ def people_in(cell: list[Shift]) -> int:
 @given(shifts=SHIFTS, window=WINDOWS)
 def test_the_stored_sums_are_those_of_an_independent_calculation(
     stage: Stage,
-    tables_in_memory: duckdb.DuckDBPyConnection,
+    empty_tables: duckdb.DuckDBPyConnection,
     monkeypatch: pytest.MonkeyPatch,
     shifts: list[Shift],
     window: Window,
 ) -> None:
     monkeypatch.setattr(client, "RATE_LIMITS", UNLIMITED)
     company = Settings.model_validate(settings_dict(units=unit_list()))
-    connection = tables_in_memory.begin()
+    connection = empty_tables.begin()
     try:
         with stage.planday(portal(shifts), rate_limits=UNLIMITED) as planday:
             asked = planday.client()

@@ -31,7 +31,7 @@ class Place:
     @contextmanager
     def books(self) -> Iterator[Books]:
         """Yield books whose entries are stored, and calculated, after the block."""
-        with transaction(self.settings.warehouse) as connection:
+        with transaction(self.settings.warehouse_file) as connection:
             yield Books(connection, self.settings)
             calculate_wage_percentage(connection, self.settings, DAYS)
 

@@ -6,7 +6,8 @@ import pytest
 from ajour_revenue.days import Window
 from ajour_revenue.partitions import window_tags
 from ajour_revenue.readers import assets
-from ajour_revenue.readers.copy import FOR_PEOPLE, CopyNotWrittenError, is_current
+from ajour_revenue.readers.copy import CopyNotWrittenError, is_current
+from ajour_revenue.readers.tables import FOR_PEOPLE
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.kit import Company, SqliteAjour
 
@@ -18,7 +19,7 @@ def test_a_run_writes_it_after_all_that_it_stores(company: Company) -> None:
 
     assert result.success
     [made] = result.asset_materializations_for_node("demo__readers_copy")
-    assert made.metadata["folder"].value == str(company.settings.readers_folder)
+    assert made.metadata["copy"].value == str(company.settings.readers_folder)
     tables = made.metadata["tables"]
     assert isinstance(tables, dg.TableMetadataValue)
     assert {record.data["table"] for record in tables.records} == set(FOR_PEOPLE)

@@ -17,6 +17,7 @@ import pytest
 from ajour_revenue.days import Window
 from ajour_revenue.readers import copy
 from ajour_revenue.readers.copy import CopyNotWrittenError, bring_up_to_date, reading_copy
+from ajour_revenue.readers.tables import FOR_PEOPLE
 from ajour_revenue.wages.figures import COMPANY, Period, cut, load_figures
 from ajour_revenue.wages.figures import Place as Where
 from ajour_revenue.wages.percentage import calculate_wage_percentage
@@ -46,7 +47,7 @@ def copied(place: Place) -> Place:
 
 
 def sell_more(place: Place, amount: int = 1) -> None:
-    with transaction(place.settings.warehouse) as connection:
+    with transaction(place.settings.warehouse_file) as connection:
         connection.execute(
             "UPDATE unit_revenue SET revenue_excl_vat = revenue_excl_vat + ? WHERE unit = 'Bar' AND business_date = ?",
             [amount, MONDAY],
@@ -78,7 +79,7 @@ def test_the_figures_are_those_of_the_report(place: Place, table: str, by: Perio
         )
     bring_up_to_date(place.settings)
 
-    with reading(place.settings.warehouse) as connection:
+    with reading(place.settings.warehouse_file) as connection:
         periods = load_figures(connection, place.settings, cut(DAYS, by))
     day = "day, day" if by == "day" else "first_day, last_day"
     shown = place.figures(
@@ -152,7 +153,7 @@ def test_corrections_units_and_when_it_was_made_stand_there_too(place: Place) ->
 
 
 def test_every_table_is_a_parquet_file_too(copied: Place) -> None:
-    for table in copy.FOR_PEOPLE:
+    for table in FOR_PEOPLE:
         [[rows]] = copied.figures(f"SELECT count(*) FROM {table}")
         parquet = pq.read_table(copied.settings.readers_folder / f"{table}.parquet")
 
@@ -166,7 +167,7 @@ def test_every_table_and_column_says_what_it_is(copied: Place) -> None:
     tables = copied.figures("SELECT table_name, comment FROM duckdb_tables()")
     columns = copied.figures("SELECT table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal")
 
-    assert {name for name, _ in tables} == set(copy.FOR_PEOPLE)
+    assert {name for name, _ in tables} == set(FOR_PEOPLE)
     assert [each for each in (*tables, *columns) if not each[-1]] == []
 
 
@@ -181,7 +182,7 @@ def test_money_is_decimal(copied: Place) -> None:
 
 def test_a_company_without_any_figures_has_a_copy_too(tmp_path: Path) -> None:
     place = Place(tmp_path, settings_of(tmp_path))
-    with transaction(place.settings.warehouse):
+    with transaction(place.settings.warehouse_file):
         pass
 
     bring_up_to_date(place.settings)
@@ -195,7 +196,7 @@ def test_the_files_for_people_can_be_read_by_others_and_what_the_commands_read_c
 
     assert {name for name, mode in modes.items() if mode == 0o644} == {
         "figures.duckdb",
-        *(f"{table}.parquet" for table in copy.FOR_PEOPLE),
+        *(f"{table}.parquet" for table in FOR_PEOPLE),
     }
     assert modes[".details.duckdb"] == 0o600
 
@@ -241,18 +242,18 @@ def test_it_follows_the_warehouse_and_the_settings(copied: Place) -> None:
 
 
 def test_an_older_warehouse_that_was_put_back_is_what_is_shown(copied: Place) -> None:
-    backup = copied.settings.warehouse.read_bytes()
+    backup = copied.settings.warehouse_file.read_bytes()
     sell_more(copied)
     bring_up_to_date(copied.settings)
 
-    copied.settings.warehouse.write_bytes(backup)
+    copied.settings.warehouse_file.write_bytes(backup)
 
     with reading_copy(copied.settings) as connection:
         assert sold_by_the_bar(connection) == SOLD
 
 
 def test_while_a_run_is_at_work_it_is_the_one_from_before(copied: Place, caplog: pytest.LogCaptureFixture) -> None:
-    with turn(copied.settings.warehouse, who="run 1234 (process 7)"):
+    with turn(copied.settings.warehouse_file, who="run 1234 (process 7)"):
         sell_more(copied)
         with reading_copy(copied.settings) as connection:
             assert sold_by_the_bar(connection) == SOLD
@@ -264,7 +265,7 @@ def test_while_a_writer_has_the_warehouse_it_is_the_one_from_before(
     copied: Place, caplog: pytest.LogCaptureFixture
 ) -> None:
     sell_more(copied)
-    with held_open(copied.settings.warehouse), reading_copy(copied.settings) as connection:
+    with held_open(copied.settings.warehouse_file), reading_copy(copied.settings) as connection:
         assert sold_by_the_bar(connection) == SOLD
 
     assert "What is shown is from before" in caplog.text
@@ -272,7 +273,7 @@ def test_while_a_writer_has_the_warehouse_it_is_the_one_from_before(
 
 def test_where_there_is_none_a_writer_is_waited_for(place: Place) -> None:
     with (
-        held_open(place.settings.warehouse),
+        held_open(place.settings.warehouse_file),
         pytest.raises(WarehouseLockedError, match="kept open by another process"),
         reading_copy(place.settings, patience_seconds=0),
     ):
@@ -291,7 +292,7 @@ def test_wages_that_are_to_be_hidden_from_now_on_are_hidden_at_once(place: Place
     place.change(wages={"source": "file", "file": "wages.csv", "show_single_person": False})
 
     # Even a run that is at work changes nothing about that.
-    with turn(place.settings.warehouse, who="run 1"), reading_copy(place.settings) as connection:
+    with turn(place.settings.warehouse_file, who="run 1"), reading_copy(place.settings) as connection:
         assert connection.execute(cells, [MONDAY, MONDAY]).fetchall() == [(None,)]
     assert place.figures(f"SELECT wage_cost FROM daily WHERE level = 'not allocated' AND day = '{MONDAY}'") == [(None,)]
 

@@ -16,7 +16,7 @@ from ajour_revenue.wages.source import WAGE_COST_SCHEMA, WageCosts
 from ajour_revenue.warehouse.connect import transaction
 from ajour_revenue_tests.readers.kit import settings_of
 from ajour_revenue_tests.reports.kit import Books
-from ajour_revenue_tests.wages.test_privacy import (
+from ajour_revenue_tests.wages.people import (
     DAYS,
     FRIENDS,
     REVENUE,

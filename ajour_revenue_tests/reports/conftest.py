@@ -9,7 +9,7 @@ from ajour_revenue_tests.reports.kit import Books
 
 
 @pytest.fixture
-def books(tables_in_memory: duckdb.DuckDBPyConnection) -> Iterator[Books]:
-    tables_in_memory.begin()
-    yield Books(tables_in_memory)
-    tables_in_memory.rollback()
+def books(empty_tables: duckdb.DuckDBPyConnection) -> Iterator[Books]:
+    empty_tables.begin()
+    yield Books(empty_tables)
+    empty_tables.rollback()

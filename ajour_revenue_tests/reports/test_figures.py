@@ -77,18 +77,18 @@ money = st.decimals(0, 10**6, places=2)
     by=st.sampled_from(["day", "week", "month"]),
 )
 def test_every_period_equals_an_independent_sum_of_what_may_be_shown(
-    tables_in_memory: duckdb.DuckDBPyConnection, days: list[tuple[Decimal, Decimal, Decimal, int]], by: Period
+    empty_tables: duckdb.DuckDBPyConnection, days: list[tuple[Decimal, Decimal, Decimal, int]], by: Period
 ) -> None:
-    tables_in_memory.begin()
+    empty_tables.begin()
     try:
-        books = Books(tables_in_memory)
+        books = Books(empty_tables)
         for back, (excl_vat, allocated, other, people) in enumerate(days):
             books.earn("Bar", str(excl_vat), days_before(back))
             books.pay("Vesterbro", "Bar", str(allocated), days_before(back), people=people)
             books.pay("Vesterbro", None, str(other), days_before(back))
         report = books.report(Window(days_before(19), MONDAY), by)
     finally:
-        tables_in_memory.rollback()
+        empty_tables.rollback()
 
     for period in report.periods:
         inside = [day for back, day in enumerate(days) if days_before(back) in period.days]

@@ -38,7 +38,7 @@ def enter(company: Company, unit: str, excl_vat: str, location: str | None = Non
         "reason": "x",
     }
     entry = check_entry(company.settings, values)
-    with transaction(company.settings.warehouse) as connection:
+    with transaction(company.settings.warehouse_file) as connection:
         enter_revenue(connection, company.settings, [entry])
 
 
@@ -151,11 +151,11 @@ def test_whatever_is_planted_is_found(company: Company, *, overwrite: bool) -> N
     company.reload(units=units(kitchen=["20"], bar=["10"]), revenue=revenue)
     assert company.run(DAY).success
     assert reasons(company) == []
-    untouched = company.settings.warehouse.read_bytes()
+    untouched = company.settings.warehouse_file.read_bytes()
 
     found = []
     for name, planted in PLANTED.items():
-        company.settings.warehouse.write_bytes(untouched)
+        company.settings.warehouse_file.write_bytes(untouched)
         company.change(planted)
         found += [] if company.check("revenue_reconciles").passed else [name]
 

@@ -101,7 +101,7 @@ def test_nothing_is_told_where_no_figure_would_be_lost(replaced: Company) -> Non
     replaced.reload(units=units("12", bar=["20"]))
     warn_of_removed_locations(replaced.settings)
 
-    replaced.settings.warehouse.unlink()
+    replaced.settings.warehouse_file.unlink()
     replaced.reload(units=units("12"))
     warn_of_removed_locations(replaced.settings)
 

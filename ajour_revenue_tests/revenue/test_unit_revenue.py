@@ -375,8 +375,8 @@ class Empty:
 
 
 @pytest.fixture
-def empty_warehouse(tables_in_memory: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> Iterator[Empty]:
-    empty = Empty(tables_in_memory, monkeypatch)
+def empty_warehouse(empty_tables: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> Iterator[Empty]:
+    empty = Empty(empty_tables, monkeypatch)
     yield empty
     empty.end()
 

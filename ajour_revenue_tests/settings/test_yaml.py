@@ -4,9 +4,10 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from ajour_revenue.settings.load import SettingsError, load_settings
 from ajour_revenue.settings.yaml import MOST_BYTES, UnreadableYamlError, read_yaml
@@ -141,6 +142,11 @@ def dumped(values: object) -> str:
 @given(VALUES)
 def test_what_is_read_is_what_the_library_reads(values: object) -> None:
     text = dumped(values)
+    try:
+        YAML(typ="safe", pure=True).load(text)
+    except YAMLError:
+        # It writes a few keys, such as :0, in a way that it cannot read.
+        reject()
 
     assert read_yaml(text).values == YAML(typ="safe", pure=True).load(text)
 

@@ -22,10 +22,10 @@ DAY = Window(MONDAY, MONDAY)
 
 
 @pytest.fixture
-def books(tables_in_memory: duckdb.DuckDBPyConnection) -> Iterator[Books]:
-    tables_in_memory.begin()
-    yield Books(tables_in_memory)
-    tables_in_memory.rollback()
+def books(empty_tables: duckdb.DuckDBPyConnection) -> Iterator[Books]:
+    empty_tables.begin()
+    yield Books(empty_tables)
+    empty_tables.rollback()
 
 
 def units(**targets: object) -> list[dict[str, Any]]:
@@ -250,18 +250,18 @@ def test_amounts_beyond_any_restaurants_have_targets_too(books: Books) -> None:
     )
 )
 def test_the_target_of_a_period_is_the_exact_mean_rounded_half_up(
-    tables_in_memory: duckdb.DuckDBPyConnection, days: list[tuple[Decimal, Decimal]]
+    empty_tables: duckdb.DuckDBPyConnection, days: list[tuple[Decimal, Decimal]]
 ) -> None:
     weekdays = ["mon", "sun", "sat", "fri", "thu", "wed", "tue"]
-    tables_in_memory.begin()
+    empty_tables.begin()
     try:
-        books = Books(tables_in_memory)
+        books = Books(empty_tables)
         books.change(units=units(Bar={weekday: day[1] for weekday, day in zip(weekdays, days, strict=False)}))
         for back, (revenue, _) in enumerate(days):
             books.earn("Bar", str(revenue), days_before(back))
         target = figure(books, BAR, Window(days_before(len(days) - 1), MONDAY)).target
     finally:
-        tables_in_memory.rollback()
+        empty_tables.rollback()
 
     weights = [int(max(revenue, Decimal()) * 100) for revenue, _ in days]
     hundredths = [int(each * 100) for _, each in days]

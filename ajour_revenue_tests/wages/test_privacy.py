@@ -1,16 +1,8 @@
-"""D21: nobody's wage can be read, nor found by any sums and differences of what is shown.
+"""D21: nobody's wage can be read, nor found by any sums and differences of what is shown."""
 
-Each person's part in each cell is a power of two in whole kroner, and nothing else is whole kroner: so every shown
-amount tells which parts it is the sum of. What somebody could work out of all of them together is linear algebra.
-"""
-
-import datetime as dt
 import io
 import json
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
-from itertools import count
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import duckdb
@@ -39,47 +31,17 @@ from ajour_revenue.wages.assets import (
 from ajour_revenue.wages.figures import Period, make_figures
 from ajour_revenue.wages.source import WAGE_COST_SCHEMA, WageCosts
 from ajour_revenue_tests.reports.kit import Books
-
-# Over the end of a week and of a month.
-DAYS = Window(dt.date(2026, 10, 31), dt.date(2026, 11, 2))
-CELLS = [("Vesterbro", "Bar"), ("Vesterbro", "Kitchen"), ("Vesterbro", None), ("Aarhus", "Shop"), ("Aarhus", None)]
-PEOPLE = range(4)
-REVENUE = "7.01"
-"""Of each unit and day: no sum of it, with or without VAT, is whole kroner."""
-
-Cell = tuple[dt.date, str, str | None]
-Company = dict[Cell, frozenset[int]]
-Part = tuple[int, Cell]
-"""What a person costs in a cell."""
-
-AMOUNT = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})*,00(?!\d)|(?<![\d.,])\d{1,3}(?:,\d{3})*\.00(?!\d)")
-
-cells = st.sampled_from([(day, department, unit) for day in DAYS.days for department, unit in CELLS])
-companies = st.dictionaries(cells, st.frozensets(st.sampled_from(PEOPLE), min_size=1, max_size=3), min_size=1)
-
-
-def costs_of(company: Company) -> dict[Part, Decimal]:
-    """Return what each person costs in each cell, in DKK: each amount twice the one before."""
-    powers = count()
-    return {
-        (person, cell): Decimal(2) ** next(powers) for cell in sorted(company, key=repr) for person in company[cell]
-    }
-
-
-def wage_rows(company: Company) -> list[dict[str, object]]:
-    """Return a company's wages as a wage source gives them."""
-    costs = costs_of(company)
-    return [
-        {
-            "business_date": cell[0],
-            "department": cell[1],
-            "unit": cell[2],
-            "wage_cost": sum((costs[person, cell] for person in people), Decimal()),
-            "hours": Decimal("0.01"),
-            "people": len(people),
-        }
-        for cell, people in company.items()
-    ]
+from ajour_revenue_tests.wages.people import (
+    DAYS,
+    FRIENDS,
+    REVENUE,
+    Company,
+    companies,
+    costs_of,
+    equations,
+    found_out,
+    wage_rows,
+)
 
 
 def shown_of(connection: duckdb.DuckDBPyConnection, company: Company, by: Period, **wages: Any) -> str:  # noqa: ANN401
@@ -127,63 +89,34 @@ def metadata_text(value: Any) -> str:  # noqa: ANN401 (of any kind of metadata)
     return str(value.value)
 
 
-def equations(text: str, parts: list[Part]) -> np.ndarray:
-    """Return which parts each shown amount of whole kroner is the sum of: a row for each, a column for each part."""
-    amounts = {int(re.sub(r"[.,]", "", found[:-3])) for found in AMOUNT.findall(text)} - {0}
-    assert all(amount < 2 ** len(parts) for amount in amounts), "an amount that is no sum of wages"
-    return np.array([[amount >> number & 1 for number in range(len(parts))] for amount in sorted(amounts)]).reshape(
-        len(amounts), len(parts)
-    )
-
-
-def found_out(shown: np.ndarray, parts: Sequence[Part]) -> set[int]:
-    """Return the people of whose wages alone some combination of what is shown is made."""
-    return {
-        person
-        for person in PEOPLE
-        if rank(shown) > rank(shown[:, [number for number, (who, _) in enumerate(parts) if who != person]])
-    }
-
-
-def rank(matrix: np.ndarray) -> int:
-    return int(np.linalg.matrix_rank(matrix)) if matrix.size else 0
-
-
 @settings(max_examples=25)
 @given(company=companies, by=st.sampled_from(["day", "week", "month"]))
 def test_no_set_of_shown_figures_tells_what_one_person_earned(
-    tables_in_memory: duckdb.DuckDBPyConnection, company: Company, by: Period
+    empty_tables: duckdb.DuckDBPyConnection, company: Company, by: Period
 ) -> None:
     parts = list(costs_of(company))
-    tables_in_memory.begin()
+    empty_tables.begin()
     try:
-        shown = equations(shown_of(tables_in_memory, company, by), parts)
+        shown = equations(shown_of(empty_tables, company, by), parts)
     finally:
-        tables_in_memory.rollback()
+        empty_tables.rollback()
 
     assert found_out(shown, parts) == set()
     # What two or more earned is there to be read.
     assert (shown.size > 0) == any(len(people) > 1 for people in company.values())
 
 
-FRIENDS: Company = {
-    (DAYS.first_day, "Vesterbro", "Bar"): frozenset({0, 1}),
-    (DAYS.first_day, "Vesterbro", "Kitchen"): frozenset({2}),
-    (DAYS.first_day, "Aarhus", None): frozenset({3}),
-}
-
-
 @pytest.mark.parametrize("show", [False, True])
 def test_the_same_finds_those_out_whose_wages_the_settings_show(
-    tables_in_memory: duckdb.DuckDBPyConnection,
+    empty_tables: duckdb.DuckDBPyConnection,
     show: bool,  # noqa: FBT001 (a parameter of the test)
 ) -> None:
     parts = list(costs_of(FRIENDS))
-    tables_in_memory.begin()
+    empty_tables.begin()
     try:
-        shown = equations(shown_of(tables_in_memory, FRIENDS, "day", show_single_person=show), parts)
+        shown = equations(shown_of(empty_tables, FRIENDS, "day", show_single_person=show), parts)
     finally:
-        tables_in_memory.rollback()
+        empty_tables.rollback()
 
     assert found_out(shown, parts) == ({2, 3} if show else set())
 

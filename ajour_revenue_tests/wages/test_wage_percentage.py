@@ -54,10 +54,10 @@ class Warehouse:
 
 
 @pytest.fixture
-def warehouse(tables_in_memory: duckdb.DuckDBPyConnection) -> Iterator[Warehouse]:
-    tables_in_memory.begin()
-    yield Warehouse(tables_in_memory)
-    tables_in_memory.rollback()
+def warehouse(empty_tables: duckdb.DuckDBPyConnection) -> Iterator[Warehouse]:
+    empty_tables.begin()
+    yield Warehouse(empty_tables)
+    empty_tables.rollback()
 
 
 def test_the_percentage_is_100_times_wages_by_revenue(warehouse: Warehouse) -> None:
@@ -233,9 +233,9 @@ money = st.one_of(
 @example(part=Decimal(1), whole=Decimal(800))  # 0.125
 @example(part=Decimal(-1), whole=Decimal(800))
 def test_a_percentage_is_the_exact_quotient_rounded_half_up(
-    tables_in_memory: duckdb.DuckDBPyConnection, part: Decimal, whole: Decimal
+    empty_tables: duckdb.DuckDBPyConnection, part: Decimal, whole: Decimal
 ) -> None:
-    [[percentage]] = tables_in_memory.execute(
+    [[percentage]] = empty_tables.execute(
         "SELECT percentage(?::DECIMAL(18, 2), ?::DECIMAL(18, 2))", [part, whole]
     ).fetchall()
 
@@ -255,9 +255,9 @@ def half_up_percentage(part: Decimal, whole: Decimal) -> Decimal | None:
 
 @pytest.mark.parametrize(("part", "whole"), [(None, 1), (1, None), (None, None), (1, 0)])
 def test_a_percentage_of_nothing_or_of_zero_is_null(
-    tables_in_memory: duckdb.DuckDBPyConnection, part: int | None, whole: int | None
+    empty_tables: duckdb.DuckDBPyConnection, part: int | None, whole: int | None
 ) -> None:
-    [[percentage]] = tables_in_memory.execute(
+    [[percentage]] = empty_tables.execute(
         "SELECT percentage(?::DECIMAL(18, 2), ?::DECIMAL(18, 2))", [part, whole]
     ).fetchall()
 
@@ -271,16 +271,16 @@ def test_a_percentage_of_nothing_or_of_zero_is_null(
     )
 )
 def test_a_period_is_the_ratio_of_its_sums_for_any_amounts(
-    tables_in_memory: duckdb.DuckDBPyConnection, days: list[tuple[Decimal, Decimal]]
+    empty_tables: duckdb.DuckDBPyConnection, days: list[tuple[Decimal, Decimal]]
 ) -> None:
     window = Window(DAY, DAY + dt.timedelta(days=6))
     rows = [(day, revenue, cost) for day, (revenue, cost) in zip(window.days, days, strict=False)]
-    tables_in_memory.begin()
+    empty_tables.begin()
     try:
-        tables_in_memory.executemany("INSERT INTO wage_percentage VALUES (?, 'D', 'U', ?, ?, NULL, NULL, NULL)", rows)
-        [figures] = load_figures(tables_in_memory, Settings.model_validate(settings_dict()), [window]).values()
+        empty_tables.executemany("INSERT INTO wage_percentage VALUES (?, 'D', 'U', ?, ?, NULL, NULL, NULL)", rows)
+        [figures] = load_figures(empty_tables, Settings.model_validate(settings_dict()), [window]).values()
     finally:
-        tables_in_memory.rollback()
+        empty_tables.rollback()
 
     expected = half_up_percentage(
         sum((cost for _, cost in days), Decimal()), sum((revenue for revenue, _ in days), Decimal())

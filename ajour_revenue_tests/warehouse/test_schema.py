@@ -11,8 +11,9 @@ import pytest
 from ajour_revenue.revenue.unit_revenue import expect_unit_revenue
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.warehouse import schema
-from ajour_revenue.warehouse.connect import empty, reading, transaction
+from ajour_revenue.warehouse.connect import reading, transaction
 from ajour_revenue.warehouse.errors import WarehouseUnusableError
+from ajour_revenue.warehouse.file import empty
 from ajour_revenue.warehouse.run import run, value, values
 from ajour_revenue_tests.kit import settings_dict
 

@@ -116,14 +116,14 @@ def test_a_run_names_its_process_and_has_the_turn(company: Company, monkeypatch:
     assert result.success
     assert RunProcess.of(result.run_id, tags) == RunProcess.this(result.run_id)
     assert set(seen) == {str(RunProcess.this(result.run_id))}
-    assert whose_turn(company.settings.warehouse) is None
+    assert whose_turn(company.settings.warehouse_file) is None
 
 
 def test_a_run_whose_turn_never_comes_says_so_and_is_one_that_dagster_starts_again(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0)
-    with dg.DagsterInstance.ephemeral() as instance, held_by_another_process(company.settings.warehouse):
+    with dg.DagsterInstance.ephemeral() as instance, held_by_another_process(company.settings.warehouse_file):
         result = company.run(ONE_DAY, instance=instance)
         tags = tags_of(instance, result.run_id)
 
@@ -138,7 +138,7 @@ def test_a_run_that_another_program_keeps_out_is_one_that_dagster_starts_again(
 ) -> None:
     monkeypatch.setattr(connect, "WRITER_PATIENCE_SECONDS", 0)
     with dg.DagsterInstance.ephemeral() as instance:
-        with open_in_another_process(fetched_company.settings.warehouse):
+        with open_in_another_process(fetched_company.settings.warehouse_file):
             locked = fetched_company.run(ONE_DAY, instance=instance)
         fetched_company.ajour.list_locations({})
         mistaken = fetched_company.run(ONE_DAY, instance=instance)

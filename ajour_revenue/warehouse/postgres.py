@@ -1,0 +1,291 @@
+"""A warehouse in PostgreSQL: DuckDB calculates, PostgreSQL stores.
+
+The SQL is the same as for a file. What holds no data (macros) is made anew on each connection, since PostgreSQL cannot
+store it. Writers wait for each other by an advisory lock, which PostgreSQL gives back when a process or its machine is
+gone; readers wait for nobody.
+"""
+
+import importlib.util
+import re
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import duckdb
+
+from ajour_revenue.masking import without_secrets
+from ajour_revenue.settings.env_file import variable
+from ajour_revenue.settings.model import PostgresWarehouse
+from ajour_revenue.warehouse import schema
+from ajour_revenue.warehouse.errors import (
+    WarehouseError,
+    WarehouseLockedError,
+    WarehouseUnusableError,
+    WarehouseUnwritableError,
+)
+from ajour_revenue.warehouse.file import CONFIGURATION, all_or_nothing, empty, set_up
+from ajour_revenue.warehouse.run import quoted, run
+
+if TYPE_CHECKING:
+    import psycopg2.extensions
+
+VARIABLE = "AJOUR_WAREHOUSE"
+"""The environment variable with the address: postgresql://user:password@host/database."""
+
+CONNECT_TIMEOUT_SECONDS = 10
+ON_THIS_MACHINE = {"", "localhost", "127.0.0.1", "::1"}
+
+WRITING = 20_262
+TURN = 20_263
+"""The keys of the advisory locks: who writes just now, and which run works on the warehouse."""
+
+
+REVISION = "SELECT max(id) FROM revision"
+"""What is another one after each transaction."""
+
+
+class Cause(NamedTuple):
+    """A cause of errors, told from PostgreSQL's words or its SQLSTATE."""
+
+    words: re.Pattern[str]
+    error: type[WarehouseError]
+    message: str
+
+
+CAUSES = (
+    Cause(
+        re.compile(r"password authentication failed|role \".*\" does not exist|no pg_hba.conf entry"),
+        WarehouseUnusableError,
+        "PostgreSQL does not let this user in. Compare user and password in AJOUR_WAREHOUSE with the database's, and "
+        "its pg_hba.conf with the machine that this runs on.",
+    ),
+    Cause(
+        re.compile(r"database \".*\" does not exist"),
+        WarehouseUnusableError,
+        "PostgreSQL has no database of the name in AJOUR_WAREHOUSE. Make it (createdb), or correct the name.",
+    ),
+    Cause(
+        re.compile(r"server does not support SSL|certificate verify failed|root certificate"),
+        WarehouseUnusableError,
+        "PostgreSQL does not offer the encryption that is asked for. Switch SSL on in the server, or say at the end of "
+        "AJOUR_WAREHOUSE what is wanted: ?sslmode=verify-full with sslrootcert, or ?sslmode=disable for none.",
+    ),
+    Cause(
+        re.compile(
+            r"Connection refused|could not translate host name|timeout expired|No route to host|Network is unreachable"
+            r"|server closed the connection|terminating connection|SSL connection has been closed|no connection to the"
+            r"|starting up|shutting down|remaining connection slots|too many clients"
+        ),
+        WarehouseLockedError,
+        "PostgreSQL, where the warehouse is, cannot be reached or takes no connection just now. See whether it runs, "
+        "and whether host and port in AJOUR_WAREHOUSE are its own.",
+    ),
+    Cause(
+        re.compile(r"could not serialize access|deadlock detected|canceling statement due to lock timeout"),
+        WarehouseLockedError,
+        "Another program changed the same tables of the warehouse at the same time. Nothing of this was stored; try "
+        "again.",
+    ),
+    Cause(
+        re.compile(r"No space left|could not extend file|disk full|[Qq]uota"),
+        WarehouseUnwritableError,
+        "The disk of PostgreSQL, where the warehouse is, is full. Nothing of this was stored, and what was there "
+        "stays. Make room, then try again.",
+    ),
+    Cause(
+        re.compile(r"permission denied|read-only transaction|must be owner"),
+        WarehouseUnwritableError,
+        "The user of AJOUR_WAREHOUSE may not change the warehouse's tables. Let it own the database, and see that it "
+        "is not a standby that can only be read.",
+    ),
+)
+"""Most telling first: one error may have the words of several."""
+
+NOT_INSTALLED = (
+    "The settings name PostgreSQL as the warehouse, and {lacking} is not installed here. Install ajour-revenue with "
+    "the extra [postgres]; docs/deployment.md says how, also where no server of DuckDB's is reached."
+)
+
+
+@contextmanager
+def transaction_in_postgres(
+    warehouse: PostgresWarehouse, *, patience_seconds: float, is_revision: bool = True
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection whose work is stored whole, or not at all where the block raises.
+
+    One after the other: whoever writes has an advisory lock. Makes the tables where there are none, and brings those of
+    an older version up to date. `is_revision` says whether it is told apart from what was stored before. Raises
+    WarehouseError.
+    """
+    with explained(warehouse), alone(warehouse, WRITING, patience_seconds), _opened(warehouse) as connection:
+        if schema.version_of(connection) != schema.latest_version():
+            _refuse_newer(connection)
+            with all_or_nothing(connection):
+                schema.migrate(connection)
+                run(connection, "CREATE TABLE IF NOT EXISTS revision (id VARCHAR NOT NULL)")
+        run(connection, schema.TEMPORARY_VIEWS_SQL)
+        with all_or_nothing(connection):
+            yield connection
+            if is_revision:
+                run(connection, "DELETE FROM revision; INSERT INTO revision VALUES (uuid()::VARCHAR);")
+
+
+@contextmanager
+def reading_postgres(warehouse: PostgresWarehouse) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection that can only read, and sees one state of everything.
+
+    To an empty warehouse where there are no tables yet. Raises WarehouseError.
+    """
+    with explained(warehouse), _opened(warehouse, read_only=True) as connection:
+        version = schema.version_of(connection)
+        if version is None:
+            with empty() as nothing:
+                yield nothing
+            return
+        if version < schema.latest_version():
+            with transaction_in_postgres(warehouse, patience_seconds=CONNECT_TIMEOUT_SECONDS):
+                pass
+        _refuse_newer(connection)
+        run(connection, schema.TEMPORARY_VIEWS_SQL)
+        with all_or_nothing(connection):
+            yield connection
+
+
+@contextmanager
+def alone(
+    warehouse: PostgresWarehouse, key: int, patience_seconds: float, *, who: str = "ajour-revenue"
+) -> Iterator[None]:
+    """Have the advisory lock of a key until the end of the block.
+
+    Raises WarehouseLockedError, which names who has it.
+    """
+    with explained(warehouse), closing(_session(warehouse, who)) as session, session.cursor() as cursor:
+        cursor.execute("SET lock_timeout = %s", [f"{max(1, round(patience_seconds * 1000))}ms"])
+        try:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [key])
+        except _psycopg2().errors.LockNotAvailable:
+            message = (
+                f"For {patience_seconds:.0f} s {who_has(warehouse, key) or 'another program'} has worked on the "
+                "warehouse in PostgreSQL. Wait until it has ended, then try again."
+            )
+            raise WarehouseLockedError(message) from None
+        yield
+
+
+def who_has(warehouse: PostgresWarehouse, key: int) -> str | None:
+    """Return who has the advisory lock of a key; None where nobody has."""
+    with explained(warehouse), closing(_session(warehouse, "ajour-revenue")) as session, session.cursor() as cursor:
+        cursor.execute(
+            "SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid) "
+            "WHERE locktype = 'advisory' AND objid = %s AND granted AND pg_locks.database = "
+            "(SELECT oid FROM pg_database WHERE datname = current_database())",
+            [key],
+        )
+        return next((str(name) for (name,) in cursor.fetchall()), None)
+
+
+@contextmanager
+def explained(warehouse: PostgresWarehouse) -> Iterator[None]:
+    """Raise a WarehouseError for what is the matter with the database; no error quotes the address.
+
+    DuckDB quotes all of it, password included, so the error that it raised is not chained.
+    """
+    errors: tuple[type[Exception], ...] = (duckdb.Error, _psycopg2().Error)
+    try:
+        yield
+    except errors as error:
+        said = " ".join(str(error).split())
+        shown = masked(warehouse, said)
+        cause = next((each for each in CAUSES if each.words.search(said)), None)
+        if cause is None and shown == said:
+            raise
+        kind, message = (cause.error, cause.message) if cause else (WarehouseUnusableError, "PostgreSQL has an error.")
+        told = kind(f"{message} What was said: {shown}")
+        raise told from None
+
+
+def address_of(warehouse: PostgresWarehouse) -> str:
+    """Return what libpq needs to connect, from AJOUR_WAREHOUSE; raises WarehouseUnusableError.
+
+    Encrypted, unless the address says something else, or names this machine.
+    """
+    extensions = _psycopg2().extensions
+    address = variable(warehouse.folder, VARIABLE)
+    if not address.strip():
+        message = (
+            "The settings name PostgreSQL as the warehouse, and AJOUR_WAREHOUSE is empty. Write its address into .env: "
+            "AJOUR_WAREHOUSE=postgresql://user:password@host/database"
+        )
+        raise WarehouseUnusableError(message)
+    try:
+        parts = extensions.parse_dsn(address)
+    except _psycopg2().Error:
+        message = (
+            "AJOUR_WAREHOUSE is no address of a PostgreSQL database. Write it as "
+            "postgresql://user:password@host/database, with %40 for an @ in the password."
+        )
+        raise WarehouseUnusableError(message) from None
+    if parts.get("host", "") not in ON_THIS_MACHINE and not parts.get("host", "").startswith("/"):
+        parts.setdefault("sslmode", "require")
+    parts.setdefault("connect_timeout", str(CONNECT_TIMEOUT_SECONDS))
+    return str(extensions.make_dsn(**parts))
+
+
+def masked(warehouse: PostgresWarehouse, text: str) -> str:
+    """Return a text without the address, and without the password by itself."""
+    address, written = address_of(warehouse), variable(warehouse.folder, VARIABLE)
+    password = _psycopg2().extensions.parse_dsn(address).get("password", "")
+    for secret in (address, written):
+        text = text.replace(secret, f"<{VARIABLE}>")
+    return without_secrets(text, {VARIABLE: password})
+
+
+@contextmanager
+def _opened(warehouse: PostgresWarehouse, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(config=CONFIGURATION) as connection:
+        set_up(connection)
+        _load_extension(connection)
+        run(
+            connection,
+            f"ATTACH {quoted(address_of(warehouse))} AS warehouse (TYPE postgres{', READ_ONLY' if read_only else ''})",
+        )
+        run(connection, "USE warehouse")
+        yield connection
+
+
+def _load_extension(connection: duckdb.DuckDBPyConnection) -> None:
+    try:
+        run(connection, "LOAD postgres_scanner")
+    except duckdb.Error:
+        if not importlib.util.find_spec("duckdb_extensions"):
+            raise WarehouseUnusableError(NOT_INSTALLED.format(lacking="DuckDB's extension for it")) from None
+        from duckdb_extensions import import_extension  # noqa: PLC0415 (where it is installed)
+
+        import_extension("postgres_scanner", con=connection)
+        run(connection, "LOAD postgres_scanner")
+
+
+def _refuse_newer(connection: duckdb.DuckDBPyConnection) -> None:
+    present = schema.version_of(connection)
+    if present is not None and present > schema.latest_version():
+        message = (
+            f"The warehouse in PostgreSQL was made by a newer version of ajour-revenue (its tables are of version "
+            f"{present}; this one knows {schema.latest_version()}). Install that version, or name another database in "
+            "AJOUR_WAREHOUSE."
+        )
+        raise WarehouseUnusableError(message)
+
+
+def _session(warehouse: PostgresWarehouse, who: str) -> "psycopg2.extensions.connection":
+    session: psycopg2.extensions.connection = _psycopg2().connect(address_of(warehouse), application_name=who)
+    session.autocommit = True
+    return session
+
+
+def _psycopg2() -> Any:  # noqa: ANN401 (a module)
+    try:
+        import psycopg2.errors  # noqa: PLC0415 (where the extra is installed)
+        import psycopg2.extensions  # noqa: PLC0415
+    except ImportError:
+        raise WarehouseUnusableError(NOT_INSTALLED.format(lacking="psycopg2")) from None
+    return psycopg2
