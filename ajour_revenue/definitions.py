@@ -28,6 +28,9 @@ from ajour_revenue.wages.checks import wages_fetched
 from ajour_revenue.wages.file import WageFile
 from ajour_revenue.warehouse.resource import warehouse_of_a_run
 
+COMPANY_TAG = "company"
+"""By it Dagster keeps runs of one company from overlapping, where those of several may."""
+
 MAX_RUNTIME_SECONDS = 3600
 """The last net under every time-out: run monitoring ends a run that takes longer."""
 
@@ -35,9 +38,9 @@ MAX_RUNTIME_SECONDS = 3600
 def build_definitions(settings: Settings) -> dg.Definitions:
     """Define one integration; its name is the prefix of every asset, job and schedule."""
     if settings.wages.source == "planday":
-        wages = wage_costs(settings, source="planday", deps=["planday_structure"])
+        wages, wage_source = wage_costs(settings, source="planday", deps=["planday_structure"]), planday_wages(settings)
     else:
-        wages = wage_costs(settings, source="csv", deps=[])
+        wages, wage_source = wage_costs(settings, source="csv", deps=[]), fixed(WageFile(settings), settings.folder)
     assets = [
         ajour_locations(settings),
         raw_revenue(settings),
@@ -54,16 +57,16 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         *attention_checks(settings),
     ]
     resources: dict[str, dg.ResourceDefinition] = {
-        "ajour": fixed(AjourResource.from_settings(settings)),
+        "ajour": fixed(AjourResource.from_settings(settings), settings.folder),
         "warehouse": warehouse_of_a_run(settings, at_end=bring_up_to_date),
-        "wage_source": planday_wages(settings) if settings.wages.source == "planday" else fixed(WageFile(settings)),
+        "wage_source": wage_source,
         "io_manager": no_io_manager,
-        **{name: fixed(channel) for name, channel in alert_channels(settings).items()},
+        **{name: fixed(channel, settings.folder) for name, channel in alert_channels(settings).items()},
     }
     if settings.uses_planday:
         assets.append(planday_structure(settings))
         checks += [structure_listed(settings), units_match_planday(settings)]
-        resources["planday"] = fixed(PlandayResource.from_settings(settings))
+        resources["planday"] = fixed(PlandayResource.from_settings(settings), settings.folder)
     if settings.planday.publish:
         assets.append(planday_revenue(settings))
         checks.append(revenue_published(settings))
@@ -75,11 +78,12 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             else asset
             for asset in assets
         ]
+    tags = {"dagster/max_runtime": MAX_RUNTIME_SECONDS, COMPANY_TAG: settings.name}
     daily_revenue = dg.define_asset_job(
         f"{settings.name}_daily_revenue",
         selection=dg.AssetSelection.assets(*assets) | dg.AssetSelection.checks(*checks),
         description="From Ajour to wage percentages, for up to 31 days in one run.",
-        tags={"dagster/max_runtime": MAX_RUNTIME_SECONDS},
+        tags=tags,
     )
     sensors = alert_sensors(settings)
     if settings.uses_planday:
@@ -90,7 +94,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         f"{settings.name}_recalculate",
         selection=dg.AssetSelection.assets(*(f"{settings.name}/{name}" for name in calculated)),
         description="Unit revenue, wage percentages and report anew, from what is stored. Ajour is not asked.",
-        tags={"dagster/max_runtime": MAX_RUNTIME_SECONDS},
+        tags=tags,
     )
     return dg.Definitions(
         assets=[ajour_database(settings), manual_revenue(settings), *assets],

@@ -4,23 +4,31 @@ Dagster lets whoever launches a run give any resource another configuration: ano
 or a driver to load. Ours come from the settings and the environment alone.
 """
 
-from collections.abc import Iterator
+from pathlib import Path
 
 import dagster as dg
 
+from ajour_revenue.settings.env_file import variable
 
-def fixed(resource: object) -> dg.ResourceDefinition:
-    """Make a resource that takes no configuration from a run; its credentials are read when the run starts."""
-    if isinstance(resource, dg.ConfigurableResource):
 
-        def initialized(_: dg.InitResourceContext) -> Iterator[object]:
-            # Dagster opens an instance for it, which must be closed here: else the garbage collector does it, at any
-            # moment, and SQLAlchemy writes its complaint into whatever is on the screen.
-            with resource.process_config_and_initialize_cm() as with_credentials:
-                yield with_credentials
+def fixed(resource: object, folder: Path) -> dg.ResourceDefinition:
+    """Make a resource that takes no configuration from a run.
 
-        return dg.ResourceDefinition(initialized, config_schema={}, description=_description(resource))
-    return dg.ResourceDefinition(lambda _: resource, config_schema={}, description=type(resource).__doc__)
+    Its credentials are read when the run starts: from the `.env` in the settings file's folder, else the environment.
+    """
+    if not isinstance(resource, dg.ConfigurableResource):
+        return dg.ResourceDefinition(lambda _: resource, config_schema={}, description=type(resource).__doc__)
+
+    def with_credentials(_: dg.InitResourceContext) -> object:
+        fields = {name: getattr(resource, name) for name in type(resource).model_fields}
+        return type(resource)(
+            **{
+                name: variable(folder, str(value.env_var_name)) if isinstance(value, dg.EnvVar) else value
+                for name, value in fields.items()
+            }
+        )
+
+    return dg.ResourceDefinition(with_credentials, config_schema={}, description=_description(resource))
 
 
 no_io_manager = dg.IOManagerDefinition(dg.mem_io_manager.resource_fn, config_schema={})

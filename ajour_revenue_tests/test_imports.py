@@ -22,6 +22,7 @@ LAYERS = (
     ("alerts",),
     ("environment",),
     ("definitions",),
+    ("companies",),
     ("launch",),
     ("commands", "cli", "demo"),
 )

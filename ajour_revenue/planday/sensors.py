@@ -41,7 +41,7 @@ def planday_sensor(settings: Settings, *, job_name: str) -> dg.SensorDefinition:
     """Define the sensor that launches what an outage of Planday has held up."""
     names = ["planday_structure"]
     if settings.wages.source == "planday":
-        names += ["wage_costs", "wage_percentage", "wage_report"]
+        names += ["wage_costs", "wage_percentage", "readers_copy", "wage_report"]
     if settings.planday.publish:
         names.append("planday_revenue")
     assets = [dg.AssetKey([settings.name, name]) for name in names]
