@@ -6,6 +6,7 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from ajour_revenue import __version__
+from ajour_revenue.commands.companies import companies
 from ajour_revenue.commands.demo import demo
 from ajour_revenue.commands.enter import enter
 from ajour_revenue.commands.explain import explain_command
@@ -51,6 +52,7 @@ def main() -> None:
     """Revenue from Ajour, wages from Planday, and the wage percentage of every restaurant."""
 
 
+main.add_command(companies)
 main.add_command(demo)
 main.add_command(enter)
 main.add_command(explain_command)

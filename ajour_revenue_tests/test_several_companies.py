@@ -26,7 +26,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DagsterServer]:
     """Two folders side by side, and below them what the documentation says."""
     server = DagsterServer(tmp_path_factory.mktemp("companies"))
     for name, revenue in REVENUE.items():
-        make_company(server.folder / name, revenue)
+        make_company(server.folder / "companies" / name, revenue)
     # Dagster reads it by itself, since it is where the processes are started.
     write_env_file(server.folder, {"AJOUR_COMPANY_ID": "of nobody", "AJOUR_DATABASE": "of nobody"})
     page = (CHECKOUT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -53,7 +53,7 @@ def is_loaded(server: DagsterServer) -> bool:
 
 
 def make_company(folder: Path, revenue: Decimal) -> None:
-    folder.mkdir()
+    folder.mkdir(parents=True)
     ajour = SqliteAjour(folder / "ajour.sqlite")
     ajour.list_locations({"10": "Bar"})
     ajour.sell(LAST_DAY, "10", revenue)
@@ -74,6 +74,6 @@ def test_each_company_has_its_own_credentials_warehouse_and_names(server: Dagste
 
     for name, run in runs.items():
         assert server.wait_for_run(run) == "SUCCESS", server.failures(run)
-        with opened(server.folder / name / "warehouse.duckdb") as warehouse:
+        with opened(server.folder / "companies" / name / "warehouse.duckdb") as warehouse:
             assert warehouse.execute("SELECT revenue FROM unit_revenue").fetchall() == [(REVENUE[name],)]
-        assert (server.folder / name / "reports" / f"{name}.html").is_file()
+        assert (server.folder / "companies" / name / "reports" / f"{name}.html").is_file()

@@ -1,6 +1,7 @@
 """`ajour-revenue status`: the overview (R15)."""
 
 import datetime as dt
+import os
 from collections import Counter
 from collections.abc import Mapping
 from itertools import groupby
@@ -15,10 +16,12 @@ from ajour_revenue.attention.texts import id_and_name, line
 from ajour_revenue.commands.attention import print_findings
 from ajour_revenue.commands.overview import DayState, LastRun, Overview, RunState, overview_of
 from ajour_revenue.commands.terminal import FailedError, errors, output, print_indented, print_json, settings_or_fail
+from ajour_revenue.companies.folder import companies
 from ajour_revenue.days import Window
 from ajour_revenue.errors import ActionableError
 from ajour_revenue.launch import RunFailedError
 from ajour_revenue.schedules import NextFetch
+from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE, SETTINGS_VARIABLE
 from ajour_revenue.text.formats import DANISH
 
 MARKS: dict[DayState, tuple[str, str, str]] = {
@@ -56,11 +59,11 @@ def status(*, settings_files: tuple[Path, ...], as_json: bool) -> None:
     """Show what was fetched, what comes next, and what needs attention.
 
     Name the SETTINGS files of several integrations to see them all; by default it is the one in AJOUR_SETTINGS, else
-    ajour.yaml. Nothing is fetched and nothing changed.
+    ajour.yaml, else all of the folder companies/. Nothing is fetched and nothing changed.
     """
     overviews = []
     failed = []
-    for settings_file in settings_files or [None]:
+    for settings_file in settings_files or _those_here():
         try:
             overviews.append(overview_of(settings_or_fail(settings_file)))
         except (FailedError, RunFailedError, ActionableError) as error:
@@ -78,6 +81,12 @@ def status(*, settings_files: tuple[Path, ...], as_json: bool) -> None:
             errors().print(f"Error: {message}", style="red")
     if failed or any(overview.attention for overview in overviews):
         raise SystemExit(1)
+
+
+def _those_here() -> list[Path | None]:
+    if os.environ.get(SETTINGS_VARIABLE) or Path(DEFAULT_SETTINGS_FILE).exists():
+        return [None]
+    return [company.settings_file for company in companies()] or [None]
 
 
 def _tell(console: Console, overview: Overview) -> None:

@@ -70,6 +70,11 @@ class Texts:
     month_to_date: str
     target_why: str
 
+    whole_group: str
+    companies: str
+    company_name: str
+    not_in_the_sums: str
+
     chart: str
     chart_alt: str
     chart_alt_empty: str
@@ -245,6 +250,10 @@ TEXTS: dict[Language, Texts] = {
         target_why="En afdeling uden eget mål holdes op mod sine enheders mål, vægtet efter omsætning, og kun med den "
         "løn, der er fordelt på enhederne. Afdelingens løn omfatter også den, der ikke er fordelt. Gråt er foreløbigt: "
         "det dækker ikke alt og holdes ikke op mod noget mål.",
+        whole_group="Hele gruppen",
+        companies="Virksomheder",
+        company_name="Virksomhed",
+        not_in_the_sums="Ikke med i tallene",
         chart="De seneste {} dage",
         chart_alt="Søjler: omsætning excl. moms {}, mellem {} og {} om dagen. Kurve: lønprocent, mellem {} og {}; "
         "over mål på {} dage. Alle tal står i tabellen under grafen.",
@@ -342,6 +351,10 @@ TEXTS: dict[Language, Texts] = {
         target_why="A department without a target of its own is held against those of its units, weighed by revenue, "
         "with the wages that are allocated to them alone. Its wage cost includes what is allocated to no unit. Grey is "
         "provisional: it does not cover everything, and is held against no target.",
+        whole_group="The whole group",
+        companies="Companies",
+        company_name="Company",
+        not_in_the_sums="Not in the figures",
         chart="The last {} days",
         chart_alt="Bars: revenue excl. VAT {}, between {} and {} a day. Line: wage percentage, between {} and {}; over "
         "target on {} days. All figures are in the table below the chart.",

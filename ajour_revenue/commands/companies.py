@@ -1,0 +1,245 @@
+"""`ajour-revenue companies`: many companies in one Dagster."""
+
+import re
+from collections.abc import Iterator
+from contextlib import chdir
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from rich.table import Table
+from ruamel.yaml import YAML
+
+from ajour_revenue.commands.init import init
+from ajour_revenue.commands.overview import Overview, overview_of
+from ajour_revenue.commands.terminal import FailedError, RefusedError, errors, output, print_json, settings_or_fail
+from ajour_revenue.companies.folder import Company, CompanyError, check_name, companies_folder
+from ajour_revenue.companies.folder import companies as all_companies
+from ajour_revenue.companies.workspace import INSTANCE_FILE, listening, write_instance, write_workspace
+from ajour_revenue.days import Window, latest_days, yesterday
+from ajour_revenue.definitions import COMPANY_TAG
+from ajour_revenue.errors import ActionableError
+from ajour_revenue.launch import next_fetch_here
+from ajour_revenue.readers.copy import reading_copy
+from ajour_revenue.reports.group import Member, group_page
+from ajour_revenue.reports.report import load_report
+from ajour_revenue.reports.texts import TEXTS
+from ajour_revenue.reports.write import report_file
+from ajour_revenue.reports.write import write as write_file
+from ajour_revenue.schedules import NextFetch
+from ajour_revenue.text.formats import DANISH, Language
+from ajour_revenue.warehouse.file import make_private_folder
+
+RUNS_AT_ONCE = 4
+
+
+@dataclass(frozen=True)
+class State:
+    """What is told of one company in the list."""
+
+    company: Company
+    overview: Overview | None
+    problems: list[str]
+
+    @property
+    def last_day(self) -> str | None:
+        """The last day that is there, by whatever way it came."""
+        days = self.overview.days if self.overview else {}
+        return max((str(day) for day, state in days.items() if state != "never fetched"), default=None)
+
+
+@click.group(invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+@click.pass_context
+def companies(context: click.Context, *, as_json: bool) -> None:
+    """List the companies of this folder with their state.
+
+    Or add one; write what Dagster needs, or a report of all. Each company is a folder in companies/ with its
+    own ajour.yaml and .env. AJOUR_COMPANIES names another folder than companies/.
+    """
+    if context.invoked_subcommand:
+        return
+    states = [_state(company) for company in _companies_or_fail()]
+    if as_json:
+        print_json({"companies": [_plain(state) for state in states]})
+    else:
+        output().print(_table(states))
+        for state in states:
+            for problem in state.problems:
+                errors().print(f"{state.company.name}: {problem}", style="red")
+    if any(state.problems for state in states):
+        raise SystemExit(1)
+
+
+@companies.command(context_settings={"ignore_unknown_options": True})
+@click.argument("name")
+@click.argument("how", nargs=-1, type=click.UNPROCESSED, metavar="[OPTIONS OF init]...")
+def add(*, name: str, how: tuple[str, ...]) -> None:
+    """Add a company: its folder, with settings and .env, as ajour-revenue init makes them."""
+    if not re.fullmatch(r"\w+", name, re.ASCII):
+        msg = f"{name} is no name for a company: it has letters, digits and _ only."
+        raise RefusedError(msg)
+    folder = companies_folder() / name
+    make_private_folder(folder)
+    with chdir(folder):
+        init.main(["--name", name, *how], standalone_mode=False)
+    output().print(f"That was in {folder}. Then let Dagster know of it:\n  ajour-revenue companies write")
+
+
+@companies.command()
+@click.option("--one-server", is_flag=True, help="One code server for all, in place of one for each.")
+@click.option(
+    "--runs-at-once",
+    type=click.IntRange(1, 64),
+    default=RUNS_AT_ONCE,
+    show_default=True,
+    help="How many companies' runs may go on at the same time, where dagster.yaml is not there yet.",
+)
+def write(*, one_server: bool, runs_at_once: int) -> None:
+    """Write workspace.yaml, the ports of code servers, and dagster.yaml where there is none, into this folder."""
+    found = _companies_or_fail()
+    names = [company.name for company in found]
+    if wrong := [name for name in names if not re.fullmatch(r"\w+", name, re.ASCII)]:
+        msg = f"{wrong[0]} is no name for a company: letters, digits and _ only. Rename its folder."
+        raise FailedError(msg)
+    written = write_workspace(found, one_server=one_server)
+    if write_instance(runs_at_once=runs_at_once):
+        written.append(INSTANCE_FILE)
+    elif COMPANY_TAG not in _limited_tags():
+        errors().print(
+            f"Note: {INSTANCE_FILE} was here already, and lets runs of one company overlap: add the tag "
+            f"{COMPANY_TAG} to its tag_concurrency_limits, as docs/operations.md shows it.",
+            style="yellow",
+            soft_wrap=True,
+        )
+    console = output()
+    console.print(f"Written: {', '.join(map(str, written))}", style="bold", soft_wrap=True)
+    console.print(
+        "Start Dagster as docs/operations.md says; where it runs already, start its webserver and daemon anew."
+    )
+
+
+@companies.command()
+@click.option(
+    "--output",
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where to write it; by default group.html in the folder of the companies.",
+)
+@click.option("--language", type=click.Choice(["da", "en"]), default="da", show_default=True)
+def report(*, file: Path | None, language: Language) -> None:
+    """Write one page for all companies: yesterday, the week and the month of each, and of all together.
+
+    From the readers' copies, so no run is waited for. A company that cannot be read is named, and in no sum.
+    """
+    path = file or companies_folder() / "group.html"
+    members, unread = [], []
+    for company in _companies_or_fail():
+        try:
+            settings = settings_or_fail(company.settings_file)
+            check_name(company, settings)
+            window = latest_days(yesterday(), since=settings.activation_date)
+            with reading_copy(settings) as connection:
+                loaded = load_report(connection, settings, window, "week", next_fetch_here(settings))
+        except (click.ClickException, ActionableError) as error:
+            unread.append((company.name, str(error)))
+            errors().print(f"{company.name}: {error}", style="red")
+            continue
+        page = report_file(settings, "html")
+        members.append(Member.of(loaded, page if page.exists() else None))
+    write_file(
+        path,
+        group_page(members, unread, Window(yesterday(), yesterday()), TEXTS[language], beside=path.parent).encode(
+            "utf-8"
+        ),
+    )
+    output().print(str(path), soft_wrap=True)
+    if unread:
+        raise SystemExit(1)
+
+
+def _companies_or_fail() -> list[Company]:
+    found = all_companies()
+    if not found:
+        msg = (
+            f"There is no company in {companies_folder()} yet: no folder with an ajour.yaml. Add one with: "
+            "ajour-revenue companies add NAME"
+        )
+        raise FailedError(msg)
+    return found
+
+
+def _state(company: Company) -> State:
+    problems = []
+    overview = None
+    try:
+        settings = settings_or_fail(company.settings_file)
+        check_name(company, settings)
+        overview = overview_of(settings)
+    except (click.ClickException, ActionableError) as error:
+        problems.append(str(error))
+    try:
+        problems += _problems_of_server(company)
+    except CompanyError as error:
+        problems.append(str(error))
+    return State(company, overview, problems)
+
+
+def _problems_of_server(company: Company) -> Iterator[str]:
+    if company.port is None:
+        return
+    processes = listening(company.port)
+    if len(processes) > 1:
+        yield (
+            f"{len(processes)} processes listen on its port {company.port} ({', '.join(map(str, processes))}): a code "
+            "server from before has survived, and answers every other request with what it once knew. End the older."
+        )
+
+
+def _server(company: Company) -> str:
+    try:
+        port = company.port
+    except CompanyError:
+        return "?"
+    if port is None:
+        return "shared"
+    return f"{port} up" if listening(port) else f"{port} down"
+
+
+def _table(states: list[State]) -> Table:
+    table = Table("Company", "State", "Next fetch", "Last day", "Attention", "Code server", box=None, pad_edge=False)
+    for state in states:
+        overview = state.overview
+        upcoming = overview.next_fetch if overview else None
+        table.add_row(
+            state.company.name,
+            "cannot be used" if overview is None else "active" if isinstance(upcoming, NextFetch) else "paused",
+            f"{DANISH.date(upcoming.at.date())} {upcoming.at:%H:%M}" if isinstance(upcoming, NextFetch) else "",
+            state.last_day or "none yet",
+            str(len(overview.attention)) if overview and overview.attention else "",
+            _server(state.company),
+        )
+    return table
+
+
+def _plain(state: State) -> dict[str, object]:
+    overview = state.overview
+    upcoming = overview.next_fetch if overview else None
+    return {
+        "name": state.company.name,
+        "folder": str(state.company.folder),
+        "usable": overview is not None,
+        "active": isinstance(upcoming, NextFetch),
+        "next_fetch": upcoming.at.isoformat() if isinstance(upcoming, NextFetch) else None,
+        "last_day": state.last_day,
+        "attention": len(overview.attention) if overview else None,
+        "code_server": _server(state.company),
+        "problems": state.problems,
+    }
+
+
+def _limited_tags() -> set[str]:
+    instance = YAML(typ="safe", pure=True).load(INSTANCE_FILE.read_text(encoding="utf-8")) or {}
+    limits = instance.get("concurrency", {}).get("runs", {}).get("tag_concurrency_limits", [])
+    return {limit["key"] for limit in limits}

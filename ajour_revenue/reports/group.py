@@ -1,0 +1,121 @@
+"""One page for a group of companies: yesterday, the week and the month of each, and of all together."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+from markupsafe import Markup, escape
+
+from ajour_revenue.days import Window, now
+from ajour_revenue.reports.page import TEMPLATES
+from ajour_revenue.reports.report import Report
+from ajour_revenue.reports.texts import Texts
+from ajour_revenue.wages.figures import COMPANY, HUNDREDTH, WEEK, Figure, earlier
+
+
+@dataclass(frozen=True)
+class Member:
+    """One company of the group, or all of them together."""
+
+    name: str
+    day: Figure
+    week_before: Figure
+    week: Figure
+    month: Figure
+    attention: int
+    page: Path | None = None
+    """Its own page, where there is one."""
+
+    @classmethod
+    def of(cls, report: Report, page: Path | None) -> "Member":
+        """Take the company's figures from its report."""
+        week, _, month, _ = report.to_date
+        return cls(
+            name=report.name,
+            day=report.figure(report.day),
+            week_before=report.figure(earlier(report.day, WEEK)),
+            week=report.figure(week),
+            month=report.figure(month),
+            attention=len(report.findings),
+            page=page,
+        )
+
+
+def together(members: Sequence[Member], name: str) -> Member:
+    """Add up the companies: sums, and the ratio of the sums (D2). A group has no target."""
+    return Member(
+        name=name,
+        day=_sum([member.day for member in members]),
+        week_before=_sum([member.week_before for member in members]),
+        week=_sum([member.week for member in members]),
+        month=_sum([member.month for member in members]),
+        attention=sum(member.attention for member in members),
+    )
+
+
+def group_page(
+    members: Sequence[Member], unread: Sequence[tuple[str, str]], day: Window, texts: Texts, *, beside: Path
+) -> str:
+    """Write the page; `unread` are companies that could not be read, with the reason, and in no sum.
+
+    Links to the companies' own pages are from where the page itself will be, `beside` them.
+    """
+    month = texts.month_to_date.format(texts.formats.month(day.last_day))
+    week = texts.week_to_date.format(day.last_day.isocalendar().week)
+    return TEMPLATES.get_template("group.html").render(
+        texts=texts,
+        style=Markup(TEMPLATES.get_template("page.css").render()),  # noqa: S704 (ours)
+        written_at=texts.formats.moment(now()),
+        day=day.last_day,
+        week_head=week,
+        month_head=month,
+        members=[_row(member, week, month, beside) for member in members],
+        total=_row(together(members, texts.company), week, month, beside),
+        unread=unread,
+    )
+
+
+def _row(member: Member, week: str, month: str, beside: Path) -> dict[str, object]:
+    link = None
+    if member.page:
+        address = os.path.relpath(member.page.absolute(), beside.absolute()).replace(os.sep, "/")
+        link = Markup('<a href="{}">{}</a>').format(address, member.name)
+    return {
+        "name": member.name,
+        "link": link or escape(member.name),
+        "page": member.page,
+        "day": member.day,
+        "week_before": member.week_before,
+        "to_date": [(week, member.week), (month, member.month)],
+        "attention": member.attention,
+    }
+
+
+def _sum(figures: Sequence[Figure]) -> Figure:
+    """Add up figures of one period; what is not known of some is left out, and makes the sum provisional (D19)."""
+    wages, compared = (_added([getattr(each, name) for each in figures]) for name in ("wage_cost", "revenue_compared"))
+    return Figure(
+        window=figures[0].window if figures else Window.back_from(now().date(), days=1),
+        place=COMPANY,
+        revenue_excl_vat=_added([each.revenue_excl_vat for each in figures]),
+        revenue_incl_vat=_added([each.revenue_incl_vat for each in figures]),
+        wage_cost=wages,
+        hours=_added([each.hours for each in figures]),
+        revenue_compared=compared,
+        wage_percentage=(100 * wages / compared).quantize(HUNDREDTH, ROUND_HALF_UP) if wages and compared else None,
+        days=min((each.days for each in figures), default=0),
+        days_hidden=max((each.days_hidden for each in figures), default=0),
+        units=sum(each.units for each in figures),
+        units_with_wages=sum(each.units_with_wages for each in figures),
+        units_with_revenue=sum(each.units_with_revenue for each in figures),
+        days_without_wages=max((each.days_without_wages for each in figures), default=0),
+        days_without_revenue=max((each.days_without_revenue for each in figures), default=0),
+        is_provisional=any(each.is_provisional or not each.days for each in figures),
+    )
+
+
+def _added(amounts: Sequence[Decimal | None]) -> Decimal | None:
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known, Decimal()) if known else None
