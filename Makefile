@@ -3,7 +3,7 @@
 # make test   all tests
 # make torture  kills, crowds, cut ways, full disks and damaged files at random, some 20 minutes; SEED=7 repeats one
 # make lint   style, types and SQL
-# make lock   requirements.txt anew from pyproject.toml; UPGRADE=1 takes newer versions as well
+# make lock   requirements.txt, and that of the image, anew from pyproject.toml; UPGRADE=1 takes newer versions as well
 
 PYTHON ?= python3
 PORT ?= 3000
@@ -38,7 +38,7 @@ dev: .venv/installed $(DEMO)/dagster.yaml
 	@$(IN_DEMO)/ajour-revenue demo --ui --port $(PORT)
 
 test: .venv/installed
-	@$(SYSTEM_PACKAGES) unixodbc libsqliteodbc odbc-postgresql odbc-mariadb tdsodbc libltdl7 libgssapi-krb5-2 postgresql chromium libatomic1 nginx-light
+	@$(SYSTEM_PACKAGES) unixodbc libsqliteodbc odbc-postgresql odbc-mariadb tdsodbc libltdl7 libgssapi-krb5-2 postgresql chromium libatomic1 nginx-light systemd
 	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 torture: .venv/installed
@@ -56,6 +56,10 @@ lock:
 	.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.8,<1'
 	.venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras --no-strip-extras \
 		--custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade) --output-file requirements.txt pyproject.toml >/dev/null
+	printf '%s\n' hatchling duckdb-extensions duckdb-extension-postgres-scanner | .venv-lock/bin/uv pip compile --quiet \
+		--python-version 3.13 --python-platform linux --generate-hashes --no-strip-extras \
+		--extra docker --extra kubernetes --extra postgres --constraint requirements.txt \
+		--custom-compile-command 'make lock' --output-file deploy/docker/requirements.txt pyproject.toml - >/dev/null
 	rm -rf .venv-lock
 
 clean:
