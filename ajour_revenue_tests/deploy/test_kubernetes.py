@@ -1,0 +1,81 @@
+"""The values for Dagster's Helm chart."""
+
+from pathlib import PurePosixPath
+from typing import Any
+
+import pytest
+from dagster_k8s.container_context import K8sContainerContext
+from pydantic import ValidationError
+
+from ajour_revenue_tests.deploy.files import CODE_SERVER, COMPANIES, HOME, KUBERNETES, loaded
+from ajour_revenue_tests.deploy.helm import Container, UserDeployment, Values
+from ajour_revenue_tests.processes import CHECKOUT
+
+GIVEN = {key: value for key, value in loaded(KUBERNETES / "values.yaml").items() if not key.startswith("x-")}
+VALUES = Values.model_validate(GIVEN)
+DEPLOYMENTS = {deployment.name: deployment for deployment in VALUES.user_deployments.deployments}
+
+
+def test_there_is_a_code_server_for_each_company() -> None:
+    assert tuple(DEPLOYMENTS) == COMPANIES
+
+
+@pytest.mark.parametrize("broken", [{"telemetry": {"enable": False}}, {"migrate": {"enabled": "yes"}}, {"runs": {}}])
+def test_a_slip_of_the_pen_would_be_noticed(broken: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Values.model_validate(GIVEN | broken)
+
+
+def test_a_slip_in_what_is_kubernetes_own_would_be_noticed() -> None:
+    webserver = GIVEN["dagsterWebserver"] | {"securityContext": {"readOnlyRootFileSystem": True}}
+
+    with pytest.raises(Exception, match="readOnlyRootFileSystem"):
+        Values.model_validate(GIVEN | {"dagsterWebserver": webserver})
+
+
+@pytest.mark.parametrize("container", [*DEPLOYMENTS.values(), VALUES.dagsterWebserver, VALUES.dagsterDaemon])
+def test_nothing_is_root_or_writes_where_it_need_not(container: Container) -> None:
+    assert container.podSecurityContext["runAsNonRoot"]
+    assert container.securityContext["readOnlyRootFilesystem"]
+    assert not container.securityContext["allowPrivilegeEscalation"]
+    assert container.securityContext["capabilities"] == {"drop": ["ALL"]}
+    assert {"name": "tmp", "emptyDir": {}} in container.volumes
+
+
+def test_the_pods_of_runs_are_restricted_as_the_code_servers_are() -> None:
+    launcher = VALUES.runLauncher.config["k8sRunLauncher"]
+
+    assert launcher.securityContext == VALUES.dagsterDaemon.securityContext
+    assert launcher.runK8sConfig.podSpecConfig["securityContext"] == VALUES.dagsterDaemon.podSecurityContext
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS.values(), ids=DEPLOYMENTS)
+def test_a_code_server_and_its_runs_see_their_own_company_only(deployment: UserDeployment) -> None:
+    folder = PurePosixPath(HOME, "companies", deployment.name)
+    mounted = {volume["name"]: volume for volume in deployment.volumes}
+    places = {mount["mountPath"]: mounted[mount["name"]] for mount in deployment.volumeMounts}
+    sources = places[str(folder)]["projected"]["sources"]
+    files = {item["path"] for source in sources for kind in source.values() for item in kind["items"]}
+    others = set(COMPANIES) - {deployment.name}
+
+    assert deployment.codeServerArgs == [*CODE_SERVER, deployment.name]
+    assert deployment.env == [{"name": "AJOUR_SETTINGS", "value": str(folder / "ajour.yaml")}]
+    assert files == {"ajour.yaml", ".env"}
+    assert [kind["name"] for source in sources for kind in source.values()] == [f"ajour-{deployment.name}"] * 2
+    assert not [other for other in others if other in str(deployment.model_dump(exclude={"image"}))]
+    assert deployment.includeConfigInLaunchedRuns.enabled
+    # What the chart passes on to the pods of its runs, as Dagster takes it.
+    K8sContainerContext.create_from_config(
+        {"k8s": {"env": deployment.env, "volumes": deployment.volumes, "volume_mounts": deployment.volumeMounts}}
+    )
+
+
+def test_the_documentation_makes_what_the_values_name() -> None:
+    page = (CHECKOUT / "docs" / "deployment.md").read_text(encoding="utf-8")
+
+    assert f"secret generic {VALUES.global_.postgresqlSecretName} " in page
+    for name in COMPANIES:
+        for made in (f"secret generic ajour-{name} ", f"configmap ajour-{name} "):
+            assert made.replace(name, "$name") in page
+    assert "--version 1.13.27" in page
+    assert "--from-literal=postgresql-password" in page
