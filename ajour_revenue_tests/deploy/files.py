@@ -13,6 +13,7 @@ SYSTEMD, DOCKER, KUBERNETES = (DEPLOY / name for name in ("systemd", "docker", "
 HOME = "/srv/ajour"
 COMPANIES = ("nord", "syd")
 CODE_SERVER = ("--module-name", "ajour_revenue.definitions", "--location-name")
+DOCUMENTATION = (CHECKOUT / "docs" / "deployment.md").read_text(encoding="utf-8")
 
 PROJECT: dict[str, Any] = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 

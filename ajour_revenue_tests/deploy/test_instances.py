@@ -19,8 +19,6 @@ from ajour_revenue_tests.deploy.files import DOCKER, HOME, KUBERNETES, SYSTEMD, 
 from ajour_revenue_tests.deploy.helm import Values
 from ajour_revenue_tests.processes import CHECKOUT
 
-pytestmark = pytest.mark.slow
-
 LAUNCHERS = {"systemd": WatchingRunLauncher, "docker": DockerRunLauncher, "kubernetes": K8sRunLauncher}
 
 NO_CLUSTER = {

@@ -7,9 +7,8 @@ import pytest
 from dagster_k8s.container_context import K8sContainerContext
 from pydantic import ValidationError
 
-from ajour_revenue_tests.deploy.files import CODE_SERVER, COMPANIES, HOME, KUBERNETES, loaded
+from ajour_revenue_tests.deploy.files import CODE_SERVER, COMPANIES, DOCUMENTATION, HOME, KUBERNETES, loaded
 from ajour_revenue_tests.deploy.helm import Container, UserDeployment, Values
-from ajour_revenue_tests.processes import CHECKOUT
 
 GIVEN = {key: value for key, value in loaded(KUBERNETES / "values.yaml").items() if not key.startswith("x-")}
 VALUES = Values.model_validate(GIVEN)
@@ -71,11 +70,9 @@ def test_a_code_server_and_its_runs_see_their_own_company_only(deployment: UserD
 
 
 def test_the_documentation_makes_what_the_values_name() -> None:
-    page = (CHECKOUT / "docs" / "deployment.md").read_text(encoding="utf-8")
-
-    assert f"secret generic {VALUES.global_.postgresqlSecretName} " in page
+    assert f"secret generic {VALUES.global_.postgresqlSecretName} " in DOCUMENTATION
     for name in COMPANIES:
         for made in (f"secret generic ajour-{name} ", f"configmap ajour-{name} "):
-            assert made.replace(name, "$name") in page
-    assert "--version 1.13.27" in page
-    assert "--from-literal=postgresql-password" in page
+            assert made.replace(name, "$name") in DOCUMENTATION
+    assert "--version 1.13.27" in DOCUMENTATION
+    assert "--from-literal=postgresql-password" in DOCUMENTATION
