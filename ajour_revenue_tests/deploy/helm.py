@@ -1,14 +1,16 @@
 """What our values may say to Dagster's Helm chart, and the dagster.yaml that it makes of them.
 
 This is the part of the chart that we use, written down from its documentation, and stricter than its own schema, which
-no package brings: `helm` holds the values against that one. What is Kubernetes' own is held against its client's models.
+no package brings; `helm` itself holds the values against that. What is Kubernetes' own is held against models of its
+client.
 """
 
 from typing import Annotated, Any, Literal
 
-import kubernetes.client as kubernetes
 from dagster_k8s.models import k8s_model_from_dict, k8s_snake_case_dict
+from kubernetes import client as kubernetes
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
 
 
 def of_kubernetes(model: type[Any]) -> AfterValidator:
@@ -34,7 +36,7 @@ Variables = list[Annotated[Object, of_kubernetes(kubernetes.V1EnvVar)]]
 class Part(BaseModel):
     """A part of the values: a key that is not named here is refused."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, alias_generator=to_camel)
 
 
 class Image(Part):
@@ -42,19 +44,19 @@ class Image(Part):
 
     repository: str
     tag: str
-    pullPolicy: Literal["Always", "IfNotPresent", "Never"]  # noqa: N815 (the chart's names, here and below)
+    pull_policy: Literal["Always", "IfNotPresent", "Never"]
 
 
 class Container(Part):
     """What code servers, webserver and daemon have in common."""
 
     image: Image
-    podSecurityContext: PodSecurity  # noqa: N815
-    securityContext: ContainerSecurity  # noqa: N815
+    pod_security_context: PodSecurity
+    security_context: ContainerSecurity
     volumes: Volumes
-    volumeMounts: VolumeMounts  # noqa: N815
+    volume_mounts: VolumeMounts
     resources: Resources
-    livenessProbe: Probe  # noqa: N815
+    liveness_probe: Probe
 
 
 class Enabled(Part):
@@ -66,9 +68,9 @@ class Enabled(Part):
 class ProbeOrNone(Enabled):
     """A probe that can be switched off."""
 
-    periodSeconds: int  # noqa: N815
-    timeoutSeconds: int  # noqa: N815
-    failureThreshold: int  # noqa: N815
+    period_seconds: int
+    timeout_seconds: int
+    failure_threshold: int
 
 
 class UserDeployment(Container):
@@ -76,11 +78,11 @@ class UserDeployment(Container):
 
     name: str
     port: int
-    codeServerArgs: list[str]  # noqa: N815
-    includeConfigInLaunchedRuns: Enabled  # noqa: N815
+    code_server_args: list[str]
+    include_config_in_launched_runs: Enabled
     env: Variables
-    readinessProbe: ProbeOrNone  # noqa: N815
-    startupProbe: ProbeOrNone  # noqa: N815
+    readiness_probe: ProbeOrNone
+    startup_probe: ProbeOrNone
 
 
 class UserDeployments(Enabled):
@@ -99,15 +101,15 @@ class Service(Part):
 class Webserver(Container):
     """Dagster's webserver, and one more that changes nothing."""
 
-    enableReadOnly: bool  # noqa: N815
+    enable_read_only: bool
     service: Service
-    readinessProbe: Probe  # noqa: N815
+    readiness_probe: Probe
 
 
 class UniqueValue(Part):
     """A limit for each value of a tag."""
 
-    applyLimitPerUniqueValue: bool  # noqa: N815
+    apply_limit_per_unique_value: bool
 
 
 class TagLimit(Part):
@@ -121,8 +123,8 @@ class TagLimit(Part):
 class Queue(Part):
     """The queue of runs."""
 
-    maxConcurrentRuns: int  # noqa: N815
-    tagConcurrencyLimits: list[TagLimit]  # noqa: N815
+    max_concurrent_runs: int
+    tag_concurrency_limits: list[TagLimit]
 
 
 class RunCoordinator(Enabled):
@@ -135,34 +137,34 @@ class RunCoordinator(Enabled):
 class RunMonitoring(Enabled):
     """Noticing runs that died."""
 
-    startTimeoutSeconds: int  # noqa: N815
-    cancelTimeoutSeconds: int  # noqa: N815
-    pollIntervalSeconds: int  # noqa: N815
-    maxResumeRunAttempts: int  # noqa: N815
+    start_timeout_seconds: int
+    cancel_timeout_seconds: int
+    poll_interval_seconds: int
+    max_resume_run_attempts: int
 
 
 class Daemon(Container):
     """Dagster's daemon."""
 
-    runCoordinator: RunCoordinator  # noqa: N815
-    runMonitoring: RunMonitoring  # noqa: N815
-    runRetries: Enabled  # noqa: N815
+    run_coordinator: RunCoordinator
+    run_monitoring: RunMonitoring
+    run_retries: Enabled
 
 
 class RunConfig(Part):
     """What each run's job and pod have."""
 
-    podSpecConfig: Object  # noqa: N815
-    jobSpecConfig: Object  # noqa: N815
+    pod_spec_config: Object
+    job_spec_config: Object
 
 
 class Launcher(Part):
     """How runs are launched."""
 
-    imagePullPolicy: Literal["Always", "IfNotPresent", "Never"]  # noqa: N815
-    securityContext: ContainerSecurity  # noqa: N815
+    image_pull_policy: Literal["Always", "IfNotPresent", "Never"]
+    security_context: ContainerSecurity
     resources: Resources
-    runK8sConfig: RunConfig  # noqa: N815
+    run_k8s_config: RunConfig = Field(alias="runK8sConfig")
 
 
 class RunLauncher(Part):
@@ -175,53 +177,53 @@ class RunLauncher(Part):
 class Postgres(Enabled):
     """Where Dagster's history is."""
 
-    postgresqlHost: str  # noqa: N815
-    postgresqlUsername: str  # noqa: N815
-    postgresqlDatabase: str  # noqa: N815
-    postgresqlParams: dict[str, str]  # noqa: N815
-    postgresqlScheme: str  # noqa: N815
+    postgresql_host: str
+    postgresql_username: str
+    postgresql_database: str
+    postgresql_params: dict[str, str]
+    postgresql_scheme: str
     service: Service
 
 
 class Global(Part):
     """For all charts."""
 
-    dagsterHome: str  # noqa: N815
-    postgresqlSecretName: str  # noqa: N815
+    dagster_home: str
+    postgresql_secret_name: str
 
 
 class Values(Part):
     """The whole file; its keys with x- are its own."""
 
     global_: Global = Field(alias="global")
-    generatePostgresqlPasswordSecret: bool  # noqa: N815
+    generate_postgresql_password_secret: bool
     postgresql: Postgres
     user_deployments: UserDeployments = Field(alias="dagster-user-deployments")
-    dagsterWebserver: Webserver  # noqa: N815
-    dagsterDaemon: Daemon  # noqa: N815
-    runLauncher: RunLauncher  # noqa: N815
-    pythonLogs: dict[Literal["managedPythonLoggers"], list[str]]  # noqa: N815
+    dagster_webserver: Webserver
+    dagster_daemon: Daemon
+    run_launcher: RunLauncher
+    python_logs: dict[Literal["managedPythonLoggers"], list[str]]
     telemetry: Enabled
     migrate: Enabled
-    additionalInstanceConfig: Object  # noqa: N815
+    additional_instance_config: Object
 
     def dagster_yaml(self) -> Object:
         """Return what the chart makes of these values, and nobody else fills in."""
         database = self.postgresql
         history = {
             "postgres_db": {
-                "username": database.postgresqlUsername,
+                "username": database.postgresql_username,
                 "password": {"env": "DAGSTER_PG_PASSWORD"},
-                "hostname": database.postgresqlHost,
-                "db_name": database.postgresqlDatabase,
+                "hostname": database.postgresql_host,
+                "db_name": database.postgresql_database,
                 "port": database.service.port,
-                "params": database.postgresqlParams,
-                "scheme": database.postgresqlScheme,
+                "params": database.postgresql_params,
+                "scheme": database.postgresql_scheme,
             }
         }
-        queue = self.dagsterDaemon.runCoordinator.config["queuedRunCoordinator"]
-        launcher = self.runLauncher.config["k8sRunLauncher"]
-        monitoring = self.dagsterDaemon.runMonitoring
+        queue = self.dagster_daemon.run_coordinator.config["queuedRunCoordinator"]
+        launcher = self.run_launcher.config["k8sRunLauncher"]
+        monitoring = self.dagster_daemon.run_monitoring
         return {
             "scheduler": {"module": "dagster.core.scheduler", "class": "DagsterDaemonScheduler"},
             "run_storage": _of("dagster_postgres.run_storage", "PostgresRunStorage", history),
@@ -231,39 +233,41 @@ class Values(Part):
                 "dagster.core.run_coordinator",
                 "QueuedRunCoordinator",
                 {
-                    "max_concurrent_runs": queue.maxConcurrentRuns,
-                    "tag_concurrency_limits": [limit.model_dump() for limit in queue.tagConcurrencyLimits],
+                    "max_concurrent_runs": queue.max_concurrent_runs,
+                    "tag_concurrency_limits": [
+                        limit.model_dump(by_alias=True) for limit in queue.tag_concurrency_limits
+                    ],
                 },
             ),
             "run_launcher": _of(
                 "dagster_k8s",
                 "K8sRunLauncher",
                 {
-                    "dagster_home": self.global_.dagsterHome,
+                    "dagster_home": self.global_.dagster_home,
                     "instance_config_map": "dagster-instance",
-                    "postgres_password_secret": self.global_.postgresqlSecretName,
+                    "postgres_password_secret": self.global_.postgresql_secret_name,
                     "job_namespace": "ajour",
                     "service_account_name": "dagster",
-                    "image_pull_policy": launcher.imagePullPolicy,
-                    "security_context": launcher.securityContext,
+                    "image_pull_policy": launcher.image_pull_policy,
+                    "security_context": launcher.security_context,
                     "resources": launcher.resources,
                     "run_k8s_config": {
-                        "pod_spec_config": launcher.runK8sConfig.podSpecConfig,
-                        "job_spec_config": launcher.runK8sConfig.jobSpecConfig,
+                        "pod_spec_config": launcher.run_k8s_config.pod_spec_config,
+                        "job_spec_config": launcher.run_k8s_config.job_spec_config,
                     },
                 },
             ),
             "compute_logs": _of("dagster.core.storage.noop_compute_log_manager", "NoOpComputeLogManager", {}),
-            "python_logs": {"managed_python_loggers": self.pythonLogs["managedPythonLoggers"]},
+            "python_logs": {"managed_python_loggers": self.python_logs["managedPythonLoggers"]},
             "run_monitoring": {
                 "enabled": monitoring.enabled,
-                "start_timeout_seconds": monitoring.startTimeoutSeconds,
-                "cancel_timeout_seconds": monitoring.cancelTimeoutSeconds,
-                "poll_interval_seconds": monitoring.pollIntervalSeconds,
-                "max_resume_run_attempts": monitoring.maxResumeRunAttempts,
+                "start_timeout_seconds": monitoring.start_timeout_seconds,
+                "cancel_timeout_seconds": monitoring.cancel_timeout_seconds,
+                "poll_interval_seconds": monitoring.poll_interval_seconds,
+                "max_resume_run_attempts": monitoring.max_resume_run_attempts,
             },
             "telemetry": {"enabled": self.telemetry.enabled},
-            **self.additionalInstanceConfig,
+            **self.additional_instance_config,
         }
 
 

@@ -27,7 +27,7 @@ def context(company: str) -> dict[str, Any]:
     return given
 
 
-def is_valid(compose: object) -> bool:
+def is_valid(compose: dict[str, Any]) -> bool:
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     return bool(jsonschema.validators.validator_for(schema)(schema).is_valid(compose))
 
@@ -103,7 +103,8 @@ def test_a_code_server_and_its_runs_see_their_own_company_only(company: str) -> 
 
 @pytest.mark.parametrize("company", COMPANIES)
 def test_docker_takes_what_a_run_is_launched_with(company: str) -> None:
-    launched = DockerContainerContext(**LAUNCHER).merge(DockerContainerContext.create_from_config(context(company)))
+    own = DockerContainerContext.create_from_config(context(company))  # type: ignore[no-untyped-call] # (Dagster's)
+    launched = DockerContainerContext(**LAUNCHER).merge(own)
     made = _create_container_args({**launched.container_kwargs, "image": "ajour-revenue", "version": "1.44"})
 
     assert made["host_config"]["ReadonlyRootfs"]

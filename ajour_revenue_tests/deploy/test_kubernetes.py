@@ -32,47 +32,47 @@ def test_a_slip_in_what_is_kubernetes_own_would_be_noticed() -> None:
         Values.model_validate(GIVEN | {"dagsterWebserver": webserver})
 
 
-@pytest.mark.parametrize("container", [*DEPLOYMENTS.values(), VALUES.dagsterWebserver, VALUES.dagsterDaemon])
+@pytest.mark.parametrize("container", [*DEPLOYMENTS.values(), VALUES.dagster_webserver, VALUES.dagster_daemon])
 def test_nothing_is_root_or_writes_where_it_need_not(container: Container) -> None:
-    assert container.podSecurityContext["runAsNonRoot"]
-    assert container.securityContext["readOnlyRootFilesystem"]
-    assert not container.securityContext["allowPrivilegeEscalation"]
-    assert container.securityContext["capabilities"] == {"drop": ["ALL"]}
+    assert container.pod_security_context["runAsNonRoot"]
+    assert container.security_context["readOnlyRootFilesystem"]
+    assert not container.security_context["allowPrivilegeEscalation"]
+    assert container.security_context["capabilities"] == {"drop": ["ALL"]}
     assert {"name": "tmp", "emptyDir": {}} in container.volumes
 
 
 def test_the_pods_of_runs_are_restricted_as_the_code_servers_are() -> None:
-    launcher = VALUES.runLauncher.config["k8sRunLauncher"]
+    launcher = VALUES.run_launcher.config["k8sRunLauncher"]
 
-    assert launcher.securityContext == VALUES.dagsterDaemon.securityContext
-    assert launcher.runK8sConfig.podSpecConfig["securityContext"] == VALUES.dagsterDaemon.podSecurityContext
+    assert launcher.security_context == VALUES.dagster_daemon.security_context
+    assert launcher.run_k8s_config.pod_spec_config["securityContext"] == VALUES.dagster_daemon.pod_security_context
 
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS.values(), ids=DEPLOYMENTS)
 def test_a_code_server_and_its_runs_see_their_own_company_only(deployment: UserDeployment) -> None:
     folder = PurePosixPath(HOME, "companies", deployment.name)
     mounted = {volume["name"]: volume for volume in deployment.volumes}
-    places = {mount["mountPath"]: mounted[mount["name"]] for mount in deployment.volumeMounts}
+    places = {mount["mountPath"]: mounted[mount["name"]] for mount in deployment.volume_mounts}
     sources = places[str(folder)]["projected"]["sources"]
     files = {item["path"] for source in sources for kind in source.values() for item in kind["items"]}
     others = set(COMPANIES) - {deployment.name}
 
-    assert deployment.codeServerArgs == [*CODE_SERVER, deployment.name]
+    assert deployment.code_server_args == [*CODE_SERVER, deployment.name]
     assert deployment.env == [{"name": "AJOUR_SETTINGS", "value": str(folder / "ajour.yaml")}]
     assert files == {"ajour.yaml", ".env"}
     assert [kind["name"] for source in sources for kind in source.values()] == [f"ajour-{deployment.name}"] * 2
     assert not [other for other in others if other in str(deployment.model_dump(exclude={"image"}))]
-    assert deployment.includeConfigInLaunchedRuns.enabled
+    assert deployment.include_config_in_launched_runs.enabled
     # What the chart passes on to the pods of its runs, as Dagster takes it.
     K8sContainerContext.create_from_config(
-        {"k8s": {"env": deployment.env, "volumes": deployment.volumes, "volume_mounts": deployment.volumeMounts}}
+        {"k8s": {"env": deployment.env, "volumes": deployment.volumes, "volume_mounts": deployment.volume_mounts}}
     )
 
 
 def test_the_documentation_makes_what_the_values_name() -> None:
-    assert f"secret generic {VALUES.global_.postgresqlSecretName} " in DOCUMENTATION
+    assert f"secret generic {VALUES.global_.postgresql_secret_name} " in DOCUMENTATION
     for name in COMPANIES:
         for made in (f"secret generic ajour-{name} ", f"configmap ajour-{name} "):
             assert made.replace(name, "$name") in DOCUMENTATION
     assert "--version 1.13.27" in DOCUMENTATION
-    assert "--from-literal=postgresql-password" in DOCUMENTATION
+    assert "--from-file=postgresql-password=" in DOCUMENTATION

@@ -1,19 +1,21 @@
-"""What units and compose file start is started here, with its history in PostgreSQL: that each program takes its words."""
+"""What units and compose file start is started here, with its history in PostgreSQL, and carries out a run."""
 
-import os
 import re
 import shlex
 from collections.abc import Iterator
 from configparser import ConfigParser
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from ajour_revenue.partitions import PARTITION_TAG
 from ajour_revenue_tests.ajour.postgres import ADMINISTRATOR, ADMINISTRATORS_PASSWORD, Postgres, running_postgres
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.dagster_server import DagsterServer
+from ajour_revenue_tests.deploy.docker_daemon import DockerDaemon, serve
 from ajour_revenue_tests.deploy.files import COMPANIES, DOCKER, HOME, SYSTEMD, loaded
 from ajour_revenue_tests.kit import SqliteAjour, opened, write_env_file, write_settings, write_wages
 from ajour_revenue_tests.processes import free_port
@@ -22,9 +24,7 @@ pytestmark = pytest.mark.slow
 
 MIGRATE = ["dagster", "instance", "migrate"]
 LOCATIONS = """{ workspaceOrError { ... on Workspace { locationEntries {
-    name
-    locationOrLoadError { __typename ... on RepositoryLocation { dagsterLibraryVersions { name } } }
-    displayMetadata { key value }
+    name locationOrLoadError { __typename }
 } } } }"""
 
 
@@ -82,38 +82,63 @@ def postgres() -> Iterator[Postgres]:
         yield server
 
 
+@dataclass
+class Deployed:
+    """The processes of one way; its containers, where it has any, are processes too."""
+
+    way: str
+    server: DagsterServer
+    docker: DockerDaemon
+
+
 @pytest.fixture(scope="module", params=PROCESSES)
-def server(
+def deployed(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, postgres: Postgres
-) -> Iterator[DagsterServer]:
-    """The processes of one way, in a home folder, on ports and with a database of the tests' own."""
+) -> Iterator[Deployed]:
+    """All of them, in a home folder, on ports and with a database of the tests' own."""
     way = request.param
     postgres.execute(f"CREATE DATABASE {way}")
     home = tmp_path_factory.mktemp(way)
     for name in COMPANIES:
         make_company(home, name)
-    address = f"{ADMINISTRATOR}:{ADMINISTRATORS_PASSWORD}@127.0.0.1:{postgres.port}/{way}"
-    server = DagsterServer(home, {"DAGSTER_POSTGRES_URL": f"postgresql+psycopg2://{address}"})
-    ports = {"3000": server.port} | {port: str(free_port()) for port in ("3001", "4001", "4002")}
+    user = {"HOME": str(tmp_path_factory.mktemp(f"user-of-{way}"))}
+    docker = DockerDaemon(home, of_image=user)
+    with serve(docker):
+        address = f"{ADMINISTRATOR}:{ADMINISTRATORS_PASSWORD}@127.0.0.1:{postgres.port}/{way}"
+        secrets = {"DAGSTER_POSTGRES_URL": f"postgresql+psycopg2://{address}"}
+        server = DagsterServer(home, {**user, **secrets, "DOCKER_HOST": docker.address})
+        script = script_of(way, server)
+        with server.serving("bash", "-ec", script, is_ready=lambda: is_loaded(server)):
+            yield Deployed(way, server, docker)
+
+
+def script_of(way: str, server: DagsterServer) -> str:
+    """Write the files of one way into the home folder, and return the script that starts everything."""
+    source = SYSTEMD if way == "systemd" else DOCKER
+    ports = {"3000": server.port, "3001": str(free_port())}
 
     def ours(text: str) -> str:
-        # In containers the two code servers have names of their own and one port.
-        for name, port in zip(COMPANIES, ("4001", "4002"), strict=True):
-            text = text.replace(f"host: {name}, port: 4000", f"host: 127.0.0.1, port: {port}")
-        text = re.sub(r"\b\d{4}\b", lambda port: ports.get(port[0], port[0]), text.replace("0.0.0.0", "127.0.0.1"))
-        return text.replace(HOME, str(home))
+        text = re.sub(r"\b(3000|3001)\b", lambda port: ports[port[0]], text.replace("0.0.0.0", "127.0.0.1"))
+        return text.replace("${AJOUR_REVENUE:-latest}", "latest").replace(HOME, str(server.folder))
 
-    source = SYSTEMD if way == "systemd" else DOCKER
-    for name in ("dagster.yaml", "workspace.yaml"):
-        (home / name).write_text(ours((source / name).read_text(encoding="utf-8")))
-    lines = [shlex.join(MIGRATE)]
+    workspace = loaded(source / "workspace.yaml")
+    own_ports = {}
+    for entry in workspace["load_from"]:
+        code_server = entry["grpc_server"]
+        # In containers both have the same port, each on a host of its own.
+        there, here = code_server["port"], free_port()
+        own_ports[code_server["location_name"]] = (str(there), str(here))
+        code_server |= {"host": "127.0.0.1", "port": here}
+    YAML(typ="safe", pure=True).dump(workspace, server.folder / "workspace.yaml")
+    (server.folder / "dagster.yaml").write_text(ours((source / "dagster.yaml").read_text(encoding="utf-8")))
+    script = [shlex.join(MIGRATE)]
     for variables, command in PROCESSES[way]():
-        if command[-1] in COMPANIES:
-            command = [word.replace("4000", f"400{1 + COMPANIES.index(command[-1])}") for word in command]
-        words = ["env", *(f"{name}={value}" for name, value in variables.items()), *command]
-        lines.append(ours(shlex.join(words)) + " &")
-    with server.serving("bash", "-ec", "\n".join([*lines, "wait"]), is_ready=lambda: is_loaded(server)):
-        yield server
+        given, own = own_ports.get(command[-1], ("", ""))
+        words = [own if word == given else word for word in command]
+        script.append(
+            ours(shlex.join(["env", *(f"{name}={value}" for name, value in variables.items()), *words])) + " &"
+        )
+    return "\n".join([*script, "wait"])
 
 
 def is_loaded(server: DagsterServer) -> bool:
@@ -121,22 +146,15 @@ def is_loaded(server: DagsterServer) -> bool:
     if not server.is_loaded():
         return False
     entries = server.ask(LOCATIONS)["workspaceOrError"]["locationEntries"]
-    return {e["name"] for e in entries if e["locationOrLoadError"]["__typename"] == "RepositoryLocation"} == set(
-        COMPANIES
-    )
+    found = {each["name"] for each in entries if each["locationOrLoadError"]["__typename"] == "RepositoryLocation"}
+    return found == set(COMPANIES)
 
 
-def test_both_companies_are_there_and_the_history_is_in_postgresql(server: DagsterServer, postgres: Postgres) -> None:
-    way = "docker" if "DockerRunLauncher" in (server.folder / "dagster.yaml").read_text() else "systemd"
-
-    assert postgres.execute("SELECT count(*) FROM daemon_heartbeats", database=way)
-    assert not list(server.folder.rglob("*.db"))
-    assert oct(os.stat(server.folder / "companies").st_mode)  # as it was
-
-
-def test_a_run_of_each_company_goes_through(server: DagsterServer) -> None:
-    if "DockerRunLauncher" in (server.folder / "dagster.yaml").read_text():
-        pytest.skip("a run is a container there")
+def test_a_run_of_each_company_goes_through_and_all_of_its_history_is_in_postgresql(
+    deployed: Deployed, postgres: Postgres
+) -> None:
+    server = deployed.server
+    read_only = files_that_should_stay(deployed)
     runs = {
         name: server.launch({PARTITION_TAG: str(LAST_DAY)}, job=f"{name}_daily_revenue", location=name)
         for name in COMPANIES
@@ -147,3 +165,42 @@ def test_a_run_of_each_company_goes_through(server: DagsterServer) -> None:
         with opened(server.folder / "data" / name / "warehouse.duckdb") as warehouse:
             assert warehouse.execute("SELECT count(*) FROM unit_revenue").fetchone() == (1,)
         assert (server.folder / "data" / name / "reports" / f"{name}.html").is_file()
+    stored = postgres.execute("SELECT run_id FROM runs WHERE status = 'SUCCESS'", database=deployed.way)
+    assert {run for (run,) in stored} == set(runs.values())
+    # Nothing but data/ was written to; and there, Dagster's part holds logs only.
+    assert files_that_should_stay(deployed) == read_only
+    assert [path.name for path in (server.folder / "data" / "dagster").iterdir()] == ["compute_logs"]
+    if deployed.way == "docker":
+        assert_each_was_a_container_with_its_own_company_only(deployed.docker)
+    else:
+        assert not deployed.docker.created
+
+
+def files_that_should_stay(deployed: Deployed) -> set[tuple[Path, int]]:
+    """Return what is read-only where it is deployed, and when it was written; the logs are the tests' own."""
+    home = deployed.server.folder
+    user = Path(deployed.server.environment["HOME"])
+    found = {path for folder in (home, user) for path in folder.rglob("*")}
+    return {
+        (path, path.stat().st_mtime_ns)
+        for path in found
+        if home / "data" not in (path, *path.parents) and path.suffix != ".log"
+    }
+
+
+def assert_each_was_a_container_with_its_own_company_only(docker: DockerDaemon) -> None:
+    containers = {
+        name: made
+        for made in docker.created.values()
+        for name in COMPANIES
+        if f"AJOUR_SETTINGS={docker.home}/companies/{name}/ajour.yaml" in made["Env"]
+    }
+
+    assert set(containers) == set(COMPANIES)
+    for name, made in containers.items():
+        mounted = {bind.split(":")[0] for bind in made["HostConfig"]["Binds"]}
+        assert made["Image"] == "ajour-revenue:latest"
+        assert made["HostConfig"]["ReadonlyRootfs"]
+        assert {made["HostConfig"]["NetworkMode"], *made["Networks"]} == {"ajour-store", f"ajour-{name}"}
+        assert {path for path in mounted if "/companies/" in path} == {f"{docker.home}/companies/{name}"}
+        assert not [secret for secret in made["Env"] if secret.startswith(("AJOUR_PASSWORD", "PLANDAY_"))]
