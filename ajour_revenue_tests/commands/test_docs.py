@@ -20,7 +20,15 @@ from ajour_revenue_tests.processes import CHECKOUT
 
 PAGES = ["README.md", "docs/operations.md"]
 """Those with commands to type."""
-ALL_PAGES = [*PAGES, "docs/settings.md", "docs/domain.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"]
+ALL_PAGES = [
+    *PAGES,
+    "docs/settings.md",
+    "docs/domain.md",
+    "docs/deployment.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+]
 ENDLESS = {"make test", "make dev"}
 """The one is what runs this; the other, which test_ui.py looks at, runs until it is interrupted."""
 WHAT_MAKE_NEEDS = ("Makefile", "pyproject.toml", "requirements.txt", "dagster.yaml", "scripts/system-packages")
