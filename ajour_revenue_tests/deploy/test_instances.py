@@ -13,9 +13,10 @@ from dagster_docker import DockerRunLauncher
 from dagster_k8s import K8sRunLauncher
 from ruamel.yaml import YAML
 
+from ajour_revenue.definitions import COMPANY_TAG
 from ajour_revenue.run_launcher import WatchingRunLauncher
 from ajour_revenue_tests.ajour.postgres import ADMINISTRATOR, ADMINISTRATORS_PASSWORD, Postgres, running_postgres
-from ajour_revenue_tests.deploy.files import DOCKER, HOME, KUBERNETES, SYSTEMD, loaded
+from ajour_revenue_tests.deploy.files import COMPANIES, DOCKER, HOME, KUBERNETES, SYSTEMD, loaded
 from ajour_revenue_tests.deploy.helm import Values
 from ajour_revenue_tests.processes import CHECKOUT
 
@@ -92,12 +93,11 @@ def test_two_runs_of_one_company_never_overlap_and_those_of_two_do(instance: dg.
     assert queue
     assert queue.max_concurrent_runs == 4
 
-    def run(**tags: str) -> dg.DagsterRun:
-        return dg.DagsterRun(job_name="daily_revenue", tags=tags)
+    nord, syd = (dg.DagsterRun(job_name="daily_revenue", tags={COMPANY_TAG: name}) for name in COMPANIES)
 
-    counter = TagConcurrencyLimitsCounter(queue.tag_concurrency_limits, [run(company="nord")])
-    assert counter.is_blocked(run(company="nord"))
-    assert not counter.is_blocked(run(company="syd"))
+    counter = TagConcurrencyLimitsCounter(queue.tag_concurrency_limits, [nord])
+    assert counter.is_blocked(nord)
+    assert not counter.is_blocked(syd)
 
 
 def test_runs_that_died_are_noticed_and_started_again_as_on_one_machine(instance: dg.DagsterInstance) -> None:

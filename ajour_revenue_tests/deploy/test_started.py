@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from ajour_revenue.definitions import COMPANY_TAG
 from ajour_revenue.partitions import PARTITION_TAG
 from ajour_revenue_tests.ajour.postgres import ADMINISTRATOR, ADMINISTRATORS_PASSWORD, Postgres, running_postgres
 from ajour_revenue_tests.clock import LAST_DAY
@@ -165,8 +166,12 @@ def test_a_run_of_each_company_goes_through_and_all_of_its_history_is_in_postgre
         with opened(server.folder / "data" / name / "warehouse.duckdb") as warehouse:
             assert warehouse.execute("SELECT count(*) FROM unit_revenue").fetchone() == (1,)
         assert (server.folder / "data" / name / "reports" / f"{name}.html").is_file()
-    stored = postgres.execute("SELECT run_id FROM runs WHERE status = 'SUCCESS'", database=deployed.way)
-    assert {run for (run,) in stored} == set(runs.values())
+    stored = postgres.execute(
+        "SELECT value, run_id FROM runs JOIN run_tags USING (run_id) WHERE status = 'SUCCESS' AND key = ?",
+        COMPANY_TAG,
+        database=deployed.way,
+    )
+    assert dict(stored) == runs
     # Nothing but data/ was written to; and there, Dagster's part holds logs only.
     assert files_that_should_stay(deployed) == read_only
     assert [path.name for path in (server.folder / "data" / "dagster").iterdir()] == ["compute_logs"]
