@@ -5,6 +5,7 @@ import re
 import shlex
 import shutil
 import subprocess
+from decimal import Decimal
 from itertools import chain
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from ajour_revenue.days import Window
 from ajour_revenue_tests import processes
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.commands.kit import Shell
+from ajour_revenue_tests.companies.kit import add_company
 from ajour_revenue_tests.kit import Company
 from ajour_revenue_tests.processes import CHECKOUT
 
@@ -25,6 +27,8 @@ ALL_PAGES = [
     "docs/settings.md",
     "docs/domain.md",
     "docs/deployment.md",
+    "docs/reading.md",
+    "docs/scale.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "SECURITY.md",
@@ -88,6 +92,7 @@ def test_the_commands_of_the_readme_work_one_after_the_other_in_a_clone(tmp_path
 def test_a_command_in_the_text_can_be_typed_as_it_stands(
     shell: Shell, at_fetched_company: Company, command: str
 ) -> None:
+    add_company(shell.folder / "companies", "nord", Decimal(1))
     # One till was down.
     at_fetched_company.ajour.sell(LAST_DAY, "11", None)
     assert at_fetched_company.run(Window(LAST_DAY, LAST_DAY)).success
