@@ -22,6 +22,12 @@ T = TypeVar("T")
 
 WORKSPACE = ("--workspace", str(CHECKOUT / "workspace.yaml"))
 REPOSITORY = {"repositoryLocationName": "ajour_revenue.definitions", "repositoryName": "__repository__"}
+QUICK_COORDINATOR = {
+    "module": "dagster.core.run_coordinator",
+    "class": "QueuedRunCoordinator",
+    "config": {"dequeue_interval_seconds": 1},
+}
+"""As shipped, but for how often the daemon looks at its queue."""
 PATIENCE_SECONDS = 240
 FINISHED = ("SUCCESS", "FAILURE", "CANCELED")
 LOG_SHOWN = 20_000
@@ -42,12 +48,7 @@ class DagsterServer:
         self.address = f"http://127.0.0.1:{self.port}"
         self.log = self.folder / "dagster.log"
         configuration = YAML(typ="safe", pure=True).load(CHECKOUT / "dagster.yaml")
-        # As shipped, but for how often the daemon looks at its queue.
-        configuration["run_coordinator"] = {
-            "module": "dagster.core.run_coordinator",
-            "class": "QueuedRunCoordinator",
-            "config": {"dequeue_interval_seconds": 1},
-        }
+        configuration["run_coordinator"] = QUICK_COORDINATOR
         YAML(typ="safe", pure=True).dump(configuration, self.folder / "dagster.yaml")
 
     # Processes
@@ -176,12 +177,17 @@ class DagsterServer:
         *,
         job: str = "demo_daily_revenue",
         location: str = REPOSITORY["repositoryLocationName"],
+        repository: str = REPOSITORY["repositoryName"],
         assets: Iterable[str] | None = None,
         checks: Iterable[tuple[str, str]] | None = None,
         run_config: Mapping[str, Any] | None = None,
     ) -> str:
         """Launch a run with tags, as the launchpad does it, and return its id."""
-        selector: dict[str, Any] = {**REPOSITORY, "repositoryLocationName": location, "jobName": job}
+        selector: dict[str, Any] = {
+            "repositoryLocationName": location,
+            "repositoryName": repository,
+            "jobName": job,
+        }
         if assets is not None:
             selector["assetSelection"] = [{"path": ["demo", asset]} for asset in assets]
         if checks is not None:
@@ -280,15 +286,19 @@ class DagsterServer:
             run["tags"] = {tag["key"]: tag["value"] for tag in run["tags"]}
         return runs[::-1]
 
+    def run(self, run_id: str) -> dict[str, Any]:
+        """Return how far a run is."""
+        answer = self.ask(
+            "query ($id: ID!) { runOrError(runId: $id) { ... on Run { status startTime endTime } } }", id=run_id
+        )
+        found: dict[str, Any] = answer["runOrError"]
+        return found
+
     def wait_for_run(self, run_id: str) -> str:
         """Return the status with which a run ends."""
 
         def status() -> str | None:
-            answer = self.ask(
-                "query ($id: ID!) { runOrError(runId: $id) { ... on Run { status } } }",
-                id=run_id,
-            )
-            found: str = answer["runOrError"]["status"]
+            found: str = self.run(run_id)["status"]
             return found if found in FINISHED else None
 
         return self.wait_for(f"the end of run {run_id}", status) or ""

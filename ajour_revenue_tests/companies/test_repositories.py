@@ -57,7 +57,10 @@ def test_a_run_builds_its_own_company_only(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(repositories, "build_definitions", build)
 
-    assert ModuleCodePointer(MODULE, "syd", None).load_target().name == "syd"
+    target = ModuleCodePointer(MODULE, "syd", None).load_target()
+
+    assert isinstance(target, dg.RepositoryDefinition)
+    assert target.name == "syd"
     assert built == ["syd"]
 
 
