@@ -12,7 +12,7 @@ from ajour_revenue.days import Window, now
 from ajour_revenue.reports.page import TEMPLATES
 from ajour_revenue.reports.report import Report
 from ajour_revenue.reports.texts import Texts
-from ajour_revenue.wages.figures import COMPANY, HUNDREDTH, WEEK, Figure, earlier
+from ajour_revenue.wages.figures import COMPANY, HUNDREDTH, Figure
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,6 @@ class Member:
 
     name: str
     day: Figure
-    week_before: Figure
     week: Figure
     month: Figure
     attention: int
@@ -35,7 +34,6 @@ class Member:
         return cls(
             name=report.name,
             day=report.figure(report.day),
-            week_before=report.figure(earlier(report.day, WEEK)),
             week=report.figure(week),
             month=report.figure(month),
             attention=len(report.findings),
@@ -48,7 +46,6 @@ def together(members: Sequence[Member], name: str) -> Member:
     return Member(
         name=name,
         day=_sum([member.day for member in members]),
-        week_before=_sum([member.week_before for member in members]),
         week=_sum([member.week for member in members]),
         month=_sum([member.month for member in members]),
         attention=sum(member.attention for member in members),
@@ -71,26 +68,20 @@ def group_page(
         day=day.last_day,
         week_head=week,
         month_head=month,
-        members=[_row(member, week, month, beside) for member in members],
-        total=_row(together(members, texts.company), week, month, beside),
+        members=[_row(member, week, month, texts, beside) for member in members],
+        total=_row(together(members, texts.company), week, month, texts, beside),
         unread=unread,
     )
 
 
-def _row(member: Member, week: str, month: str, beside: Path) -> dict[str, object]:
-    link = None
+def _row(member: Member, week: str, month: str, texts: Texts, beside: Path) -> dict[str, object]:
+    head = escape(member.name)
     if member.page:
         address = os.path.relpath(member.page.absolute(), beside.absolute()).replace(os.sep, "/")
-        link = Markup('<a href="{}">{}</a>').format(address, member.name)
-    return {
-        "name": member.name,
-        "link": link or escape(member.name),
-        "page": member.page,
-        "day": member.day,
-        "week_before": member.week_before,
-        "to_date": [(week, member.week), (month, member.month)],
-        "attention": member.attention,
-    }
+        head = Markup('<a href="{}">{}</a>').format(address, member.name)
+    if member.attention:
+        head += Markup(" <small>{}: {}</small>").format(texts.attention, member.attention)
+    return {"head": head, "day": member.day, "to_date": [(week, member.week), (month, member.month)]}
 
 
 def _sum(figures: Sequence[Figure]) -> Figure:
