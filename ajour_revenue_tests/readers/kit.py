@@ -1,5 +1,7 @@
 """A company's warehouse as a file, which the readers' copy is made of."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -44,3 +46,22 @@ class Place:
 def settings_of(folder: Path, **sections: Any) -> Settings:  # noqa: ANN401 (YAML may hold anything)
     whole = settings_dict(activation_date="2024-01-01", warehouse=str(folder / "company.duckdb")) | sections
     return Settings.model_validate(whole)
+
+
+@contextmanager
+def held_open(file: Path, *, read_only: bool = False, sql: str = "SELECT 1") -> Iterator[subprocess.Popen[str]]:
+    """Keep a file open in another process, which has run some SQL there, until the end of the block."""
+    script = (
+        "import sys, duckdb\n"
+        f"connection = duckdb.connect({str(file)!r}, read_only={read_only})\n"
+        f"connection.execute({sql!r})\n"
+        "print('open', flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "open\n"
+        yield process
+        process.kill()

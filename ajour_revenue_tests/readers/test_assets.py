@@ -1,15 +1,19 @@
 """When the copy is written: by each run, last of all, and after each entry."""
 
+import os
+
 import dagster as dg
 import pytest
 
 from ajour_revenue.days import Window
 from ajour_revenue.partitions import window_tags
 from ajour_revenue.readers import assets
-from ajour_revenue.readers.copy import CopyNotWrittenError, is_current
+from ajour_revenue.readers.copy import FIGURES_FILE, CopyNotWrittenError, is_current
 from ajour_revenue.readers.tables import FOR_PEOPLE
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.kit import Company, SqliteAjour
+from ajour_revenue_tests.readers.kit import held_open
+from ajour_revenue_tests.torture import exit_by, in_a_child
 
 YESTERDAY = Window(LAST_DAY, LAST_DAY)
 
@@ -59,3 +63,17 @@ def test_a_copy_that_cannot_be_written_fails_the_step_with_what_to_do(
     [failure] = [event for event in result.all_events if event.is_step_failure]
     assert failure.node_name == "demo__readers_copy"
     assert "the disk is full" in str(failure.step_failure_data.error)
+
+
+@pytest.mark.slow
+def test_eight_runs_at_once_meet_no_lock_whoever_reads_or_writes_in_the_copy(company: Company) -> None:
+    figures = company.settings.readers_folder / FIGURES_FILE
+    assert company.run(YESTERDAY).success
+    with held_open(figures, read_only=True):
+        assert company.run(YESTERDAY).success
+        with held_open(figures, sql="CREATE TABLE notes AS SELECT 'mine' AS note"):
+            children = [in_a_child(lambda: exit_by(company.run(YESTERDAY).success)) for _ in range(8)]
+            codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+
+    assert codes == [0] * 8
+    assert is_current(company.settings)

@@ -3,10 +3,6 @@
 import datetime as dt
 import logging
 import stat
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -24,7 +20,7 @@ from ajour_revenue.wages.percentage import calculate_wage_percentage
 from ajour_revenue.warehouse.connect import reading, transaction
 from ajour_revenue.warehouse.errors import WarehouseLockedError
 from ajour_revenue.warehouse.turn import turn
-from ajour_revenue_tests.readers.kit import DAYS, Place, settings_of
+from ajour_revenue_tests.readers.kit import DAYS, Place, held_open, settings_of
 from ajour_revenue_tests.reports.kit import MONDAY, days_before
 
 BAR = Where("Vesterbro", "Bar")
@@ -358,25 +354,6 @@ def test_readers_that_keep_it_open_and_a_notebook_that_writes_disturb_nobody(cop
 
     # What the notebook wrote was into a file that is not there any more.
     assert copied.figures("SELECT table_name FROM duckdb_tables() WHERE table_name = 'notes'") == []
-
-
-@contextmanager
-def held_open(file: Path, *, read_only: bool = False, sql: str = "SELECT 1") -> Iterator[subprocess.Popen[str]]:
-    """Keep a file open in another process, which has run some SQL there, until the end of the block."""
-    script = (
-        "import sys, duckdb\n"
-        f"connection = duckdb.connect({str(file)!r}, read_only={read_only})\n"
-        f"connection.execute({sql!r})\n"
-        "print('open', flush=True)\n"
-        "sys.stdin.read()\n"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout
-        assert process.stdout.readline() == "open\n"
-        yield process
-        process.kill()
 
 
 def test_a_copy_is_only_made_of_days_that_there_are(copied: Place) -> None:
