@@ -38,8 +38,8 @@ def leave_the_log_of(source: Path) -> None:
     program = """
 import os, sys
 from pathlib import Path
-from ajour_revenue.warehouse import connect
-connect.CONFIGURATION["checkpoint_threshold"] = "1GB"
+from ajour_revenue.warehouse import connect, file
+file.CONFIGURATION["checkpoint_threshold"] = "1GB"
 with connect.transaction(Path(sys.argv[1])) as connection:
     connection.execute("CREATE TABLE late AS SELECT 1 AS n")
     connection.commit()
