@@ -79,7 +79,14 @@ def test_revenue_percentage_and_report_go_on_and_all_else_follows_when_planday_i
 
     assert result.success
     done = {event.asset_key.path[-1] for event in result.get_asset_materialization_events() if event.asset_key}
-    assert done == {"planday_structure", "wage_costs", "wage_percentage", "wage_report", "planday_revenue"}
+    assert done == {
+        "planday_structure",
+        "wage_costs",
+        "wage_percentage",
+        "readers_copy",
+        "wage_report",
+        "planday_revenue",
+    }
     assert len(company.portal.revenue) == 9
     assert company.query(noted) == [(9, 9, None)]
     assert company.query("FROM outstanding") == []

@@ -234,4 +234,6 @@ def test_every_environment_variable_is_in_the_manual() -> None:
 
     assert used >= {"AJOUR_SETTINGS", "AJOUR_HOST", "PLANDAY_CLIENT_ID", "ALERT_WEBHOOK_URL"}
     assert used <= set(VARIABLE.findall(manual()))
-    assert used - {"AJOUR_SETTINGS", "AJOUR_COMPANIES"} <= set(VARIABLE.findall((CHECKOUT / ".env.example").read_text(encoding="utf-8")))
+    assert used - {"AJOUR_SETTINGS", "AJOUR_COMPANIES"} <= set(
+        VARIABLE.findall((CHECKOUT / ".env.example").read_text(encoding="utf-8"))
+    )
