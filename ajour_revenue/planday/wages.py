@@ -60,7 +60,7 @@ class PlandayWages:
         out. Single shifts live in this method's memory only.
         """
         with self.warehouse.reading() as connection:
-            structure = run(connection, "FROM planday_structure").to_arrow_table()
+            structure = connection.sql("FROM planday_structure").to_arrow_table()
         with duckdb.connect() as connection:
             connection.register("planday_structure", structure)
             register_units(connection, self.settings)
@@ -82,7 +82,7 @@ class PlandayWages:
             run(connection, WAGE_COSTS_OF_SHIFTS_SQL)
             foreign = foreign_currencies(shifts)
             return WageCosts(
-                rows=run(connection, "FROM wage_costs").to_arrow_table(),
+                rows=connection.sql("FROM wage_costs").to_arrow_table(),
                 warnings=[f"Planday gives wages in {', '.join(foreign)}, not in DKK; they are taken as DKK."]
                 if foreign
                 else [],

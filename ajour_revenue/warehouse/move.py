@@ -48,7 +48,7 @@ def move(source: Store, target: Store) -> Mapping[str, int]:
 
 
 def _copied(old: duckdb.DuckDBPyConnection, new: duckdb.DuckDBPyConnection, table: str) -> int:
-    new.register("copied", run(old, f"FROM {table}").to_arrow_table())
+    new.register("copied", old.sql(f"FROM {table}").to_arrow_table())
     run(new, f"INSERT INTO {table} BY NAME FROM copied")
     differing = value(
         new,
