@@ -1,6 +1,7 @@
 # make demo   a restaurant chain's wage percentages, from an Ajour made for the purpose
 # make dev    the Dagster UI on the same data, at http://127.0.0.1:3000; PORT=3001 for another port
 # make test   all tests
+# make test-newest  the fast ones on the newest DuckDB 2, which requirements.txt does not take yet
 # make torture  kills, crowds, cut ways, full disks and damaged files at random, some 20 minutes; SEED=7 repeats one
 # make lint   style, types and SQL
 # make lock   requirements.txt, and that of the image, anew from pyproject.toml; UPGRADE=1 takes newer versions as well
@@ -9,20 +10,22 @@ PYTHON ?= python3
 PORT ?= 3000
 SYSTEM_PACKAGES ?= scripts/system-packages
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+NEWEST := .venv-newest/bin
+PIP_INSTALL := python -m pip install --quiet --disable-pip-version-check
+FOR_TESTS := unixodbc libsqliteodbc odbc-postgresql odbc-mariadb tdsodbc libltdl7 libgssapi-krb5-2 postgresql chromium libatomic1 nginx-light systemd
 DEMO := $(CURDIR)/data/demo
 IN_DEMO := cd $(DEMO) && DAGSTER_HOME=$(DEMO) $(CURDIR)/$(BIN)
 
-.PHONY: help demo dev test torture lint lock clean
+.PHONY: help demo dev test test-newest torture lint lock clean
 
 help:
 	@sed -n 's/^# //p' Makefile
 
-.venv/installed: pyproject.toml requirements.txt
+.venv/installed .venv-newest/installed: pyproject.toml requirements.txt
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || $(SYSTEM_PACKAGES) python3-venv
-	$(PYTHON) -m venv .venv
-	$(PIP) --require-hashes -r requirements.txt
-	$(PIP) --no-deps --no-build-isolation -e .
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/$(PIP_INSTALL) --require-hashes -r requirements.txt
+	$(@D)/bin/$(PIP_INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(DEMO)/dagster.yaml: dagster.yaml
@@ -38,8 +41,13 @@ dev: .venv/installed $(DEMO)/dagster.yaml
 	@$(IN_DEMO)/ajour-revenue demo --ui --port $(PORT)
 
 test: .venv/installed
-	@$(SYSTEM_PACKAGES) unixodbc libsqliteodbc odbc-postgresql odbc-mariadb tdsodbc libltdl7 libgssapi-krb5-2 postgresql chromium libatomic1 nginx-light systemd
+	@$(SYSTEM_PACKAGES) $(FOR_TESTS)
 	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
+
+test-newest: .venv-newest/installed
+	@$(SYSTEM_PACKAGES) $(FOR_TESTS)
+	$(NEWEST)/$(PIP_INSTALL) --upgrade --no-deps 'duckdb>=2,<3'
+	$(NEWEST)/pytest -m 'not slow' -n 4 --dist loadfile --no-loadscope-reorder
 
 torture: .venv/installed
 	@$(SYSTEM_PACKAGES) unixodbc libsqliteodbc odbc-postgresql tdsodbc libltdl7 libgssapi-krb5-2
@@ -63,4 +71,4 @@ lock:
 	rm -rf .venv-lock
 
 clean:
-	rm -rf .venv .venv-lock data
+	rm -rf .venv .venv-newest .venv-lock data

@@ -31,6 +31,11 @@ COMPANY_ID = "Nord-4711"
 """With letters that no hash has: tests look for it where it must not be."""
 ACTIVATION_DATE = LAST_DAY - timedelta(days=60)
 
+IS_DUCKDB_2 = duckdb.__version__.startswith("2.")
+NEEDS_POSTGRES_EXTENSION = pytest.mark.skipif(
+    IS_DUCKDB_2, reason="DuckDB's extension for PostgreSQL has no package for DuckDB 2 yet"
+)
+
 
 def settings_dict(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 (YAML may hold anything)
     """Return valid settings as a settings file has them; `changes` replace whole sections."""

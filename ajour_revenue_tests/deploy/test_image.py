@@ -12,6 +12,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from ajour_revenue_tests.deploy.files import DOCKER, HOME, PROJECT
+from ajour_revenue_tests.kit import NEEDS_POSTGRES_EXTENSION
 from ajour_revenue_tests.processes import CHECKOUT
 
 DEFINITION = (DOCKER / "Dockerfile").read_text(encoding="utf-8")
@@ -93,6 +94,7 @@ def test_versions_are_those_of_the_lock_with_hashes_and_nothing_of_the_tests() -
     assert "://" not in (DOCKER / "requirements.txt").read_text(encoding="utf-8")
 
 
+@NEEDS_POSTGRES_EXTENSION
 def test_duckdb_finds_its_extension_in_the_home_folder_and_writes_nothing_there(tmp_path: Path) -> None:
     [script] = [part for given in arguments("RUN") for part in shlex.split(given) if "import_extension" in part]
 

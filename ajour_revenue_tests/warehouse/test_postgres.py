@@ -35,10 +35,12 @@ from ajour_revenue.warehouse.move import move
 from ajour_revenue.warehouse.postgres import VARIABLE, address_of
 from ajour_revenue.warehouse.turn import turn, whose_turn
 from ajour_revenue_tests.ajour.postgres import Postgres, running_postgres
-from ajour_revenue_tests.kit import settings_dict
+from ajour_revenue_tests.kit import NEEDS_POSTGRES_EXTENSION, settings_dict
 from ajour_revenue_tests.processes import free_port
 from ajour_revenue_tests.readers.kit import DAYS, settings_of
 from ajour_revenue_tests.reports.kit import MONDAY, Books
+
+pytestmark = NEEDS_POSTGRES_EXTENSION
 
 PASSWORD = "håndværk 17 @home"
 """As people choose them: with letters that an address has to write in another way."""

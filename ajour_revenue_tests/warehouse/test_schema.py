@@ -15,7 +15,7 @@ from ajour_revenue.warehouse.connect import reading, transaction
 from ajour_revenue.warehouse.errors import WarehouseUnusableError
 from ajour_revenue.warehouse.file import empty
 from ajour_revenue.warehouse.run import run, value, values
-from ajour_revenue_tests.kit import settings_dict
+from ajour_revenue_tests.kit import IS_DUCKDB_2, settings_dict
 
 FILES = Path(__file__).parent / "files"
 
@@ -155,6 +155,7 @@ def test_a_warehouse_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path
     assert warehouse.read_bytes() == before
 
 
+@pytest.mark.skipif(IS_DUCKDB_2, reason="The file is of DuckDB 2, and there is no newer one yet")
 def test_a_file_of_a_newer_duckdb_is_refused_and_left_alone(tmp_path: Path) -> None:
     warehouse = unpacked("duckdb-2.0.duckdb", tmp_path)
     before = warehouse.read_bytes()
