@@ -20,7 +20,9 @@ PERIODS: Mapping[str, Period] = {"weekly": "week", "monthly": "month"}
 
 QUERIES: Mapping[str, str] = {table: sql_file(__package__, table) for table in FOR_PEOPLE}
 
-LAYOUT = hashlib.sha256("".join((VIEWS_HASH, *QUERIES.values())).encode()).hexdigest()
+TOLD_FIGURES_SQL = sql_file(__package__, "told_figures")
+
+LAYOUT = hashlib.sha256("".join((VIEWS_HASH, TOLD_FIGURES_SQL, *QUERIES.values())).encode()).hexdigest()
 """Another one where the tables have other columns, or other calculations."""
 
 CALCULATED = """
@@ -43,6 +45,7 @@ def make_tables(connection: duckdb.DuckDBPyConnection, settings: Settings, comma
     for table, command in commands.items():
         if table in PERIODS:
             add_up(connection, cut(_calculated(connection), PERIODS[table]))
+            run(connection, TOLD_FIGURES_SQL)
         run(connection, f"{command} {QUERIES[table]}", **about)
 
 

@@ -28,12 +28,12 @@ class WarehouseUnwritableError(WarehouseError):
 
 
 class Cause(NamedTuple):
-    """A cause of errors, told from DuckDB's words."""
+    """A cause of errors, told from the words of what stores the warehouse."""
 
     words: re.Pattern[str]
     error: type[WarehouseError]
     message: str
-    """`{warehouse}` and `{version}` of DuckDB are filled in; DuckDB's own words follow."""
+    """Of a file, `{warehouse}` and `{version}` of DuckDB are filled in; the words themselves follow."""
 
 
 CAUSES = (

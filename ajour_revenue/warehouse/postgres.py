@@ -9,7 +9,7 @@ import importlib.util
 import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -18,7 +18,7 @@ from ajour_revenue.settings.env_file import variable
 from ajour_revenue.settings.model import PostgresWarehouse
 from ajour_revenue.warehouse import schema
 from ajour_revenue.warehouse.errors import (
-    WarehouseError,
+    Cause,
     WarehouseLockedError,
     WarehouseUnusableError,
     WarehouseUnwritableError,
@@ -42,14 +42,6 @@ TURN = 20_263
 
 REVISION = "SELECT max(id) FROM revision"
 """What is another one after each transaction."""
-
-
-class Cause(NamedTuple):
-    """A cause of errors, told from PostgreSQL's words or its SQLSTATE."""
-
-    words: re.Pattern[str]
-    error: type[WarehouseError]
-    message: str
 
 
 CAUSES = (

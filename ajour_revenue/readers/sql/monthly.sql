@@ -1,33 +1,6 @@
 -- Every month of every place, as far as it has been calculated: ratios of sums (D2).
 SELECT
     date_trunc('month', first_day)::DATE AS month,
-    first_day,
-    last_day,
-    CASE
-        WHEN unallocated THEN 'not allocated'
-        WHEN department IS NULL THEN 'company'
-        WHEN unit IS NULL THEN 'department'
-        ELSE 'unit'
-    END AS level,
-    department,
-    unit,
-    revenue_excl_vat::DECIMAL(18, 2) AS revenue_excl_vat,
-    revenue_incl_vat::DECIMAL(18, 2) AS revenue_incl_vat,
-    wage_cost::DECIMAL(18, 2) AS wage_cost,
-    hours::DECIMAL(18, 2) AS hours,
-    revenue_compared::DECIMAL(18, 2) AS revenue_compared,
-    wage_percentage::DECIMAL(18, 2) AS wage_percentage,
-    target,
-    is_provisional,
-    CASE WHEN NOT is_provisional THEN (judged_percentage - target)::DECIMAL(18, 2) END AS points_over_target,
-    units,
-    units_with_revenue,
-    units_with_wages,
-    days,
-    days_without_revenue,
-    days_without_wages,
-    days_hidden AS days_with_hidden_wages
-FROM figures
--- Of the whole company they are the sum of its departments'.
-WHERE NOT unallocated OR department IS NOT NULL
-ORDER BY first_day, department NULLS LAST, unallocated, unit NULLS FIRST
+    *
+FROM told_figures
+ORDER BY first_day, department NULLS LAST, level = 'not allocated', unit NULLS FIRST
