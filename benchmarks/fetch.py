@@ -64,7 +64,7 @@ def ours(ajour: Path, warehouse: Path) -> None:
     )
     fetched = source.daily_revenue(WINDOW)
     with transaction(warehouse) as connection:
-        connection.register("fetched", fetched.rows)
+        connection.register("answer", fetched.reader())
         run(
             connection,
             STORE_RAW_REVENUE,

@@ -169,7 +169,7 @@ def raw_revenue(settings: Settings) -> dg.AssetsDefinition:
         fetched = ajour.daily_revenue(window)
         about = {"company_id": ajour.company_id, "first_day": window.first_day, "last_day": window.last_day}
         with warehouse.transaction() as connection:
-            connection.register("fetched", fetched.rows)
+            connection.register("answer", fetched.reader())
             run(
                 connection,
                 STORE_RAW_REVENUE,
@@ -195,7 +195,7 @@ def raw_revenue(settings: Settings) -> dg.AssetsDefinition:
         return dg.MaterializeResult(
             metadata={
                 "chart": chart,
-                "dagster/row_count": fetched.rows.num_rows,
+                "dagster/row_count": fetched.row_count,
                 **totals,
                 "locations": preview,
                 "of_no_unit": of_no_unit,

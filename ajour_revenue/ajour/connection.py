@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-import pyarrow as pa
 import tenacity
 
 from ajour_revenue import days
+from ajour_revenue.ajour.answer import Fetched, RevenueAnswer
 from ajour_revenue.ajour.calls import Calls, within
 from ajour_revenue.ajour.causes import LOGIN, LOGIN_TIMED_OUT, QUERY, Said, cause_of
 from ajour_revenue.ajour.drivers import DriverFamily, family_of
@@ -22,7 +22,6 @@ from ajour_revenue.ajour.errors import (
     AjourError,
     ConnectionFailedError,
     ConnectionLostError,
-    ContractBrokenError,
     DriverManagerMissingError,
     DriverNotInstalledError,
     HostUnreachableError,
@@ -31,7 +30,7 @@ from ajour_revenue.ajour.errors import (
     QueryFailedError,
     TimedOutError,
 )
-from ajour_revenue.ajour.queries import DailyRevenue, Location, Query, Row
+from ajour_revenue.ajour.queries import Batch, DailyRevenue, Location, Query, Row
 from ajour_revenue.days import Window
 from ajour_revenue.masking import holds, is_blank, without_secrets
 from ajour_revenue.settings.model import Settings
@@ -44,16 +43,8 @@ T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
-BATCH_ROWS = 10_000
-RAW_MONEY = pa.decimal128(28, 8)
-REVENUE_SCHEMA = pa.schema(
-    {
-        "business_date": pa.date32(),
-        "location_id": pa.string(),
-        "revenue_incl_vat": RAW_MONEY,
-        "revenue_excl_vat": RAW_MONEY,
-    },
-)
+BATCH_ROWS = 2_000
+"""So few that what the driver makes of them is still in the processor's cache when it is looked at."""
 
 CREDENTIALS = {
     "company_id": "AJOUR_COMPANY_ID",
@@ -100,15 +91,6 @@ retried = tenacity.Retrying(
 )
 
 
-class Fetched(NamedTuple):
-    """Revenue as Ajour gave it, and when Ajour was asked."""
-
-    rows: pa.Table
-    """Columns: business_date, location_id, revenue_incl_vat and revenue_excl_vat in DKK."""
-    asked_at: dt.datetime
-    """The moment, in UTC, just before the query was sent that gave the rows (D15)."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class AjourConnection:
     """Reads Ajour's database over ODBC: the locations, and the revenue of up to 31 days.
@@ -153,36 +135,29 @@ class AjourConnection:
     def _locations(self) -> list[Location]:
         query = Query(Path(self.locations_query), Location)
         with self._answer(query, {}) as answer:
-            locations = [location for batch in answer.batches for location in batch]
-        self._refuse_repeated(query, [location.location_id for location in locations])
+            locations = [location for batch in answer.batches for location in query.rows(batch)]
+        query.refuse_unusable()
+        ids = Counter(location.location_id for location in locations)
+        query.refuse_repeated([each for each, times in ids.items() if times > 1])
         return locations
 
     def _daily_revenue(self, window: Window) -> Fetched:
         query = Query(Path(self.revenue_query), DailyRevenue)
+        revenue = RevenueAnswer(query, window)
         with self._answer(query, {"from_date": window.first_day, "to_date": window.last_day}) as answer:
-            batches = [_to_arrow(query, rows, window) for rows in answer.batches]
-        revenue = pa.Table.from_batches(batches, schema=REVENUE_SCHEMA)
-        keys = zip(revenue["business_date"].to_pylist(), revenue["location_id"].to_pylist(), strict=True)
-        self._refuse_repeated(query, [f"{day}, location {location}" for day, location in keys])
-        return Fetched(revenue, answer.asked_at)
-
-    def _refuse_repeated(self, query: Query[Row], keys: list[str]) -> None:
-        if repeated := [key for key, count in Counter(keys).items() if count > 1]:
-            msg = (
-                f"{query.path} returned more than one row for {'; '.join(repeated[:10])}. "
-                "Correct the query; nothing was stored."
-            )
-            raise ContractBrokenError(msg)
+            for batch in answer.batches:
+                revenue.add(batch)
+        return revenue.fetched(answer.asked_at)
 
     @contextmanager
-    def _answer(self, query: Query[Row], parameters: dict[str, object]) -> Iterator["_Answer[Row]"]:
+    def _answer(self, query: Query[Row], parameters: dict[str, object]) -> Iterator["_Answer"]:
         sql, values = query.bind({"company_id": self.company_id, **parameters})
         with self._opened() as (cursor, calls):
             asked_at = days.now().astimezone(dt.UTC)
             self._call(query, cursor, calls, lambda: cursor.execute(sql, values))
             yield _Answer(self._batches(cursor, calls, query), asked_at)
 
-    def _batches(self, cursor: "pyodbc.Cursor", calls: Calls, query: Query[Row]) -> Iterator[list[Row]]:
+    def _batches(self, cursor: "pyodbc.Cursor", calls: Calls, query: Query[Row]) -> Iterator[Batch]:
         columns = [str(column[0]).lower() for column in cursor.description or ()]
         query.check_columns(columns)
         types = dict(zip(columns, (column[1] for column in cursor.description or ()), strict=True))
@@ -192,7 +167,7 @@ class AjourConnection:
             # An answer without rows has no first row that its types could come from.
             if types_by_first_row:
                 query.refuse_numbers(types)
-            yield query.rows(columns, rows, first_number=number)
+            yield Batch(columns, rows, number)
             number += len(rows)
 
     @contextmanager
@@ -356,23 +331,9 @@ class AjourConnection:
         return f"The driver says: {without_secrets(said.words, credentials)}"
 
 
-@dataclass(frozen=True)
-class _Answer(Generic[Row]):
-    batches: Iterator[list[Row]]
+class _Answer(NamedTuple):
+    batches: Iterator[Batch]
     asked_at: dt.datetime
-
-
-def _to_arrow(query: Query[DailyRevenue], rows: list[DailyRevenue], window: Window) -> pa.RecordBatch:
-    outside = {row.business_date for row in rows if not window.first_day <= row.business_date <= window.last_day}
-    if outside:
-        msg = (
-            f"{query.path} was asked for {window}, but returned {min(outside)}. "
-            "Use :from_date and :to_date in it, both inclusive; nothing was stored."
-        )
-        raise ContractBrokenError(msg)
-    columns = [[getattr(row, name) for row in rows] for name in REVENUE_SCHEMA.names]
-    arrays = [pa.array(column, field.type) for column, field in zip(columns, REVENUE_SCHEMA, strict=True)]
-    return pa.RecordBatch.from_arrays(arrays, schema=REVENUE_SCHEMA)
 
 
 def _import_pyodbc() -> Any:  # noqa: ANN401 (a module)

@@ -60,6 +60,10 @@ class ContractBrokenError(AjourError):
     """A query answered with something other than the promised columns and rows."""
 
 
+class AnswerTooLargeError(AjourError):
+    """An answer fits neither into memory nor onto the disk for temporary files."""
+
+
 class ConnectionFailedError(AjourError):
     """Ajour's server was reached, and refused the connection for a reason that we do not know."""
 

@@ -2,10 +2,10 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -32,6 +32,7 @@ RAW_UNIT = Decimal(1).scaleb(-RAW_DECIMALS)
 LONGEST_ID = 100
 QUOTED_AT_MOST = 80
 TOLD_AT_MOST = 10
+AMOUNT_LIMIT = 10**15
 NUMBERS: dict[type, str] = {int: "whole numbers", float: "floating-point numbers"}
 
 USE_ONE_SELECT = "Use one SELECT, without SET, USE or another statement before or after it; nothing was stored."
@@ -110,7 +111,7 @@ LocationId = Annotated[
 LocationName = Annotated[str, Field(coerce_numbers_to_str=True), BeforeValidator(_name)]
 Money = Annotated[
     Decimal,
-    Field(gt=-(10**15), lt=10**15, allow_inf_nan=False),
+    Field(gt=-AMOUNT_LIMIT, lt=AMOUNT_LIMIT, allow_inf_nan=False),
     BeforeValidator(_amount),
     AfterValidator(_to_raw_decimals),
 ]
@@ -135,6 +136,15 @@ class DailyRevenue(BaseModel):
 Row = TypeVar("Row", bound=Location | DailyRevenue)
 
 
+class Batch(NamedTuple):
+    """Some rows of an answer, as the driver gave them."""
+
+    columns: Sequence[str]
+    values: Sequence[Sequence[Any]]
+    first_number: int
+    """The number of its first row in the whole answer, from 1."""
+
+
 class Query(Generic[Row]):
     """An SQL text with `:named` parameters, and the contract that its rows must keep."""
 
@@ -155,6 +165,8 @@ class Query(Generic[Row]):
         self._lists_locations = row is Location
         self._written: dict[str, str] = {}
         """How each id of the answer was written first."""
+        self._unusable: list[str] = []
+        self._unusable_count = 0
 
     def bind(self, values: Mapping[str, object]) -> tuple[str, list[object]]:
         """Return the text with ODBC's question marks, and the values in their order.
@@ -222,42 +234,57 @@ class Query(Generic[Row]):
             )
             raise ContractBrokenError("\n".join([msg, *told]))
 
-    def rows(self, columns: Sequence[str], values: Sequence[Sequence[Any]], *, first_number: int) -> list[Row]:
-        """Return rows of the promised types.
+    def rows(self, batch: Batch) -> list[Row]:
+        """Return rows of the promised types; none of a batch in which one holds a NULL, or what was not promised.
 
-        Raises ContractBrokenError naming the first rows that hold a NULL, or something other than promised, and where
-        two ids would become one.
+        Those are told by `refuse_unusable`. Raises ContractBrokenError where two ids would become one.
         """
         try:
-            rows = self._rows.validate_python([dict(zip(columns, row, strict=True)) for row in values])
+            rows = self._rows.validate_python([dict(zip(batch.columns, row, strict=True)) for row in batch.values])
         except ValidationError as error:
             errors = error.errors()
-            lines = [f"  {_told(each, columns, values, first_number)}" for each in errors[:TOLD_AT_MOST]]
-            rest = [f"  and {len(errors) - TOLD_AT_MOST} more"] if len(errors) > TOLD_AT_MOST else []
-            msg = f"{self.path} returned values that cannot be used; nothing was stored:"
-            raise ContractBrokenError("\n".join([msg, *lines, *rest])) from None
-        place = columns.index("location_id")
-        self._refuse_merged((str(value[place]), row.location_id) for value, row in zip(values, rows, strict=True))
+            self._unusable_count += len(errors)
+            self._unusable += [_told(each, batch) for each in errors[: TOLD_AT_MOST - len(self._unusable)]]
+            return []
+        place = batch.columns.index("location_id")
+        for values, row in zip(batch.values, rows, strict=True):
+            self.refuse_merged(str(values[place]), row.location_id)
         return rows
 
-    def _refuse_merged(self, ids: Iterable[tuple[str, str]]) -> None:
+    def refuse_unusable(self) -> None:
+        """Raise ContractBrokenError naming the first values of the whole answer that hold something not promised."""
+        if self._unusable:
+            more = self._unusable_count - len(self._unusable)
+            lines = [*self._unusable, *([f"and {more} more"] if more else [])]
+            msg = f"{self.path} returned values that cannot be used; nothing was stored:"
+            raise ContractBrokenError("\n  ".join([msg, *lines]))
+
+    def refuse_repeated(self, keys: Sequence[str]) -> None:
+        """Raise ContractBrokenError where keys have come more than once, which these are."""
+        if keys:
+            msg = (
+                f"{self.path} returned more than one row for {'; '.join(keys[:TOLD_AT_MOST])}. "
+                "Correct the query; nothing was stored."
+            )
+            raise ContractBrokenError(msg)
+
+    def refuse_merged(self, written: str, location_id: str) -> None:
         """Raise ContractBrokenError where ids that Ajour tells apart are the same without what nobody sees."""
-        for written, location_id in ids:
-            first = self._written.setdefault(location_id, written)
-            # Of spaces around them databases take no notice themselves; in the list, each id is another location.
-            is_same = written == first or (not self._lists_locations and written.strip(" ") == first.strip(" "))
-            if not is_same:
-                msg = (
-                    f"{self.path} returned two ids that are told apart by what nobody sees: "
-                    f"{hidden_difference(written, first)}. Correct them in Ajour or in the query; nothing was stored."
-                )
-                raise ContractBrokenError(msg)
+        first = self._written.setdefault(location_id, written)
+        # Of spaces around them databases take no notice themselves; in the list, each id is another location.
+        is_same = written == first or (not self._lists_locations and written.strip(" ") == first.strip(" "))
+        if not is_same:
+            msg = (
+                f"{self.path} returned two ids that are told apart by what nobody sees: "
+                f"{hidden_difference(written, first)}. Correct them in Ajour or in the query; nothing was stored."
+            )
+            raise ContractBrokenError(msg)
 
 
-def _told(error: ErrorDetails, columns: Sequence[str], values: Sequence[Sequence[Any]], first_number: int) -> str:
+def _told(error: ErrorDetails, batch: Batch) -> str:
     number, column = int(error["loc"][0]), str(error["loc"][1])
-    found = values[number][columns.index(column)]
+    found = batch.values[number][batch.columns.index(column)]
     quoted = repr(found)
     cut = f"{quoted[:QUOTED_AT_MOST]}…" if len(quoted) > QUOTED_AT_MOST else quoted
     why = "it is empty (NULL)" if found is None else error["msg"].removeprefix("Value error, ")
-    return f"row {first_number + number}, {column}: found {cut}: {why}"
+    return f"row {batch.first_number + number}, {column}: found {cut}: {why}"

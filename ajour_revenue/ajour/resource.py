@@ -5,7 +5,8 @@ from typing import Any
 import dagster as dg
 from pydantic import Field
 
-from ajour_revenue.ajour.connection import CREDENTIALS, AjourConnection, Fetched, fields_from_settings
+from ajour_revenue.ajour.answer import Fetched
+from ajour_revenue.ajour.connection import CREDENTIALS, AjourConnection, fields_from_settings
 from ajour_revenue.ajour.queries import Location
 from ajour_revenue.days import Window
 from ajour_revenue.settings.model import Settings

@@ -5,6 +5,7 @@ DuckDB lets one process write at a time and locks every other one out.
 
 import logging
 import os
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -29,7 +30,7 @@ CONFIGURATION: dict[str, str | bool | int | float | list[str]] = {
     "storage_compatibility_version": STORAGE_VERSION,
     # No extension comes from the network, whatever a file looks like.
     "autoinstall_known_extensions": False,
-    # What does not fit into memory would be written where others can read it.
+    # What does not fit into memory would be written where others can read it; see `overflowing`.
     "temp_directory": "",
 }
 
@@ -52,11 +53,27 @@ def transaction_in_file(warehouse: Path, *, patience_seconds: float) -> Iterator
             if not schema.is_up_to_date(connection):
                 connection = _brought_up_to_date(connection, warehouse, patience_seconds)
             _make_private_log(warehouse)
-            with all_or_nothing(connection):
+            overflow = warehouse.with_name(f".{warehouse.name}.overflow")
+            with overflowing(connection, overflow), all_or_nothing(connection):
                 yield connection
         finally:
             _drop_empty_log(warehouse)
             connection.close()
+
+
+@contextmanager
+def overflowing(connection: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[None]:
+    """Let what does not fit into memory be written to a folder that only its owner can look into.
+
+    It is gone afterwards; what a killed process has left there goes when the next one begins.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    try:
+        run(connection, f"SET temp_directory = {quoted(folder)}")
+        yield
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

@@ -9,6 +9,8 @@ import importlib.util
 import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -23,7 +25,7 @@ from ajour_revenue.warehouse.errors import (
     WarehouseUnusableError,
     WarehouseUnwritableError,
 )
-from ajour_revenue.warehouse.file import CONFIGURATION, all_or_nothing, empty, set_up
+from ajour_revenue.warehouse.file import CONFIGURATION, all_or_nothing, empty, overflowing, set_up
 from ajour_revenue.warehouse.run import quoted, run
 
 if TYPE_CHECKING:
@@ -116,7 +118,11 @@ def transaction_in_postgres(
                 schema.migrate(connection)
                 run(connection, "CREATE TABLE IF NOT EXISTS revision (id VARCHAR NOT NULL)")
         run(connection, schema.TEMPORARY_VIEWS_SQL)
-        with all_or_nothing(connection):
+        with (
+            TemporaryDirectory(prefix="ajour-revenue.") as folder,
+            overflowing(connection, Path(folder) / "overflow"),
+            all_or_nothing(connection),
+        ):
             yield connection
             if is_revision:
                 run(connection, "DELETE FROM revision; INSERT INTO revision VALUES (uuid()::VARCHAR);")

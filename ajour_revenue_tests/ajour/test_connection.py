@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from ajour_revenue import days
 from ajour_revenue.ajour import connection
+from ajour_revenue.ajour.answer import REVENUE_SCHEMA
 from ajour_revenue.ajour.connection import CREDENTIALS
 from ajour_revenue.ajour.errors import (
     ContractBrokenError,
@@ -67,7 +68,7 @@ def test_revenue_has_the_same_types_whatever_the_driver_and_however_few_the_rows
     empty = source.ajour().daily_revenue(Window(date(2030, 1, 1), date(2030, 1, 1))).rows
 
     assert empty.num_rows == 0
-    assert full.schema == empty.schema == connection.REVENUE_SCHEMA
+    assert full.schema == empty.schema == REVENUE_SCHEMA
 
 
 def test_both_ends_of_the_window_are_fetched_and_nothing_beside_them(source: Source) -> None:

@@ -370,9 +370,9 @@ def test_the_moment_of_asking_is_that_of_the_attempt_that_succeeded(postgres: Po
         postgres.waiting_backend()
         after = days.now()
 
-    rows, asked_at = fetched.result(timeout=PATIENCE_SECONDS)
-    assert rows.num_rows == len(REVENUE)
-    assert before < asked_at < after
+    answer = fetched.result(timeout=PATIENCE_SECONDS)
+    assert answer.row_count == len(REVENUE)
+    assert before < answer.asked_at < after
 
 
 @WAITING

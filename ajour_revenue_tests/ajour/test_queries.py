@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ajour_revenue.ajour.errors import ContractBrokenError, QueryFailedError
-from ajour_revenue.ajour.queries import DailyRevenue, Location, Query
+from ajour_revenue.ajour.queries import Batch, DailyRevenue, Location, Query
 
 VALUES = {"company_id": "4711", "from_date": "first", "to_date": "last"}
 
@@ -97,7 +97,9 @@ def rows(folder: Path, *values: tuple[object, ...]) -> list[DailyRevenue]:
     path = folder / "query.sql"
     path.write_text("SELECT 1", encoding="utf-8")
     revenue = Query(path, DailyRevenue)
-    return revenue.rows(revenue.columns, values, first_number=1)
+    checked = revenue.rows(Batch(revenue.columns, values, first_number=1))
+    revenue.refuse_unusable()
+    return checked
 
 
 UTC_PLUS_ONE = timezone(timedelta(hours=1))

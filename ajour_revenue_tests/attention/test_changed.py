@@ -10,8 +10,8 @@ import pyarrow as pa
 import pytest
 
 from ajour_revenue import days
+from ajour_revenue.ajour.answer import REVENUE_SCHEMA
 from ajour_revenue.ajour.assets import STORE_RAW_REVENUE
-from ajour_revenue.ajour.connection import REVENUE_SCHEMA
 from ajour_revenue.attention.finding import Change, Finding
 from ajour_revenue.attention.texts import FINDING_TEXTS
 from ajour_revenue.revenue.unit_revenue import calculate_unit_revenue
@@ -57,7 +57,7 @@ def ask(books: State, sold: Sold) -> None:
         }
         for location, (incl_vat, excl_vat) in sold.items()
     ]
-    books.connection.register("fetched", pa.Table.from_pylist(rows, schema=REVENUE_SCHEMA))
+    books.connection.register("answer", pa.Table.from_pylist(rows, schema=REVENUE_SCHEMA))
     run(
         books.connection,
         STORE_RAW_REVENUE,

@@ -98,7 +98,7 @@ class Warehouse:
             for (day, location), (incl_vat, excl_vat) in rows.items()
             if window.first_day <= day <= window.last_day
         ]
-        self.connection.register("fetched", pa.Table.from_pylist(given, schema=RAW_SCHEMA))
+        self.connection.register("answer", pa.Table.from_pylist(given, schema=RAW_SCHEMA))
         run(
             self.connection,
             STORE_RAW_REVENUE,

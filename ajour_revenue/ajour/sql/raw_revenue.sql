@@ -1,5 +1,11 @@
--- What a fetch answered, into raw_revenue and its history: fetched(business_date, location_id, revenue_incl_vat,
--- revenue_excl_vat) for the days first_day to last_day. Every statement runs in the caller's transaction.
+-- What a fetch answered, into raw_revenue and its history: answer(business_date, location_id, revenue_incl_vat,
+-- revenue_excl_vat), which can be read once, for the days first_day to last_day. Every statement runs in the caller's
+-- transaction.
+
+-- Nobody can tell beforehand how much a database will answer; what does not fit is written beside the warehouse.
+SET memory_limit = '256MB';
+
+CREATE OR REPLACE TEMP TABLE fetched AS FROM answer;
 
 -- Later knowledge wins (D15): a day that another run has asked for since is left as it is.
 CREATE OR REPLACE TEMP TABLE answered_days AS
@@ -25,8 +31,7 @@ WHERE stored.revenue_incl_vat IS DISTINCT FROM answered.revenue_incl_vat
 -- D7, D10
 INSERT INTO raw_revenue_history BY NAME
 SELECT $company_id AS company_id, *, $asked_at AS asked_at, $run_id AS run_id
-FROM raw_changes
-ORDER BY business_date, location_id;
+FROM raw_changes;
 
 DELETE FROM raw_revenue
 USING raw_changes
@@ -36,7 +41,19 @@ WHERE raw_revenue.company_id = $company_id
     AND revenue_incl_vat_after IS NULL;
 
 -- A row that says what it said before keeps its time and run.
-INSERT OR REPLACE INTO raw_revenue BY NAME
+UPDATE raw_revenue
+SET
+    revenue_incl_vat = raw_changes.revenue_incl_vat_after,
+    revenue_excl_vat = raw_changes.revenue_excl_vat_after,
+    fetched_at = $asked_at,
+    run_id = $run_id
+FROM raw_changes
+WHERE raw_revenue.company_id = $company_id
+    AND raw_revenue.business_date = raw_changes.business_date
+    AND raw_revenue.location_id = raw_changes.location_id
+    AND revenue_incl_vat_after IS NOT NULL;
+
+INSERT INTO raw_revenue BY NAME
 SELECT
     $company_id AS company_id,
     business_date,
@@ -46,7 +63,7 @@ SELECT
     $asked_at AS fetched_at,
     $run_id AS run_id
 FROM raw_changes
-WHERE revenue_incl_vat_after IS NOT NULL;
+WHERE revenue_incl_vat_before IS NULL;
 
 INSERT INTO fetches BY NAME
 SELECT
