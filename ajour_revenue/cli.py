@@ -1,23 +1,55 @@
-"""The command `ajour-revenue`."""
+"""The command `ajour-revenue`: which commands there are. Each is imported when it is called, with what it needs."""
 
-from typing import Any
+import sys
+from collections import UserDict
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
 import click
-from sqlalchemy.exc import DBAPIError
 
 from ajour_revenue import __version__
-from ajour_revenue.commands.companies import companies
-from ajour_revenue.commands.demo import demo
-from ajour_revenue.commands.enter import enter
-from ajour_revenue.commands.explain import explain_command
-from ajour_revenue.commands.fetch import fetch
-from ajour_revenue.commands.init import init
-from ajour_revenue.commands.move_warehouse import move_warehouse
-from ajour_revenue.commands.report import report
-from ajour_revenue.commands.status import status
-from ajour_revenue.commands.terminal import FailedError, show_plain_marks
-from ajour_revenue.commands.test import test
+from ajour_revenue.commands.errors import FailedError
+from ajour_revenue.commands.marks import show_plain_marks
 from ajour_revenue.errors import ActionableError
+
+if TYPE_CHECKING:
+    from sqlalchemy.exc import DBAPIError
+
+
+class Entry(NamedTuple):
+    """A command in the list of all, which is shown without importing it."""
+
+    where: str
+    """Its module in `commands`, and its name there."""
+    help: str
+    """The first sentence of its own help."""
+
+
+COMMANDS = {
+    "companies": Entry("companies:companies", "List the companies of this folder with their state."),
+    "demo": Entry(
+        "demo:demo", "Make a demo Ajour and Planday, fetch their last 31 days, and print the wage percentages."
+    ),
+    "enter": Entry("enter:enter", "Enter the revenue of a UNIT and DAY by hand."),
+    "explain": Entry("explain:explain_command", "Explain the revenue of a UNIT on a DAY."),
+    "fetch": Entry("fetch:fetch", "Fetch days of the past, as a backfill in Dagster does."),
+    "init": Entry("init:init", "Write the settings and .env of a new integration."),
+    "move-warehouse": Entry(
+        "move_warehouse:move_warehouse", "Copy the warehouse into PostgreSQL, or from there into a new FILE."
+    ),
+    "report": Entry("report:report", "Report revenue, wage cost and wage percentage per department and unit."),
+    "status": Entry("status:status", "Show what was fetched, what comes next, and what needs attention."),
+    "test": Entry("test:test", "Test the settings, and show which Ajour location feeds which unit."),
+}
+
+
+class Imported(UserDict[str, Any]):
+    """The commands by name, each of which is imported when it is asked for."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        """Return a command; KeyError where there is none of the name."""
+        command: click.Command = resolve_name(f"ajour_revenue.commands.{self.data[name].where}")
+        return command
 
 
 class Commands(click.Group):
@@ -28,13 +60,24 @@ class Commands(click.Group):
         show_plain_marks()
         return super().main(*arguments, **how)
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's)
+        """List the commands as click does, none of them imported."""
+        room = formatter.width - 6 - max(map(len, COMMANDS))
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                (name, click.Command(name, help=entry.help).get_short_help_str(room))
+                for name, entry in COMMANDS.items()
+            )
+
     def invoke(self, ctx: click.Context) -> object:
         """Carry out the command."""
         try:
             return super().invoke(ctx)
         except ActionableError as error:
             raise FailedError(str(error)) from error
-        except DBAPIError as error:
+        except Exception as error:
+            if not _is_of_a_database(error):
+                raise
             # Only Dagster's history is spoken to by SQLAlchemy.
             message = (
                 f"Dagster's history cannot be read or written: {error.orig}. Look whether its disk has room, and "
@@ -43,22 +86,17 @@ class Commands(click.Group):
             raise FailedError(message) from error
 
 
+def _is_of_a_database(error: Exception) -> TypeGuard["DBAPIError"]:
+    # Who has not imported SQLAlchemy has no error of it.
+    exceptions = sys.modules.get("sqlalchemy.exc")
+    return exceptions is not None and isinstance(error, exceptions.DBAPIError)
+
+
 @click.group(
     cls=Commands,
+    commands=Imported(COMMANDS),
     epilog="A new integration: init, test --write, fetch, status. Each command explains itself with --help.",
 )
 @click.version_option(__version__, prog_name="ajour-revenue", message="%(prog)s %(version)s")
 def main() -> None:
     """Revenue from Ajour, wages from Planday, and the wage percentage of every restaurant."""
-
-
-main.add_command(companies)
-main.add_command(demo)
-main.add_command(enter)
-main.add_command(explain_command)
-main.add_command(fetch)
-main.add_command(init)
-main.add_command(move_warehouse)
-main.add_command(report)
-main.add_command(status)
-main.add_command(test)

@@ -10,9 +10,10 @@ import click
 from rich.table import Table
 from ruamel.yaml import YAML
 
+from ajour_revenue.commands.errors import FailedError, RefusedError
 from ajour_revenue.commands.init import init
 from ajour_revenue.commands.overview import Overview, overview_of
-from ajour_revenue.commands.terminal import FailedError, RefusedError, errors, output, print_json, settings_or_fail
+from ajour_revenue.commands.terminal import errors, output, print_json, settings_or_fail
 from ajour_revenue.companies.folder import Company, CompanyError, check_name, companies_folder
 from ajour_revenue.companies.folder import companies as all_companies
 from ajour_revenue.companies.workspace import INSTANCE_FILE, listening, write_instance, write_workspace

@@ -9,13 +9,9 @@ import dagster as dg
 from rich.table import Table
 from rich.text import Text
 
-from ajour_revenue.commands.terminal import (
-    RefusedError,
-    output,
-    print_indented,
-    settings_option,
-    settings_or_fail,
-)
+from ajour_revenue.commands.errors import RefusedError
+from ajour_revenue.commands.options import settings_option
+from ajour_revenue.commands.terminal import output, print_indented, settings_or_fail
 from ajour_revenue.days import Window
 from ajour_revenue.launch import dagster_instance, has_dagster_instance
 from ajour_revenue.readers.copy import bring_up_to_date

@@ -10,15 +10,9 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from ajour_revenue.commands.terminal import (
-    DAY,
-    RefusedError,
-    output,
-    print_indented,
-    print_json,
-    settings_option,
-    settings_or_fail,
-)
+from ajour_revenue.commands.errors import RefusedError
+from ajour_revenue.commands.options import DAY, settings_option
+from ajour_revenue.commands.terminal import output, print_indented, print_json, settings_or_fail
 from ajour_revenue.days import COPENHAGEN
 from ajour_revenue.mapping import meant
 from ajour_revenue.readers.copy import reading_copy

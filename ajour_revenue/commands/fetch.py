@@ -19,15 +19,9 @@ from ajour_revenue.attention.finding import URGENT, Change
 from ajour_revenue.attention.findings import findings
 from ajour_revenue.attention.texts import PLAIN
 from ajour_revenue.commands.attention import print_findings
-from ajour_revenue.commands.terminal import (
-    DAY,
-    FailedError,
-    RefusedError,
-    output,
-    settings_option,
-    settings_or_fail,
-    telling_retries,
-)
+from ajour_revenue.commands.errors import FailedError, RefusedError
+from ajour_revenue.commands.options import DAY, settings_option
+from ajour_revenue.commands.terminal import output, settings_or_fail, telling_retries
 from ajour_revenue.days import Window, yesterday
 from ajour_revenue.launch import RunFailedError, dagster_instance, next_fetch_here, run_window, warnings_of
 from ajour_revenue.settings.model import Settings, Vat

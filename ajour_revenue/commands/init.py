@@ -11,8 +11,10 @@ import click
 
 from ajour_revenue.ajour.connection import CREDENTIALS as AJOUR_CREDENTIALS
 from ajour_revenue.ajour.drivers import FREETDS, MICROSOFT, family_of
+from ajour_revenue.commands.errors import FailedError
+from ajour_revenue.commands.options import DAY
 from ajour_revenue.commands.settings_file import DEFAULT_DRIVER, NewFile, settings_text, usual_port
-from ajour_revenue.commands.terminal import DAY, FailedError, output
+from ajour_revenue.commands.terminal import output
 from ajour_revenue.days import yesterday
 from ajour_revenue.environment import SECRETS
 from ajour_revenue.masking import is_blank

@@ -5,7 +5,9 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from ajour_revenue.commands.terminal import FailedError, RefusedError, output, settings_option, settings_or_fail
+from ajour_revenue.commands.errors import FailedError, RefusedError
+from ajour_revenue.commands.options import settings_option
+from ajour_revenue.commands.terminal import output, settings_or_fail
 from ajour_revenue.warehouse.move import POSTGRES, move, store_named
 from ajour_revenue.warehouse.turn import turn, whose_turn
 

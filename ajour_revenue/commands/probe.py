@@ -36,7 +36,7 @@ from ajour_revenue.ajour.errors import (
 )
 from ajour_revenue.attention.findings import findings
 from ajour_revenue.attention.texts import line
-from ajour_revenue.commands.terminal import FailedError
+from ajour_revenue.commands.errors import FailedError
 from ajour_revenue.days import Window, yesterday
 from ajour_revenue.environment import credentials
 from ajour_revenue.mapping import register_units

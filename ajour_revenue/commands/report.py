@@ -7,7 +7,9 @@ from typing import Literal
 
 import click
 
-from ajour_revenue.commands.terminal import DAY, RefusedError, output, settings_option, settings_or_fail
+from ajour_revenue.commands.errors import RefusedError
+from ajour_revenue.commands.options import DAY, settings_option
+from ajour_revenue.commands.terminal import output, settings_or_fail
 from ajour_revenue.days import Window, latest_days, yesterday
 from ajour_revenue.launch import next_fetch_here
 from ajour_revenue.readers.copy import reading_copy

@@ -14,8 +14,9 @@ from rich.text import Text
 
 from ajour_revenue.attention.texts import id_and_name, line
 from ajour_revenue.commands.attention import print_findings
+from ajour_revenue.commands.errors import FailedError
 from ajour_revenue.commands.overview import DayState, LastRun, Overview, RunState, overview_of
-from ajour_revenue.commands.terminal import FailedError, errors, output, print_indented, print_json, settings_or_fail
+from ajour_revenue.commands.terminal import errors, output, print_indented, print_json, settings_or_fail
 from ajour_revenue.companies.folder import companies
 from ajour_revenue.days import Window
 from ajour_revenue.errors import ActionableError

@@ -1,95 +1,22 @@
-"""What the commands have in common: the terminal, its errors, and arguments of theirs."""
+"""What the commands have in common: the terminal, and the settings that they work with."""
 
-import codecs
 import datetime as dt
-import io
 import json
 import logging
-import sys
-import textwrap
-import unicodedata
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
 
 import click
 from rich.console import Console
 from rich.text import Text
 
+from ajour_revenue.commands.errors import FailedError
 from ajour_revenue.environment import read_env_file
 from ajour_revenue.revenue.removed_locations import warn_of_removed_locations
 from ajour_revenue.settings.load import SettingsError, SettingsWarning, load_settings
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.text.parse import parse_day
-
-NARROW = 72
-
-PLAIN_MARKS = {
-    "✓": "ok",
-    "✗": "x",
-    "…": "...",
-    "→": "->",
-    "\u2212": "-",
-    "\u2013": "-",
-    "·": ".",
-    "•": "*",
-    "≈": "~",
-    "█": "#",
-    "▓": "#",
-    "▒": "+",
-    "░": ".",
-    "━": "-",
-    "─": "-",
-    "│": "|",
-    "æ": "ae",
-    "ø": "oe",
-    "å": "aa",
-    "Æ": "Ae",
-    "Ø": "Oe",
-    "Å": "Aa",
-}
-"""What a terminal shows that cannot show a mark."""
-
-
-class FailedError(click.ClickException):
-    """The command could not do what it was asked; the message says why and what to do. Exit code 1."""
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        """Print the message no wider than the terminal."""
-        console = Console(file=file) if file else errors()
-        console.print(f"Error: {self.message}", style="red", markup=False, highlight=False)
-
-
-class RefusedError(click.UsageError):
-    """The command was asked for what cannot be; the message says what can. Exit code 2."""
-
-    def __init__(self, message: str) -> None:
-        """Take a message of any length: click does not break lines."""
-        super().__init__(textwrap.fill(message, NARROW))
-
-
-def show_plain_marks() -> None:
-    """Let a terminal or a file in another encoding than UTF-8 have plain marks, instead of failing at the others."""
-
-    def plain(error: UnicodeError) -> tuple[str, int]:
-        if not isinstance(error, UnicodeEncodeError):
-            raise error
-        return "".join(map(_plain_mark, error.object[error.start : error.end])), error.end
-
-    codecs.register_error("plain_marks", plain)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="plain_marks")
-
-
-def _plain_mark(character: str) -> str:
-    if plain := PLAIN_MARKS.get(character):
-        return plain
-    # Letters only: ½ is made of 1 and 2.
-    letters = unicodedata.normalize("NFKD", character) if character.isalpha() else ""
-    return letters.encode("ascii", "ignore").decode() or "?"
 
 
 def print_json(value: object) -> None:
@@ -156,29 +83,3 @@ def settings_or_fail(path: Path | None) -> Settings:
     for doubt in doubts:
         errors().print(f"Note: {doubt.message}", style="yellow")
     return settings
-
-
-class DayType(click.ParamType):
-    """A day, as 2026-01-31 or as Danes write it, 31-01-2026."""
-
-    name = "day"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:  # noqa: ANN401 (click's)
-        """Return the day; a usage error where it is none."""
-        if isinstance(value, dt.date):
-            return value
-        try:
-            return parse_day(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-
-
-DAY = DayType()
-
-settings_option = click.option(
-    "--settings",
-    "settings_file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Settings file; by default the one in AJOUR_SETTINGS, else ajour.yaml.",
-)

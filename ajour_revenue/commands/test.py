@@ -12,6 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ajour_revenue import days
+from ajour_revenue.commands.errors import FailedError, RefusedError
+from ajour_revenue.commands.options import settings_option
 from ajour_revenue.commands.probe import (
     Answers,
     Result,
@@ -33,15 +35,7 @@ from ajour_revenue.commands.settings_file import (
     add_units,
     unfinished_settings,
 )
-from ajour_revenue.commands.terminal import (
-    FailedError,
-    RefusedError,
-    output,
-    print_indented,
-    print_json,
-    settings_option,
-    telling_retries,
-)
+from ajour_revenue.commands.terminal import output, print_indented, print_json, telling_retries
 from ajour_revenue.environment import read_env_file
 from ajour_revenue.mapping import most_similar_unit, unit_of_locations
 from ajour_revenue.settings.edit import NotEditableError

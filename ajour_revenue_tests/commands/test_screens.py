@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from ajour_revenue.cli import main
-from ajour_revenue.commands.terminal import show_plain_marks
+from ajour_revenue.commands.marks import show_plain_marks
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.commands.kit import COLUMNS, Shell
 from ajour_revenue_tests.kit import Company
