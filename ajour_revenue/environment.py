@@ -5,15 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ajour_revenue.ajour.connection import CREDENTIALS as AJOUR_CREDENTIALS
-from ajour_revenue.alerts.channels import VARIABLES as ALERT_VARIABLES
-from ajour_revenue.planday.client import CREDENTIALS as PLANDAY_CREDENTIALS
 from ajour_revenue.settings.env_file import ENV_FILE, env_file_values
 from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE, SETTINGS_VARIABLE
-from ajour_revenue.warehouse.postgres import VARIABLE as WAREHOUSE_VARIABLE
-
-SECRETS = (*AJOUR_CREDENTIALS.values(), *PLANDAY_CREDENTIALS.values(), *ALERT_VARIABLES, WAREHOUSE_VARIABLE)
-"""Every environment variable that holds a secret."""
+from ajour_revenue.settings.secrets import SECRETS
 
 
 def read_env_file(settings_file: Path | None = None) -> None:

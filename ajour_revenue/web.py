@@ -8,7 +8,6 @@ import time
 import zlib
 from collections.abc import Mapping
 from contextvars import ContextVar
-from ipaddress import IPv4Address, IPv4Network
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -17,18 +16,15 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies, select_proxy
 
+from ajour_revenue.addresses import is_loopback
+
 MOST_BYTES = 16 * 2**20
 """More than a department's shifts of 31 days are, many times over."""
 
 PART_BYTES = 2**16
 GZIP = zlib.MAX_WBITS | 16
-LOOPBACK = IPv4Network("127.0.0.0/8")
 PROXY_VARIABLES = ("{scheme}_proxy", "{SCHEME}_PROXY", "all_proxy", "ALL_PROXY")
 """In the order in which they are looked at."""
-
-
-class UnsafeAddressError(ValueError):
-    """A secret must not be sent to this address; says why, without the address: it may hold a password."""
 
 
 class Answer(NamedTuple):
@@ -38,39 +34,6 @@ class Answer(NamedTuple):
     headers: Mapping[str, str]
     body: bytes | None
     """None where it was longer than MOST_BYTES, or packed in a way that was not asked for."""
-
-
-def checked_address(address: str) -> str:
-    """Return the address where a secret may be sent to it: over https, or to this machine itself.
-
-    Raises UnsafeAddressError.
-    """
-    if not address.isprintable() or " " in address or "\\" in address:
-        msg = "an address has no spaces, line breaks or backslashes"
-        raise UnsafeAddressError(msg)
-    try:
-        parts = urlsplit(address)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        host = None
-    if not host or "#" in address or not address.startswith(("https://", "http://")):
-        msg = "write a whole address, as in https://planday.example.dk"
-        raise UnsafeAddressError(msg)
-    if "@" in parts.netloc:
-        msg = "an address must not hold a user or a password; remove what stands before the @"
-        raise UnsafeAddressError(msg)
-    if parts.scheme == "http" and not is_loopback(host):
-        msg = "what is secret would be readable on its way: write https://, as http:// is for this machine alone"
-        raise UnsafeAddressError(msg)
-    return address
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine itself, by exactly the names that it always has."""
-    try:
-        return host in {"localhost", "::1"} or IPv4Address(host) in LOOPBACK
-    except ValueError:
-        return False
 
 
 def proxy_in_use(address: str) -> str | None:

@@ -14,9 +14,9 @@ from ajour_revenue import days
 from ajour_revenue.days import Window
 from ajour_revenue.demo.planday import serve
 from ajour_revenue.settings.model import PostgresWarehouse
+from ajour_revenue.settings.secrets import WAREHOUSE
 from ajour_revenue.warehouse import schema
 from ajour_revenue.warehouse.connect import transaction
-from ajour_revenue.warehouse.postgres import VARIABLE
 from ajour_revenue_tests.ajour.postgres import running_postgres
 from ajour_revenue_tests.clock import LAST_DAY, now
 from ajour_revenue_tests.kit import Company, make_company
@@ -69,7 +69,7 @@ def empty_tables(request: pytest.FixtureRequest) -> Iterator[duckdb.DuckDBPyConn
     """The tables of an empty warehouse in each store; whoever writes to them does so in a transaction, rolled back."""
     if request.param == "PostgreSQL":
         with running_postgres() as server, pytest.MonkeyPatch.context() as patch:
-            patch.setenv(VARIABLE, server.address())
+            patch.setenv(WAREHOUSE, server.address())
             with transaction(PostgresWarehouse(folder=Path())) as connection:
                 connection.commit()
                 yield connection

@@ -19,12 +19,12 @@ import pytest
 import tenacity
 from ruamel.yaml import YAML
 
-from ajour_revenue.ajour.connection import CREDENTIALS
 from ajour_revenue.days import WEEKDAYS, Window
 from ajour_revenue.definitions import build_definitions
 from ajour_revenue.partitions import window_tags
 from ajour_revenue.settings.load import load_settings
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.settings.secrets import AJOUR_CREDENTIALS
 from ajour_revenue_tests.clock import LAST_DAY
 
 COMPANY_ID = "Nord-4711"
@@ -131,7 +131,7 @@ class SqliteAjour:
             "database": str(self.path),
             "host": "ajour.invalid",
         }
-        return {CREDENTIALS[name]: value for name, value in values.items()}
+        return {AJOUR_CREDENTIALS[name]: value for name, value in values.items()}
 
 
 def write_wages(path: Path, rows: Iterable[tuple[date, str, str, str, str]]) -> None:

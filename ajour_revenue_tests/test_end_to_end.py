@@ -21,10 +21,10 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from ajour_revenue.ajour.connection import CREDENTIALS
 from ajour_revenue.days import COPENHAGEN, MAX_DAYS, WEEKDAYS, Window
 from ajour_revenue.partitions import window_tags
 from ajour_revenue.settings.load import load_settings
+from ajour_revenue.settings.secrets import AJOUR_CREDENTIALS
 from ajour_revenue_tests.clock import LAST_DAY, MOMENT
 from ajour_revenue_tests.dagster_server import PATIENCE_SECONDS, REPOSITORY, DagsterServer
 from ajour_revenue_tests.kit import (
@@ -301,7 +301,9 @@ def test_a_tick_makes_one_run_over_the_right_days_and_its_repetition_none(troubl
 def test_a_failing_connection_check_stops_the_fetch(troubled: Troubled) -> None:
     server = troubled.server
     before = troubled.company.contents() if troubled.company.settings.warehouse_file.exists() else {}
-    with server.daemon(**{CREDENTIALS["database"]: str(troubled.company.folder / "no-such-folder" / "ajour.sqlite")}):
+    with server.daemon(
+        **{AJOUR_CREDENTIALS["database"]: str(troubled.company.folder / "no-such-folder" / "ajour.sqlite")}
+    ):
         whole_job = server.launch_window(NEVER_FETCHED)
         assert server.wait_for_run(whole_job) == "FAILURE"
         check_alone = server.launch({}, job="__ASSET_JOB", assets=[], checks=[("ajour_database", "ajour_connection")])
@@ -323,13 +325,13 @@ def test_a_failing_connection_check_stops_the_fetch(troubled: Troubled) -> None:
 
 def test_missing_credentials_are_named(troubled: Troubled) -> None:
     server = troubled.server
-    with server.daemon(**{CREDENTIALS["password"]: None, CREDENTIALS["host"]: None}):
+    with server.daemon(**{AJOUR_CREDENTIALS["password"]: None, AJOUR_CREDENTIALS["host"]: None}):
         run = server.launch_day(NEVER_FETCHED)
         assert server.wait_for_run(run) == "FAILURE"
 
     found = server.evaluations(run)["ajour_connection"]
     assert not found["success"]
-    assert f"No value is set for {CREDENTIALS['password']}, {CREDENTIALS['host']}." in found["description"]
+    assert f"No value is set for {AJOUR_CREDENTIALS['password']}, {AJOUR_CREDENTIALS['host']}." in found["description"]
     assert not server.started_steps(run) & FETCHING
     [tags] = [found["tags"] for found in server.runs() if found["id"] == run]
     assert tags["dagster/will_retry"] == "false"
@@ -446,7 +448,7 @@ def test_the_resource_shows_variables_and_no_values(main: Main) -> None:
     )
 
     shown = answer["topLevelResourceDetailsOrError"]
-    for name, variable in CREDENTIALS.items():
+    for name, variable in AJOUR_CREDENTIALS.items():
         assert f"- `{name}`: from the variable `{variable}`" in shown["description"]
     assert shown["configFields"] == []
 

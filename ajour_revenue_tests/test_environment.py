@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ajour_revenue.environment import SECRETS, credentials, empty_missing_secrets, read_env_file
+from ajour_revenue.environment import credentials, empty_missing_secrets, read_env_file
 from ajour_revenue.settings.env_file import ENV_FILE, EnvFileError, env_file_values, variable
+from ajour_revenue.settings.secrets import SECRETS
 
 
 @pytest.fixture(autouse=True)

@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
-from ajour_revenue.alerts.channels import VARIABLES
 from ajour_revenue.days import Window
 from ajour_revenue.definitions import build_definitions
-from ajour_revenue.planday.client import CREDENTIALS as PLANDAY_CREDENTIALS
+from ajour_revenue.settings.secrets import MAIL_PASSWORD, MAIL_USER, PLANDAY_CREDENTIALS, WEBHOOK_URL
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.kit import Company
+
+ALERTS = (MAIL_USER, MAIL_PASSWORD, WEBHOOK_URL)
 
 MAIL = {"host": "127.0.0.1", "sender": "a@example.dk", "recipients": ["b@example.dk"]}
 
@@ -84,7 +85,7 @@ def test_the_ui_says_where_each_value_comes_from_and_no_credential(
     resources = definitions.get_repository_def().get_top_level_resources()
     shown = "\n".join(str(resource.description) for resource in resources.values())
 
-    for variable in (*company.ajour.environment, *PLANDAY_CREDENTIALS.values(), *VARIABLES):
+    for variable in (*company.ajour.environment, *PLANDAY_CREDENTIALS.values(), *ALERTS):
         assert f"from the variable `{variable}`" in shown
     assert "- `driver`: SQLite3" in shown
     assert [value for value in company.ajour.environment.values() if value in shown] == []

@@ -8,6 +8,7 @@ import pytest
 import requests
 
 from ajour_revenue import web
+from ajour_revenue.addresses import UnsafeAddressError, checked_address
 from ajour_revenue_tests.kit import Talk, talking_server
 from ajour_revenue_tests.processes import free_port
 
@@ -35,7 +36,7 @@ def answer(body: bytes, *headers: str) -> Talk:
     ],
 )
 def test_a_secret_goes_out_encrypted_or_stays_on_this_machine(address: str) -> None:
-    assert web.checked_address(address) == address
+    assert checked_address(address) == address
 
 
 @pytest.mark.parametrize(
@@ -82,8 +83,8 @@ def test_a_secret_goes_out_encrypted_or_stays_on_this_machine(address: str) -> N
     ],
 )
 def test_an_address_that_leads_elsewhere_or_in_clear_is_refused_without_being_quoted(address: str) -> None:
-    with pytest.raises(web.UnsafeAddressError) as raised:
-        web.checked_address(address)
+    with pytest.raises(UnsafeAddressError) as raised:
+        checked_address(address)
     assert "evil" not in str(raised.value)
     assert "pa55" not in str(raised.value)
 

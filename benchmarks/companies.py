@@ -36,7 +36,7 @@ from ajour_revenue.launch import run_window
 from ajour_revenue.partitions import window_tags
 from ajour_revenue.settings.load import load_settings
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.warehouse.postgres import VARIABLE as WAREHOUSE
+from ajour_revenue.settings.secrets import WAREHOUSE
 from ajour_revenue_tests.ajour.postgres import Postgres, running_postgres
 from ajour_revenue_tests.kit import SqliteAjour, write_env_file, write_settings, write_wages
 from ajour_revenue_tests.processes import free_port, launch, stop, wait_until

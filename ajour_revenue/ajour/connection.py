@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import tenacity
 
 from ajour_revenue import days
+from ajour_revenue.addresses import is_loopback
 from ajour_revenue.ajour.answer import Fetched, RevenueAnswer
 from ajour_revenue.ajour.calls import Calls, within
 from ajour_revenue.ajour.causes import LOGIN, LOGIN_TIMED_OUT, QUERY, Said, cause_of
@@ -34,7 +35,7 @@ from ajour_revenue.ajour.queries import Batch, DailyRevenue, Location, Query, Ro
 from ajour_revenue.days import Window
 from ajour_revenue.masking import holds, is_blank, without_secrets
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.web import is_loopback
+from ajour_revenue.settings.secrets import AJOUR_CREDENTIALS
 
 if TYPE_CHECKING:
     import pyodbc
@@ -45,15 +46,6 @@ logger = logging.getLogger(__name__)
 
 BATCH_ROWS = 2_000
 """So few that what the driver makes of them is still in the processor's cache when it is looked at."""
-
-CREDENTIALS = {
-    "company_id": "AJOUR_COMPANY_ID",
-    "user": "AJOUR_USER",
-    "password": "AJOUR_PASSWORD",
-    "database": "AJOUR_DATABASE",
-    "host": "AJOUR_HOST",
-}
-"""The five things that Ajour gives (R1), and the environment variables that carry them."""
 
 
 def fields_from_settings(settings: Settings) -> dict[str, Any]:
@@ -191,7 +183,7 @@ class AjourConnection:
 
     def _connect(self) -> "pyodbc.Connection":
         pyodbc = _import_pyodbc()
-        if missing := [variable for name, variable in CREDENTIALS.items() if is_blank(getattr(self, name))]:
+        if missing := [variable for name, variable in AJOUR_CREDENTIALS.items() if is_blank(getattr(self, name))]:
             msg = f"No value is set for {', '.join(missing)}. Put what Ajour gave you into .env (see .env.example)."
             raise MissingCredentialsError(msg)
         family = family_of(self.driver)
@@ -327,7 +319,9 @@ class AjourConnection:
         """
         if holds(said.words, self.password):
             return f"What the driver says is left out, since it could betray a credential ({said.codes})."
-        credentials = {variable: getattr(self, name) for name, variable in CREDENTIALS.items() if name != "password"}
+        credentials = {
+            variable: getattr(self, name) for name, variable in AJOUR_CREDENTIALS.items() if name != "password"
+        }
         return f"The driver says: {without_secrets(said.words, credentials)}"
 
 

@@ -6,10 +6,11 @@ import dagster as dg
 from pydantic import Field
 
 from ajour_revenue.ajour.answer import Fetched
-from ajour_revenue.ajour.connection import CREDENTIALS, AjourConnection, fields_from_settings
+from ajour_revenue.ajour.connection import AjourConnection, fields_from_settings
 from ajour_revenue.ajour.queries import Location
 from ajour_revenue.days import Window
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.settings.secrets import AJOUR_CREDENTIALS
 
 
 class AjourResource(dg.ConfigurableResource):
@@ -35,7 +36,7 @@ class AjourResource(dg.ConfigurableResource):
     @classmethod
     def from_settings(cls, settings: Settings) -> "AjourResource":
         """Take the five credentials from the environment when a run starts, and the rest from the settings."""
-        credentials: dict[str, Any] = {name: dg.EnvVar(variable) for name, variable in CREDENTIALS.items()}
+        credentials: dict[str, Any] = {name: dg.EnvVar(variable) for name, variable in AJOUR_CREDENTIALS.items()}
         return cls(**credentials, **fields_from_settings(settings))
 
     @property

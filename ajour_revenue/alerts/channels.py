@@ -19,14 +19,10 @@ import requests
 from pydantic import Field
 
 from ajour_revenue import web
+from ajour_revenue.addresses import UnsafeAddressError, checked_address
 from ajour_revenue.masking import is_blank
 from ajour_revenue.settings.model import MailSettings
-
-MAIL_USER = "ALERT_SMTP_USER"
-MAIL_PASSWORD = "ALERT_SMTP_PASSWORD"  # noqa: S105 (the variable's name)
-WEBHOOK_URL = "ALERT_WEBHOOK_URL"
-VARIABLES = (MAIL_USER, MAIL_PASSWORD, WEBHOOK_URL)
-"""The environment variables with what is secret; a mail server without login needs none."""
+from ajour_revenue.settings.secrets import MAIL_PASSWORD, MAIL_USER, WEBHOOK_URL
 
 TIMEOUT_SECONDS = 10
 
@@ -211,12 +207,12 @@ class Webhook(dg.ConfigurableResource[None]):
             answer = web.ask(
                 web.new_session(),
                 "POST",
-                web.checked_address(self.url),
+                checked_address(self.url),
                 seconds=self.timeout_seconds,
                 data=posted(subject, text),
                 headers={"Content-Type": "application/json"},
             )
-        except web.UnsafeAddressError as error:
+        except UnsafeAddressError as error:
             problem = f"{WEBHOOK_URL} is missing or is no address that a message goes to: {error}. {COPY_THE_ADDRESS}"
         # No message of requests is passed on: they quote the address.
         except requests.exceptions.SSLError:

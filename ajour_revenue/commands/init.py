@@ -9,18 +9,16 @@ from typing import Any, Literal
 
 import click
 
-from ajour_revenue.ajour.connection import CREDENTIALS as AJOUR_CREDENTIALS
 from ajour_revenue.ajour.drivers import FREETDS, MICROSOFT, family_of
 from ajour_revenue.commands.errors import FailedError
 from ajour_revenue.commands.options import DAY
 from ajour_revenue.commands.settings_file import DEFAULT_DRIVER, NewFile, settings_text, usual_port
 from ajour_revenue.commands.terminal import output
 from ajour_revenue.days import yesterday
-from ajour_revenue.environment import SECRETS
 from ajour_revenue.masking import is_blank
-from ajour_revenue.planday.client import CREDENTIALS as PLANDAY_CREDENTIALS
 from ajour_revenue.settings.env_file import ENV_FILE, env_file_values, values_in
 from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE
+from ajour_revenue.settings.secrets import AJOUR_CREDENTIALS, PLANDAY_CREDENTIALS, SECRETS
 from ajour_revenue.wages.file import COLUMNS
 
 WAGE_FILE = "wages.csv"

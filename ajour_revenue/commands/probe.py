@@ -18,7 +18,6 @@ from ajour_revenue.ajour.checks import (
     earliest_day_before_activation,
     earliest_day_in,
 )
-from ajour_revenue.ajour.connection import CREDENTIALS as AJOUR_CREDENTIALS
 from ajour_revenue.ajour.connection import AjourConnection, fields_from_settings
 from ajour_revenue.ajour.drivers import family_of
 from ajour_revenue.ajour.errors import (
@@ -41,12 +40,12 @@ from ajour_revenue.days import Window, yesterday
 from ajour_revenue.environment import credentials
 from ajour_revenue.mapping import register_units
 from ajour_revenue.planday.checks import unit_problems
-from ajour_revenue.planday.client import CREDENTIALS as PLANDAY_CREDENTIALS
 from ajour_revenue.planday.client import PlandayClient
 from ajour_revenue.planday.errors import PlandayError, ScopeMissingError
 from ajour_revenue.planday.structure import fetch_structure
 from ajour_revenue.settings.load import SettingsError, SettingsWarning, load_settings
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.settings.secrets import AJOUR_CREDENTIALS, PLANDAY_CREDENTIALS
 from ajour_revenue.text.formats import DANISH
 from ajour_revenue.text.names import distinct, looks_like
 from ajour_revenue.wages.file import WageFileError, read_wage_file

@@ -11,7 +11,6 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
-from ajour_revenue.ajour.connection import CREDENTIALS
 from ajour_revenue.attention.findings import findings
 from ajour_revenue.attention.texts import PLAIN, about
 from ajour_revenue.days import MAX_DAYS, Window, yesterday
@@ -25,6 +24,7 @@ from ajour_revenue.settings.documents import settings_file, usual_settings
 from ajour_revenue.settings.edit import edit
 from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE, load_settings
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.settings.secrets import AJOUR_CREDENTIALS
 from ajour_revenue.text.formats import DANISH
 from ajour_revenue.wages.figures import load_figures
 from ajour_revenue.warehouse.connect import reading
@@ -97,11 +97,11 @@ def _write_settings(home: Path) -> None:
         activation_date = yesterday() - dt.timedelta(days=DAYS_SINCE_ACTIVATION)
         path.write_text(_settings_text(activation_date), encoding="utf-8")
     environment = {
-        CREDENTIALS["company_id"]: COMPANY_ID,
-        CREDENTIALS["user"]: "demo",
-        CREDENTIALS["password"]: "demo-password",
-        CREDENTIALS["database"]: str((home / "ajour.sqlite").resolve()),
-        CREDENTIALS["host"]: "localhost",
+        AJOUR_CREDENTIALS["company_id"]: COMPANY_ID,
+        AJOUR_CREDENTIALS["user"]: "demo",
+        AJOUR_CREDENTIALS["password"]: "demo-password",
+        AJOUR_CREDENTIALS["database"]: str((home / "ajour.sqlite").resolve()),
+        AJOUR_CREDENTIALS["host"]: "localhost",
         "PLANDAY_CLIENT_ID": PLANDAY_CLIENT_ID,
         "PLANDAY_REFRESH_TOKEN": PLANDAY_REFRESH_TOKEN,
     }

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ValidationError
 from tenacity import RetryCallState, RetryError, Retrying, retry_if_exception_type, wait_random_exponential
 
 from ajour_revenue import web
+from ajour_revenue.addresses import UnsafeAddressError, checked_address
 from ajour_revenue.masking import is_blank
 from ajour_revenue.planday.errors import (
     AccessRevokedError,
@@ -47,13 +48,11 @@ from ajour_revenue.planday.models import (
     RevenueUnit,
     TimeAndCost,
 )
+from ajour_revenue.settings.secrets import PLANDAY_CREDENTIALS
 
 T = TypeVar("T", bound=BaseModel)
 Row = TypeVar("Row", bound=ListRow)
 Number = TypeVar("Number", int, Decimal)
-
-CREDENTIALS = {"client_id": "PLANDAY_CLIENT_ID", "refresh_token": "PLANDAY_REFRESH_TOKEN"}
-"""What Planday gives an app, and the environment variables that carry it."""
 
 logger = logging.getLogger(__name__)
 
@@ -162,13 +161,13 @@ class PlandayClient:
 
     @property
     def _connection(self) -> "Connection":
-        if missing := [variable for name, variable in CREDENTIALS.items() if is_blank(getattr(self, name))]:
+        if missing := [variable for name, variable in PLANDAY_CREDENTIALS.items() if is_blank(getattr(self, name))]:
             msg = f"No value is set for {', '.join(missing)}. {API_ACCESS} shows both; put them into .env."
             raise MissingCredentialsError(msg)
         for setting in ("api_url", "identity_url"):
             try:
-                web.checked_address(getattr(self, setting))
-            except web.UnsafeAddressError as error:
+                checked_address(getattr(self, setting))
+            except UnsafeAddressError as error:
                 msg = f"Nothing was sent to Planday. planday.{setting} in the settings: {error}."
                 raise RequestNotSentError(msg) from None
         with _opening:

@@ -3,8 +3,9 @@
 import dagster as dg
 from pydantic import Field
 
-from ajour_revenue.planday.client import CREDENTIALS, PlandayClient
+from ajour_revenue.planday.client import PlandayClient
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.settings.secrets import PLANDAY_CREDENTIALS
 
 
 class PlandayResource(dg.ConfigurableResource[None]):
@@ -29,8 +30,8 @@ class PlandayResource(dg.ConfigurableResource[None]):
     def from_settings(cls, settings: Settings) -> "PlandayResource":
         """Take the credentials from the environment when a run starts, and the addresses from the settings."""
         return cls(
-            client_id=dg.EnvVar(CREDENTIALS["client_id"]),
-            refresh_token=dg.EnvVar(CREDENTIALS["refresh_token"]),
+            client_id=dg.EnvVar(PLANDAY_CREDENTIALS["client_id"]),
+            refresh_token=dg.EnvVar(PLANDAY_CREDENTIALS["refresh_token"]),
             api_url=settings.planday.api_url,
             identity_url=settings.planday.identity_url,
         )

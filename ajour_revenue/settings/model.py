@@ -28,11 +28,11 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from ajour_revenue.addresses import UnsafeAddressError, checked_address
 from ajour_revenue.days import MAX_DAYS, WEEKDAYS, Weekday, Window
 from ajour_revenue.settings.odbc_options import refusals
 from ajour_revenue.text.names import Name, clean_name, hidden_difference, looks_like
 from ajour_revenue.text.parse import DANISH_WEEKDAYS, parse_day
-from ajour_revenue.web import UnsafeAddressError, checked_address
 
 T = TypeVar("T", bound=Hashable)
 

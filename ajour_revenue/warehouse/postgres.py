@@ -18,6 +18,7 @@ import duckdb
 from ajour_revenue.masking import without_secrets
 from ajour_revenue.settings.env_file import variable
 from ajour_revenue.settings.model import PostgresWarehouse
+from ajour_revenue.settings.secrets import WAREHOUSE
 from ajour_revenue.warehouse import schema
 from ajour_revenue.warehouse.errors import (
     Cause,
@@ -30,9 +31,6 @@ from ajour_revenue.warehouse.run import quoted, run
 
 if TYPE_CHECKING:
     import psycopg2.extensions
-
-VARIABLE = "AJOUR_WAREHOUSE"
-"""The environment variable with the address: postgresql://user:password@host/database."""
 
 CONNECT_TIMEOUT_SECONDS = 10
 ON_THIS_MACHINE = {"", "localhost", "127.0.0.1", "::1"}
@@ -208,7 +206,7 @@ def address_of(warehouse: PostgresWarehouse) -> str:
     Encrypted, unless the address says something else, or names this machine.
     """
     extensions = _psycopg2().extensions
-    address = variable(warehouse.folder, VARIABLE)
+    address = variable(warehouse.folder, WAREHOUSE)
     if not address.strip():
         message = (
             "The settings name PostgreSQL as the warehouse, and AJOUR_WAREHOUSE is empty. Write its address into .env: "
@@ -231,11 +229,11 @@ def address_of(warehouse: PostgresWarehouse) -> str:
 
 def masked(warehouse: PostgresWarehouse, text: str) -> str:
     """Return a text without the address, and without the password by itself."""
-    address, written = address_of(warehouse), variable(warehouse.folder, VARIABLE)
+    address, written = address_of(warehouse), variable(warehouse.folder, WAREHOUSE)
     password = _psycopg2().extensions.parse_dsn(address).get("password", "")
     for secret in (address, written):
-        text = text.replace(secret, f"<{VARIABLE}>")
-    return without_secrets(text, {VARIABLE: password})
+        text = text.replace(secret, f"<{WAREHOUSE}>")
+    return without_secrets(text, {WAREHOUSE: password})
 
 
 @contextmanager

@@ -17,10 +17,11 @@ from typing import Any, Literal, TypeVar
 
 import pytest
 
-from ajour_revenue.ajour.connection import CREDENTIALS, AjourConnection
+from ajour_revenue.ajour.connection import AjourConnection
 from ajour_revenue.ajour.errors import AjourError
 from ajour_revenue.days import Window
 from ajour_revenue.settings.model import DEFAULT_QUERIES
+from ajour_revenue.settings.secrets import AJOUR_CREDENTIALS
 from ajour_revenue_tests.ajour.postgres import Postgres
 
 T = TypeVar("T")
@@ -142,7 +143,7 @@ def failure(kind: type[Error], ajour: AjourConnection, outcome: "Future[Any]") -
         outcome.result(timeout=PATIENCE_SECONDS)
     assert raised.type is kind
     told = "".join(traceback.format_exception(raised.value))
-    for name in CREDENTIALS:
+    for name in AJOUR_CREDENTIALS:
         assert getattr(ajour, name) not in told
     return str(raised.value)
 

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from ajour_revenue import days
 from ajour_revenue.ajour import connection
 from ajour_revenue.ajour.answer import REVENUE_SCHEMA
-from ajour_revenue.ajour.connection import CREDENTIALS
 from ajour_revenue.ajour.errors import (
     ContractBrokenError,
     DriverManagerMissingError,
@@ -28,6 +27,7 @@ from ajour_revenue.ajour.errors import (
     TimedOutError,
 )
 from ajour_revenue.days import Window
+from ajour_revenue.settings.secrets import AJOUR_CREDENTIALS
 from ajour_revenue_tests.ajour.kit import (
     LOCATIONS,
     PATIENCE_SECONDS,
@@ -317,19 +317,21 @@ def test_a_query_file_that_is_gone_is_told(source: Source) -> None:
     assert "nowhere.sql cannot be read" in locations_failure(QueryFailedError, ajour)
 
 
-@pytest.mark.parametrize("missing", CREDENTIALS)
+@pytest.mark.parametrize("missing", AJOUR_CREDENTIALS)
 def test_a_missing_credential_is_named(source: Source, missing: str) -> None:
     with pytest.raises(MissingCredentialsError) as raised:
         source.ajour(**{missing: ""}).locations()
 
-    assert [variable for variable in CREDENTIALS.values() if variable in str(raised.value)] == [CREDENTIALS[missing]]
+    assert [variable for variable in AJOUR_CREDENTIALS.values() if variable in str(raised.value)] == [
+        AJOUR_CREDENTIALS[missing]
+    ]
 
 
 def test_all_missing_credentials_are_named_at_once(source: Source) -> None:
     with pytest.raises(MissingCredentialsError) as raised:
-        source.ajour(**dict.fromkeys(CREDENTIALS, "")).locations()
+        source.ajour(**dict.fromkeys(AJOUR_CREDENTIALS, "")).locations()
 
-    assert all(variable in str(raised.value) for variable in CREDENTIALS.values())
+    assert all(variable in str(raised.value) for variable in AJOUR_CREDENTIALS.values())
 
 
 def test_a_driver_may_be_named_by_its_path(source: Source) -> None:
@@ -374,7 +376,7 @@ def test_a_driver_file_that_is_no_driver_is_told(sqlite_ajour: Source, tmp_path:
 def test_the_credentials_are_not_in_the_representation(source: Source) -> None:
     ajour = source.ajour()
 
-    assert not [name for name in CREDENTIALS if getattr(ajour, name) in repr(ajour)]
+    assert not [name for name in AJOUR_CREDENTIALS if getattr(ajour, name) in repr(ajour)]
 
 
 def test_what_may_pass_is_tried_four_times_with_longer_and_longer_waits(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,10 +9,10 @@ import tenacity
 from ruamel.yaml import YAML
 
 from ajour_revenue.ajour import connection
-from ajour_revenue.ajour.connection import CREDENTIALS
 from ajour_revenue.ajour.resource import AjourResource
 from ajour_revenue.settings.load import load_settings
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.settings.secrets import AJOUR_CREDENTIALS
 from ajour_revenue_tests.ajour.kit import (
     LOCATIONS,
     REVENUE,
@@ -27,7 +27,7 @@ from ajour_revenue_tests.processes import CHECKOUT, free_port
 def environment(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     """The credentials that lead to the source."""
     meant = source.ajour()
-    for name, variable in CREDENTIALS.items():
+    for name, variable in AJOUR_CREDENTIALS.items():
         monkeypatch.setenv(variable, getattr(meant, name))
 
 
@@ -83,7 +83,7 @@ def test_the_credentials_are_not_in_the_representation(source: Source) -> None:
     ajour = source.ajour()
     resource = AjourResource(**vars(ajour))
 
-    assert not [name for name in CREDENTIALS if getattr(ajour, name) in repr(resource)]
+    assert not [name for name in AJOUR_CREDENTIALS if getattr(ajour, name) in repr(resource)]
 
 
 def test_a_run_logs_that_something_is_tried_again(postgres_ajour: Source, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 import trustme
 
-from ajour_revenue.alerts.channels import MAIL_PASSWORD, MAIL_USER, WEBHOOK_URL
+from ajour_revenue.settings.secrets import MAIL_PASSWORD, MAIL_USER, WEBHOOK_URL
 from ajour_revenue_tests.ajour.kit import silent_server
 from ajour_revenue_tests.alerts.kit import (
     PASSWORD,

@@ -7,11 +7,11 @@ import pytest
 from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 from dagster._core.remote_representation.external_data import RepositorySnap
 
-from ajour_revenue.alerts.channels import MAIL_PASSWORD, MAIL_USER, WEBHOOK_URL
 from ajour_revenue.alerts.sensors import MOST_TRIES, alert_channels, alert_sensors
 from ajour_revenue.days import Window
 from ajour_revenue.definitions import build_definitions, defs
 from ajour_revenue.partitions import window_tags
+from ajour_revenue.settings.secrets import MAIL_PASSWORD, MAIL_USER, WEBHOOK_URL
 from ajour_revenue.warehouse import turn as turns
 from ajour_revenue.warehouse.turn import turn
 from ajour_revenue_tests.alerts.kit import (

@@ -21,11 +21,11 @@ from ajour_revenue.attention.texts import line, with_command
 from ajour_revenue.commands.overview import overview_of
 from ajour_revenue.days import Window
 from ajour_revenue.definitions import build_definitions
-from ajour_revenue.environment import SECRETS
 from ajour_revenue.reports.page import html_page
 from ajour_revenue.reports.report import Report, load_report
 from ajour_revenue.reports.texts import TEXTS
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.settings.secrets import SECRETS
 from ajour_revenue.warehouse.connect import reading, transaction
 from ajour_revenue.warehouse.resource import Warehouse
 from ajour_revenue_tests.attention.kit import DAYS, DEPARTMENTS, LOCATIONS, NO_FETCH, State, settings

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ajour_revenue.environment import SECRETS
 from ajour_revenue.settings.load import SETTINGS_VARIABLE
+from ajour_revenue.settings.secrets import SECRETS
 from ajour_revenue_tests.commands.kit import Shell
 from ajour_revenue_tests.kit import Company, write_env_file
 

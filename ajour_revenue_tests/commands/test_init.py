@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from ajour_revenue.ajour.connection import CREDENTIALS
 from ajour_revenue.commands.settings_file import NewUnit, add_units
 from ajour_revenue.days import yesterday
 from ajour_revenue.settings.env_file import env_file_values
 from ajour_revenue.settings.load import load_settings
+from ajour_revenue.settings.secrets import AJOUR_CREDENTIALS
 from ajour_revenue_tests.commands.kit import Shell
 from ajour_revenue_tests.kit import write_env_file
 
-VALUES = {variable: f"value of {name}" for name, variable in CREDENTIALS.items()}
+VALUES = {variable: f"value of {name}" for name, variable in AJOUR_CREDENTIALS.items()}
 TYPED = "".join(f"{value}\n" for value in VALUES.values())
 DEFAULTS = ("--yes", "--driver", "FreeTDS")
 

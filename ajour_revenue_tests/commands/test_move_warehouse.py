@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ajour_revenue.warehouse.postgres import VARIABLE
+from ajour_revenue.settings.secrets import WAREHOUSE
 from ajour_revenue.warehouse.turn import turn
 from ajour_revenue_tests.ajour.postgres import Postgres, running_postgres
 from ajour_revenue_tests.clock import LAST_DAY
@@ -25,7 +25,7 @@ def at_both(shell: Shell, at_fetched_company: Company, server: Postgres) -> Comp
     """A company with figures in a file, and an empty database for them."""
     server.execute("DROP DATABASE IF EXISTS company")
     server.execute("CREATE DATABASE company")
-    write_env_file(shell.folder, {**at_fetched_company.ajour.environment, VARIABLE: server.address("company")})
+    write_env_file(shell.folder, {**at_fetched_company.ajour.environment, WAREHOUSE: server.address("company")})
     return at_fetched_company
 
 
@@ -62,7 +62,7 @@ def test_what_cannot_be_moved_is_told(shell: Shell, at_both: Company) -> None:
     assert "already" in shell.run("move-warehouse", named).stderr
     with turn(at_both.settings.warehouse, who="run 1234"):
         assert "run 1234 works on the warehouse" in shell.run("move-warehouse", "postgres").stderr
-    write_env_file(shell.folder, {VARIABLE: ""})
+    write_env_file(shell.folder, {WAREHOUSE: ""})
     assert "AJOUR_WAREHOUSE is empty" in " ".join(shell.run("move-warehouse", "postgres").stderr.split())
     at_both.settings.warehouse_file.unlink()
     assert "nothing to copy" in shell.run("move-warehouse", "postgres").stderr

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ajour_revenue.ajour.connection import CREDENTIALS
 from ajour_revenue.settings.load import load_settings
+from ajour_revenue.settings.secrets import AJOUR_CREDENTIALS
 from ajour_revenue.text.formats import DANISH
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.commands.kit import COLUMNS, Shell, Terminal
@@ -31,7 +31,7 @@ def ajour(tmp_path_factory: pytest.TempPathFactory) -> SqliteAjour:
 
 @pytest.mark.slow
 def test_a_newcomer_gets_from_five_credentials_to_the_figures(shell: Shell, ajour: SqliteAjour) -> None:
-    credentials = {name: ajour.environment[variable] for name, variable in CREDENTIALS.items()}
+    credentials = {name: ajour.environment[variable] for name, variable in AJOUR_CREDENTIALS.items()}
 
     @contextmanager
     def command(*arguments: object) -> Iterator[Terminal]:

@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 
 from ajour_revenue.partitions import PARTITION_TAG
 from ajour_revenue.settings.env_file import env_file_values
-from ajour_revenue.warehouse.postgres import VARIABLE
+from ajour_revenue.settings.secrets import WAREHOUSE
 from ajour_revenue_tests.ajour.postgres import Postgres, running_postgres
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.companies.kit import add_company
@@ -41,7 +41,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Iter
     (server.folder / "dagster.yaml").unlink()
     for name, revenue in REVENUE.items():
         company = add_company(server.folder / "companies", name, revenue, warehouse={"postgres": True})
-        write_env_file(company.folder, env_file_values(company.env_file) | {VARIABLE: postgres.address(name)})
+        write_env_file(company.folder, env_file_values(company.env_file) | {WAREHOUSE: postgres.address(name)})
     command = Path(sys.executable).with_name("ajour-revenue")
     subprocess.run([command, "companies", "write", "--one-server"], cwd=server.folder, check=True)
     keep_history_in(postgres.address("dagster"), server.folder / "dagster.yaml")

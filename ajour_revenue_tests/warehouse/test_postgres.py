@@ -20,6 +20,7 @@ import pytest
 from ajour_revenue.readers.copy import bring_up_to_date
 from ajour_revenue.readers.tables import FOR_PEOPLE
 from ajour_revenue.settings.model import PostgresWarehouse, Settings
+from ajour_revenue.settings.secrets import WAREHOUSE
 from ajour_revenue.wages.assets import store_wage_costs
 from ajour_revenue.wages.percentage import calculate_wage_percentage
 from ajour_revenue.wages.source import WAGE_COST_SCHEMA, WageCosts
@@ -32,7 +33,7 @@ from ajour_revenue.warehouse.errors import (
     WarehouseUnwritableError,
 )
 from ajour_revenue.warehouse.move import move
-from ajour_revenue.warehouse.postgres import VARIABLE, address_of
+from ajour_revenue.warehouse.postgres import address_of
 from ajour_revenue.warehouse.turn import turn, whose_turn
 from ajour_revenue_tests.ajour.postgres import Postgres, running_postgres
 from ajour_revenue_tests.kit import NEEDS_POSTGRES_EXTENSION, settings_dict
@@ -66,7 +67,7 @@ def database(server: Postgres) -> str:
 
 @pytest.fixture
 def settings(server: Postgres, database: str, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setenv(VARIABLE, address(server, database))
+    monkeypatch.setenv(WAREHOUSE, address(server, database))
     return Settings.model_validate(settings_dict(activation_date="2024-01-01", warehouse={"postgres": True}))
 
 
@@ -284,7 +285,7 @@ def test_what_is_the_matter_is_told_and_the_address_is_not(
     make: Callable[[Postgres, str], str],
 ) -> None:
     told = TOLD[make]
-    monkeypatch.setenv(VARIABLE, make(server, database))
+    monkeypatch.setenv(WAREHOUSE, make(server, database))
 
     for how in (reading, transaction):
         with pytest.raises(WarehouseError, match=told) as caught, how(settings.warehouse):
@@ -313,7 +314,7 @@ def test_a_user_who_may_not_change_the_tables_is_told(
 ) -> None:
     server.execute("CREATE ROLE stranger LOGIN")
     server.set_password("stranger", PASSWORD)
-    monkeypatch.setenv(VARIABLE, address(server, database, user="stranger"))
+    monkeypatch.setenv(WAREHOUSE, address(server, database, user="stranger"))
 
     with (
         pytest.raises(WarehouseUnwritableError, match="may not change the warehouse's tables"),
@@ -336,9 +337,9 @@ def test_an_address_elsewhere_is_encrypted_unless_it_says_otherwise(
         "postgresql://u:p@db.example.dk/x?sslmode=disable": "disable",
         "host=db.example.dk user=u sslmode=verify-full": "verify-full",
     }.items():
-        monkeypatch.setenv(VARIABLE, written)
+        monkeypatch.setenv(WAREHOUSE, written)
         assert f"sslmode={mode}" in address_of(settings.warehouse)
-    monkeypatch.setenv(VARIABLE, "postgresql://u:p@localhost/x")
+    monkeypatch.setenv(WAREHOUSE, "postgresql://u:p@localhost/x")
     assert "sslmode" not in address_of(settings.warehouse)
 
 
