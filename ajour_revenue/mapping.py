@@ -5,43 +5,31 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher
 
 import duckdb
-import pyarrow as pa
 
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.names import hidden_difference
+from ajour_revenue.warehouse.run import give
 
 SIMILAR = 0.5
 """From here on two names are alike enough to suggest one for the other."""
 
-UNITS_SCHEMA = pa.schema(
-    {
-        "unit": pa.string(),
-        "department": pa.string(),
-        "planday_unit_id": pa.int64(),
-    },
-)
-
-MAPPING_SCHEMA = pa.schema(
-    {"unit": pa.string(), "location_id": pa.string(), "first_day": pa.date32(), "last_day": pa.date32()},
-)
-
-TARGETS_SCHEMA = pa.schema(
-    {"department": pa.string(), "unit": pa.string(), "weekday": pa.string(), "target": pa.decimal128(5, 2)},
-)
+UNITS = "unit VARCHAR, department VARCHAR, planday_unit_id BIGINT"
+MAPPING = "unit VARCHAR, location_id VARCHAR, first_day DATE, last_day DATE"
+TARGETS = "department VARCHAR, unit VARCHAR, weekday VARCHAR, target DECIMAL(5, 2)"
 
 
 def register_units(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Give SQL the settings' units, mapping and targets.
 
-    As the views `units(unit, department, planday_unit_id)`, `mapping(unit, location_id, first_day, last_day)`, both
-    days included, and `targets(department, unit, weekday, target)` in percent, with unit NULL for a department's own;
-    a weekday is a name, as `monday`.
+    As the temporary tables `units(unit, department, planday_unit_id)`, `mapping(unit, location_id, first_day,
+    last_day)`, both days included, and `targets(department, unit, weekday, target)` in percent, with unit NULL for a
+    department's own; a weekday is a name, as `monday`.
     """
     units = [
         {"unit": unit.name, "department": unit.department, "planday_unit_id": unit.planday_unit_id}
         for unit in settings.units
     ]
-    connection.register("units", pa.Table.from_pylist(units, schema=UNITS_SCHEMA))
+    give(connection, "units", UNITS, units)
     mapping = [
         {
             "unit": unit.name,
@@ -52,7 +40,7 @@ def register_units(connection: duckdb.DuckDBPyConnection, settings: Settings) ->
         for unit in settings.units
         for location in unit.locations
     ]
-    connection.register("mapping", pa.Table.from_pylist(mapping, schema=MAPPING_SCHEMA))
+    give(connection, "mapping", MAPPING, mapping)
     targets = [
         *((unit.department, unit.name, unit.target_wage_percentage or {}) for unit in settings.units),
         *((department.name, None, department.target_wage_percentage) for department in settings.departments),
@@ -62,7 +50,7 @@ def register_units(connection: duckdb.DuckDBPyConnection, settings: Settings) ->
         for department, unit, by_weekday in targets
         for weekday, target in by_weekday.items()
     ]
-    connection.register("targets", pa.Table.from_pylist(rows, schema=TARGETS_SCHEMA))
+    give(connection, "targets", TARGETS, rows)
 
 
 def unit_of_locations(settings: Settings, day: dt.date) -> dict[str, str]:
@@ -76,8 +64,8 @@ def unit_of_locations(settings: Settings, day: dt.date) -> dict[str, str]:
 
 
 def register_days(connection: duckdb.DuckDBPyConnection, days: Iterable[dt.date]) -> None:
-    """Give SQL the days that a calculation is for, as the view `days(business_date)`."""
-    connection.register("days", pa.table({"business_date": pa.array(sorted(set(days)), pa.date32())}))
+    """Give SQL the days that a calculation is for, as the temporary table `days(business_date)`."""
+    give(connection, "days", "business_date DATE", ({"business_date": day} for day in sorted(set(days))))
 
 
 def meant(written: str, known: Iterable[str]) -> str:

@@ -8,11 +8,10 @@ from itertools import groupby
 from typing import Any, Literal
 
 import duckdb
-import pyarrow as pa
 
 from ajour_revenue.days import Window
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.warehouse.run import rows, run, sql_file
+from ajour_revenue.warehouse.run import give, rows, run, sql_file
 
 Period = Literal["day", "week", "month"]
 
@@ -137,18 +136,9 @@ def make_days(connection: duckdb.DuckDBPyConnection, settings: Settings, window:
 
 def add_up(connection: duckdb.DuckDBPyConnection, windows: Iterable[Window]) -> None:
     """Make the temporary table `figures`: those of every place in each of some periods, from `days_of_places`."""
-    windows = sorted(windows)
-    connection.register(
-        "periods",
-        pa.table(
-            {
-                "first_day": pa.array([window.first_day for window in windows], pa.date32()),
-                "last_day": pa.array([window.last_day for window in windows], pa.date32()),
-            },
-        ),
-    )
+    periods = ({"first_day": window.first_day, "last_day": window.last_day} for window in sorted(windows))
+    give(connection, "periods", "first_day DATE, last_day DATE", periods)
     run(connection, FIGURES_SQL)
-    connection.unregister("periods")
 
 
 def make_figures(connection: duckdb.DuckDBPyConnection, settings: Settings, windows: Iterable[Window]) -> None:

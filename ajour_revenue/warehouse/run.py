@@ -1,10 +1,13 @@
 """Running SQL: what a query needs are arguments, and rows come back by name.
 
-One parameter style everywhere: `$name` in the text takes the argument of that name. Relations that Python gives (Arrow
-tables) are registered under a name first.
+One parameter style everywhere: `$name` in the text takes the argument of that name. Relations that Python gives are
+registered under a name first (Arrow tables), or made a temporary table of it (`give`).
 """
 
-from collections.abc import Callable
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib import resources
 from typing import Any, TypeVar
 
@@ -23,9 +26,38 @@ def run(connection: duckdb.DuckDBPyConnection, sql: str, **arguments: object) ->
 
     Raises KeyError where the text names a parameter that is not among the arguments.
     """
-    for statement in connection.extract_statements(sql):
-        connection.execute(statement, {name: arguments[name] for name in statement.named_parameters})
+    with _without_pandas():
+        for statement in connection.extract_statements(sql):
+            connection.execute(statement, {name: arguments[name] for name in statement.named_parameters})
     return connection
+
+
+@contextmanager
+def _without_pandas() -> Iterator[None]:
+    """Keep DuckDB from importing pandas.
+
+    It does so for any argument, to see whether that is one of the values that pandas has for nothing; a query of ours
+    is quicker than that import.
+    """
+    if "pandas" in sys.modules:
+        yield
+        return
+    # So Python refuses to import it, and DuckDB goes on as where it is not installed.
+    sys.modules["pandas"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        sys.modules.pop("pandas", None)
+
+
+def give(connection: duckdb.DuckDBPyConnection, table: str, columns: str, rows: Iterable[Mapping[str, object]]) -> None:
+    """Give SQL some rows as a temporary table: `give(connection, "days", "business_date DATE", rows)`.
+
+    They are texts, numbers, dates and decimals, or None. In one argument, as JSON, which DuckDB takes much faster than
+    a list.
+    """
+    made = f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT unnest($rows::JSON::STRUCT({columns})[], recursive := true)"
+    run(connection, made, rows=json.dumps(list(rows), default=str))
 
 
 def rows(

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 import duckdb
-import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -18,6 +17,7 @@ from ajour_revenue.attention.texts import FINDING_TEXTS, line
 from ajour_revenue.days import Window
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.formats import DANISH
+from ajour_revenue.warehouse.run import give
 from ajour_revenue_tests.attention.kit import DAYS, State, settings
 from ajour_revenue_tests.kit import settings_dict
 
@@ -43,7 +43,7 @@ def map_on(monkeypatch: pytest.MonkeyPatch, spans: Spans) -> None:
             {"unit": "Shop", "location_id": location, "first_day": days.first_day, "last_day": days.last_day}
             for location, days in spans.items()
         ]
-        connection.register("mapping", pa.Table.from_pylist(rows, schema=mapping.MAPPING_SCHEMA))
+        give(connection, "mapping", mapping.MAPPING, rows)
 
     monkeypatch.setattr(findings_module, "register_units", register_units)
 

@@ -7,14 +7,32 @@ from typing import NamedTuple
 
 import duckdb
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ajour_revenue.warehouse.run import row, rows, run, value, values
+from ajour_revenue.warehouse.run import give, row, rows, run, value, values
 
 
 class Sale(NamedTuple):
     day: dt.date
     amount: Decimal
 
+
+class Given(NamedTuple):
+    name: str | None
+    number: int
+    day: dt.date | None
+    amount: Decimal
+
+
+GIVEN = st.builds(
+    Given,
+    # What names are made of: `clean_name` sees to it.
+    st.none() | st.text(st.characters(exclude_categories=["C"])),
+    st.integers(-(2**63), 2**63 - 1),
+    st.none() | st.dates(),
+    st.decimals(Decimal("-999.99"), Decimal("999.99"), places=2),
+)
 
 DAY = dt.date(2026, 3, 1)
 
@@ -65,3 +83,14 @@ def test_an_only_row_and_an_only_value_must_be_the_only_ones(connection: duckdb.
         row(connection, "FROM sales", Sale)
     with pytest.raises(ValueError, match="not enough"):
         value(connection, "SELECT amount FROM sales WHERE amount < 0")
+
+
+@given(st.lists(GIVEN, max_size=5))
+def test_rows_that_are_given_come_back_as_they_were(given_rows: list[Given]) -> None:
+    with duckdb.connect() as connection:
+        # The second one takes the place of the first.
+        for filling in ([Given("before", 1, DAY, Decimal(1))], given_rows):
+            columns = "name VARCHAR, number BIGINT, day DATE, amount DECIMAL(5, 2)"
+            give(connection, "filled", columns, [each._asdict() for each in filling])
+
+        assert rows(connection, "FROM filled", Given) == given_rows
