@@ -1,83 +1,15 @@
-"""One schedule per weekday of the fetch (R4-R9), and when the next fetch comes."""
+"""One schedule per weekday of the fetch (R4-R9)."""
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
 
 import dagster as dg
 
-from ajour_revenue.days import COPENHAGEN, WEEKDAYS, Window, now
+from ajour_revenue.days import COPENHAGEN, WEEKDAYS
 from ajour_revenue.partitions import window_tags
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.upcoming import window_to_fetch
 
-FIRST_WEEK = dt.timedelta(days=7)
 TIME_TO_RUN = dt.timedelta(hours=1)
-
-
-def window_to_fetch(settings: Settings, day: dt.date) -> Window | str:
-    """Return the sales dates that the scheduled task fetches on a Danish calendar day, or why it fetches none.
-
-    R4 and R5: `days_back` days up to the day before. Cut at the activation date (D9).
-    """
-    task = settings.task
-    if not task.active:
-        return "The task is switched off: task.active is false in the settings."
-    if day < task.start_date:
-        return f"The task starts on {task.start_date}."
-    if not task.repeat_weekly and day >= task.start_date + FIRST_WEEK:
-        return f"The task does not repeat: its only week began on {task.start_date}."
-    window = Window.back_from(day, days=task.days_back)
-    if window.last_day < settings.activation_date:
-        return f"There is no revenue before the activation date {settings.activation_date}."
-    return Window(max(window.first_day, settings.activation_date), window.last_day)
-
-
-@dataclass(frozen=True)
-class NextFetch:
-    """When revenue is fetched next, and the sales dates that it covers."""
-
-    at: dt.datetime
-    window: Window
-
-
-def next_fetch(settings: Settings, moment: dt.datetime, switched: Mapping[str, bool]) -> NextFetch | str:
-    """Return the next scheduled fetch after a `moment`, Danish time, or why there is none.
-
-    `switched` holds the weekdays whose schedule somebody has switched in Dagster, on or off.
-    """
-    task = settings.task
-    first_day = max(moment.date(), task.start_date, settings.activation_date + dt.timedelta(days=1))
-    reason = window_to_fetch(settings, first_day)
-    for days in range(len(WEEKDAYS) + 1):
-        day = first_day + dt.timedelta(days=days)
-        at = dt.datetime.combine(day, task.time, COPENHAGEN)
-        weekday = WEEKDAYS[day.weekday()]
-        if at <= moment or not switched.get(weekday, weekday in task.weekdays):
-            continue
-        window = window_to_fetch(settings, day)
-        if isinstance(window, Window):
-            return NextFetch(at, window)
-        reason = window
-    return reason if isinstance(reason, str) else "Every schedule is switched off in Dagster."
-
-
-def upcoming_fetch(instance: dg.DagsterInstance, settings: Settings) -> NextFetch | str:
-    """Return the next scheduled fetch from now on, or why there is none, as `next_fetch` does."""
-    return next_fetch(settings, now(), switched_weekdays(instance, settings))
-
-
-def switched_weekdays(instance: dg.DagsterInstance, settings: Settings) -> dict[str, bool]:
-    """Return the weekdays whose schedule somebody has switched in Dagster, on (True) or off."""
-    # An instance that forgets everything keeps nothing about schedules.
-    if instance.schedule_storage is None:
-        return {}
-    schedules = {f"{settings.name}_{weekday}": weekday for weekday in WEEKDAYS}
-    return {
-        schedules[state.instigator_name]: state.status.value == "RUNNING"
-        for state in instance.all_instigator_state()
-        # Else it is as the settings declare it.
-        if state.instigator_name in schedules and state.status.value in {"RUNNING", "STOPPED"}
-    }
 
 
 def freshness_policy(settings: Settings) -> dg.FreshnessPolicy:

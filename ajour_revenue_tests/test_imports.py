@@ -11,7 +11,7 @@ LAYERS = (
     ("settings", "run_launcher", "fixed_resources"),
     ("warehouse", "mapping"),
     ("ui",),
-    ("partitions", "schedules", "daily_asset", "outstanding"),
+    ("upcoming", "instance", "runs", "partitions", "schedules", "daily_asset", "outstanding"),
     # The contract of wage sources, which Planday's wages keep.
     ("wages.source",),
     ("ajour", "planday"),

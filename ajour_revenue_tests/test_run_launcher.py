@@ -13,7 +13,7 @@ import pytest
 from dagster._core.launcher import WorkerStatus
 
 from ajour_revenue.days import Window
-from ajour_revenue.launch import dagster_instance
+from ajour_revenue.instance import dagster_instance
 from ajour_revenue.processes import RunProcess
 from ajour_revenue.run_launcher import WatchingRunLauncher
 from ajour_revenue.warehouse.turn import turn

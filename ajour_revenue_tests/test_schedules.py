@@ -12,15 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ajour_revenue.days import COPENHAGEN, WEEKDAYS, Window
-from ajour_revenue.schedules import (
-    NextFetch,
-    freshness_policy,
-    next_fetch,
-    switched_weekdays,
-    weekday_schedules,
-    window_to_fetch,
-)
+from ajour_revenue.schedules import freshness_policy, weekday_schedules
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.upcoming import NextFetch, next_fetch, switched_weekdays, window_to_fetch
 from ajour_revenue_tests.kit import settings_dict
 
 JOB = "demo_daily_revenue"

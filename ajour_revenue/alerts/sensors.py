@@ -19,8 +19,8 @@ from ajour_revenue.alerts.news import Subject, alerts_of, news
 from ajour_revenue.attention.finding import URGENT, Finding
 from ajour_revenue.attention.findings import findings
 from ajour_revenue.readers.copy import reading_copy
-from ajour_revenue.schedules import upcoming_fetch
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.upcoming import upcoming_fetch
 from ajour_revenue.warehouse.errors import WarehouseError
 
 MOST_TRIES = 12
@@ -144,10 +144,15 @@ def what_is_due(context: dg.SensorEvaluationContext, settings: Settings, memory:
 
 
 def _urgent_findings(context: dg.SensorEvaluationContext, settings: Settings, company_id: str) -> list[Finding]:
-    upcoming = upcoming_fetch(context.instance, settings)
     # A sensor must not wait, and is back soon.
     with reading_copy(settings, patience_seconds=0) as connection:
-        return findings(connection, settings, upcoming=upcoming, company_id=company_id, kinds=URGENT)
+        return findings(
+            connection,
+            settings,
+            upcoming=lambda: upcoming_fetch(context.instance, settings),
+            company_id=company_id,
+            kinds=URGENT,
+        )
 
 
 def send(

@@ -10,8 +10,8 @@ from ajour_revenue.attention.finding import Finding, Kind
 from ajour_revenue.attention.findings import findings
 from ajour_revenue.attention.texts import line
 from ajour_revenue.errors import ActionableError
-from ajour_revenue.schedules import upcoming_fetch
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.upcoming import upcoming_fetch
 from ajour_revenue.warehouse.resource import Warehouse
 
 LINES_AT_MOST = 50
@@ -81,10 +81,13 @@ def _asset_check(settings: Settings, check: _Check) -> dg.AssetChecksDefinition:
         context: dg.AssetCheckExecutionContext, ajour: AjourResource, warehouse: Warehouse
     ) -> dg.AssetCheckResult:
         try:
-            upcoming = upcoming_fetch(context.instance, settings)
             with warehouse.reading() as connection:
                 found = findings(
-                    connection, settings, upcoming=upcoming, company_id=ajour.company_id, kinds=check.kinds
+                    connection,
+                    settings,
+                    upcoming=lambda: upcoming_fetch(context.instance, settings),
+                    company_id=ajour.company_id,
+                    kinds=check.kinds,
                 )
         except ActionableError as error:
             return dg.AssetCheckResult(passed=False, severity=dg.AssetCheckSeverity.WARN, description=str(error))

@@ -1,19 +1,17 @@
 """The one answer to "what needs attention": each kind of finding is a query of its own, in `sql/`."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import duckdb
 
-from ajour_revenue.ajour.assets import REVENUE_OF_NO_UNIT_SQL
 from ajour_revenue.attention.finding import KINDS, Change, Facts, Finding, Kind, Location
 from ajour_revenue.days import Window, latest_days, now, yesterday
 from ajour_revenue.mapping import most_similar_unit, register_units
-from ajour_revenue.planday.assets import STILL_IN_PLANDAY_SQL
-from ajour_revenue.schedules import NextFetch
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.upcoming import NextFetch, Upcoming
 from ajour_revenue.wages.figures import Place, make_figures
 from ajour_revenue.warehouse.run import rows, run, sql_file, values
 
@@ -23,6 +21,10 @@ QUERIES: dict[Kind, str] = {
     # Only Dagster's history knows of failed runs.
     if kind != "run failed"
 }
+
+# As the assets that store these have them.
+REVENUE_OF_NO_UNIT_SQL = sql_file("ajour_revenue.ajour", "revenue_of_no_unit")
+STILL_IN_PLANDAY_SQL = sql_file("ajour_revenue.planday", "still_in_planday")
 
 SIMILAR_IDS_SQL = sql_file(__package__, "similar_ids")
 JOINED_DAYS_SQL = sql_file(__package__, "joined_days")
@@ -44,7 +46,7 @@ def findings(  # noqa: PLR0913 (what the answer depends on)
     connection: duckdb.DuckDBPyConnection,
     settings: Settings,
     *,
-    upcoming: NextFetch | str,
+    upcoming: Upcoming,
     days: Window | None = None,
     company_id: str | None = None,
     kinds: Collection[Kind] = KINDS,
@@ -52,7 +54,8 @@ def findings(  # noqa: PLR0913 (what the answer depends on)
     """Return everything in the warehouse that needs attention, in the order of KINDS.
 
     Of the `days`, whose last one is judged against targets. By default these are the latest 31 days, and then a day
-    that was never fetched counts however old it is. What the upcoming fetch brings by itself is not missed.
+    that was never fetched counts however old it is. What the upcoming fetch brings by itself is not missed; it is only
+    asked for where a day was never fetched.
     `company_id` is Ajour's; by default the one that Ajour answered for last.
     """
     asked = [kind for kind in KINDS if kind in kinds and kind in QUERIES]
@@ -60,16 +63,16 @@ def findings(  # noqa: PLR0913 (what the answer depends on)
         return []
     window = days or latest_days(yesterday(), since=settings.activation_date)
     register_units(connection, settings)
-    about = {
+    about: dict[str, object] = {
         "first_day": window.first_day,
         "last_day": window.last_day,
         "since": max(settings.activation_date, days.first_day) if days else settings.activation_date,
-        "brought_from": upcoming.window.first_day if isinstance(upcoming, NextFetch) else dt.date.max,
         "today": now().date(),
         "company_id": company_id if company_id is not None else last_company(connection),
         "show_single_person": settings.wages.show_single_person,
         "vat": settings.revenue.vat,
     }
+    about["brought_from"] = _brought_from(connection, upcoming, about) if "never fetched" in asked else dt.date.max
     make_figures(connection, settings, [Window(window.last_day, window.last_day)])
     run(connection, REVENUE_OF_NO_UNIT_SQL, **about)
     run(connection, SIMILAR_IDS_SQL, **about)
@@ -88,6 +91,14 @@ def run_failed(days: Window | None, reasons: Iterable[str]) -> Finding:
 def last_company(connection: duckdb.DuckDBPyConnection) -> str:
     """Return the company that Ajour answered for last; empty where there was none."""
     return next(iter(values(connection, LAST_COMPANY)), "")
+
+
+def _brought_from(connection: duckdb.DuckDBPyConnection, upcoming: Upcoming, about: Mapping[str, object]) -> dt.date:
+    """Return the first day that the upcoming fetch brings by itself."""
+    if not values(connection, QUERIES["never fetched"], **about, brought_from=dt.date.max):
+        return dt.date.max
+    fetch = upcoming()
+    return fetch.window.first_day if isinstance(fetch, NextFetch) else dt.date.max
 
 
 def _union(kinds: Iterable[Kind]) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import chdir
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
@@ -20,15 +21,15 @@ from ajour_revenue.companies.workspace import INSTANCE_FILE, listening, write_in
 from ajour_revenue.days import Window, latest_days, yesterday
 from ajour_revenue.definitions import COMPANY_TAG
 from ajour_revenue.errors import ActionableError
-from ajour_revenue.launch import next_fetch_here
+from ajour_revenue.instance import next_fetch_here
 from ajour_revenue.readers.copy import reading_copy
 from ajour_revenue.reports.group import Member, group_page
 from ajour_revenue.reports.report import load_report
 from ajour_revenue.reports.texts import TEXTS
 from ajour_revenue.reports.write import report_file
 from ajour_revenue.reports.write import write as write_file
-from ajour_revenue.schedules import NextFetch
 from ajour_revenue.text.formats import DANISH, Language
+from ajour_revenue.upcoming import NextFetch
 from ajour_revenue.warehouse.file import make_private_folder
 
 RUNS_AT_ONCE = 4
@@ -142,7 +143,7 @@ def report(*, file: Path | None, language: Language) -> None:
             check_name(company, settings)
             window = latest_days(yesterday(), since=settings.activation_date)
             with reading_copy(settings) as connection:
-                loaded = load_report(connection, settings, window, "week", next_fetch_here(settings))
+                loaded = load_report(connection, settings, window, "week", partial(next_fetch_here, settings))
         except (click.ClickException, ActionableError) as error:
             unread.append((company.name, str(error)))
             errors().print(f"{company.name}: {error}", style="red")

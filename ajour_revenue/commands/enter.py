@@ -13,7 +13,7 @@ from ajour_revenue.commands.errors import RefusedError
 from ajour_revenue.commands.options import settings_option
 from ajour_revenue.commands.terminal import output, print_indented, settings_or_fail
 from ajour_revenue.days import Window
-from ajour_revenue.launch import dagster_instance, has_dagster_instance
+from ajour_revenue.instance import dagster_instance, has_dagster_instance
 from ajour_revenue.readers.copy import bring_up_to_date
 from ajour_revenue.revenue.manual import (
     Change,

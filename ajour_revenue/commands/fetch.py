@@ -23,7 +23,9 @@ from ajour_revenue.commands.errors import FailedError, RefusedError
 from ajour_revenue.commands.options import DAY, settings_option
 from ajour_revenue.commands.terminal import output, settings_or_fail, telling_retries
 from ajour_revenue.days import Window, yesterday
-from ajour_revenue.launch import RunFailedError, dagster_instance, next_fetch_here, run_window, warnings_of
+from ajour_revenue.instance import NoInstanceError, dagster_instance, next_fetch_here
+from ajour_revenue.launch import RunFailedError, run_window
+from ajour_revenue.runs import warnings_of
 from ajour_revenue.settings.model import Settings, Vat
 from ajour_revenue.text.formats import DANISH
 from ajour_revenue.warehouse.connect import reading
@@ -86,7 +88,7 @@ def fetch(*, first_day: dt.date, last_day: dt.date | None, settings_file: Path |
             for part in window.split():
                 bars.begin(part)
                 results.append(run_window(settings, part, instance, listener=bars.on_event))
-    except RunFailedError as error:
+    except (NoInstanceError, RunFailedError) as error:
         message = f"{error}\n{_what_remains(window, results)}"
         raise FailedError(message) from None
     finally:
@@ -212,7 +214,7 @@ def _tell(
     if published := run(connection, PUBLISHED, run_ids=run_ids).fetchall():
         console.print("Planday: " + ", ".join(f"{count} {outcome}" for outcome, count in published))
     # What is still so after the last run.
-    found = findings(connection, settings, upcoming=next_fetch_here(settings), days=window, kinds=URGENT)
+    found = findings(connection, settings, upcoming=lambda: next_fetch_here(settings), days=window, kinds=URGENT)
     print_findings(console, found, where_all_are="ajour-revenue status")
     # Of the checks that show findings, all has been said.
     shown = {check.name for check in CHECKS}

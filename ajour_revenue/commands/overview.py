@@ -11,19 +11,14 @@ from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
 from ajour_revenue.attention.finding import URGENT, Finding, Location
 from ajour_revenue.attention.findings import findings, last_company, run_failed
-from ajour_revenue.days import COPENHAGEN, Window, yesterday
-from ajour_revenue.launch import (
-    dagster_instance,
-    failure_reasons,
-    has_dagster_instance,
-    job_name,
-    next_fetch_here,
-)
+from ajour_revenue.days import COPENHAGEN, Window, now, yesterday
+from ajour_revenue.instance import dagster_instance, has_dagster_instance
 from ajour_revenue.partitions import tagged_window
 from ajour_revenue.processes import RunProcess
 from ajour_revenue.readers.copy import reading_copy
-from ajour_revenue.schedules import NextFetch
+from ajour_revenue.runs import failure_reasons, job_name
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.upcoming import NextFetch, next_fetch, upcoming_fetch
 from ajour_revenue.warehouse.run import rows, run
 from ajour_revenue.warehouse.turn import whose_turn
 
@@ -159,14 +154,16 @@ class Overview:
 
 
 def overview_of(settings: Settings) -> Overview:
-    """Gather what the settings, Dagster's history and the warehouse say; raises RunFailedError and WarehouseError."""
+    """Gather what the settings, Dagster's history and the warehouse say; raises NoInstanceError and WarehouseError."""
     last_run, under_way = None, []
     working = whose_turn(settings.warehouse)
     if has_dagster_instance():
         with dagster_instance() as instance:
             last_run = _last_run(instance, settings)
             under_way = _under_way(instance, settings, working)
-    upcoming = next_fetch_here(settings)
+            upcoming = upcoming_fetch(instance, settings)
+    else:
+        upcoming = next_fetch(settings, now(), {})
     failed = [run_failed(last_run.window, last_run.reasons)] if last_run and last_run.result == "failure" else []
     with reading_copy(settings) as connection:
         published = rows(connection, PUBLISHING, _Published)
@@ -177,7 +174,7 @@ def overview_of(settings: Settings) -> Overview:
             under_way=under_way,
             working=working,
             days=_days(connection, settings),
-            attention=[*failed, *findings(connection, settings, upcoming=upcoming, kinds=URGENT)],
+            attention=[*failed, *findings(connection, settings, upcoming=lambda: upcoming, kinds=URGENT)],
             published={each.outcome: each.unit_days for each in published},
             published_at=max((each.published_at for each in published if each.published_at), default=None),
         )

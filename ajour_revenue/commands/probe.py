@@ -283,7 +283,7 @@ def mapping_step(settings: Settings, locations: Mapping[str, str]) -> Step:
             connection,
             "INSERT INTO ajour_locations BY NAME SELECT *, '' AS company_id, now() AS last_seen_at FROM listed",
         )
-        found = findings(connection, settings, upcoming="", company_id="", kinds=("unmapped", "not listed"))
+        found = findings(connection, settings, upcoming=lambda: "", company_id="", kinds=("unmapped", "not listed"))
     problems = [line(finding) for finding in found]
     if problems and not settings.units:
         return Step("Mapping", Result.WARNING, f"None of Ajour's {len(locations)} location(s) feeds a unit yet.")

@@ -11,7 +11,7 @@ from ajour_revenue.commands.errors import RefusedError
 from ajour_revenue.commands.options import DAY, settings_option
 from ajour_revenue.commands.terminal import output, settings_or_fail
 from ajour_revenue.days import Window, latest_days, yesterday
-from ajour_revenue.launch import next_fetch_here
+from ajour_revenue.instance import next_fetch_here
 from ajour_revenue.readers.copy import reading_copy
 from ajour_revenue.reports.report import load_report
 from ajour_revenue.reports.terminal import terminal_tables
@@ -63,9 +63,8 @@ def report(  # noqa: PLR0913 (an option each)
     settings = settings_or_fail(settings_file)
     window = _window(settings, first_day, last_day)
     texts = TEXTS[settings.report.language]
-    upcoming = next_fetch_here(settings)
     with reading_copy(settings) as connection:
-        loaded = load_report(connection, settings, window, by, upcoming)
+        loaded = load_report(connection, settings, window, by, lambda: next_fetch_here(settings))
     if report_format == "table":
         console = output()
         for table in terminal_tables(loaded, texts):

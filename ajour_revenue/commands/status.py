@@ -20,10 +20,9 @@ from ajour_revenue.commands.terminal import errors, output, print_indented, prin
 from ajour_revenue.companies.folder import companies
 from ajour_revenue.days import Window
 from ajour_revenue.errors import ActionableError
-from ajour_revenue.launch import RunFailedError
-from ajour_revenue.schedules import NextFetch
 from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE, SETTINGS_VARIABLE
 from ajour_revenue.text.formats import DANISH
+from ajour_revenue.upcoming import NextFetch
 
 MARKS: dict[DayState, tuple[str, str, str]] = {
     "fetched": ("#", "green", "fetched"),
@@ -67,7 +66,7 @@ def status(*, settings_files: tuple[Path, ...], as_json: bool) -> None:
     for settings_file in settings_files or _those_here():
         try:
             overviews.append(overview_of(settings_or_fail(settings_file)))
-        except (FailedError, RunFailedError, ActionableError) as error:
+        except (FailedError, ActionableError) as error:
             failed.append(str(error))
     console = output()
     if as_json:

@@ -18,7 +18,8 @@ from ajour_revenue.demo.ajour import correct_figure, write_ajour
 from ajour_revenue.demo.chain import UNITS
 from ajour_revenue.demo.planday import create_app, serve
 from ajour_revenue.demo.portal import chain_portal
-from ajour_revenue.launch import dagster_instance, next_fetch_here, run_window
+from ajour_revenue.instance import dagster_instance, next_fetch_here
+from ajour_revenue.launch import run_window
 from ajour_revenue.reports.write import report_file
 from ajour_revenue.settings.documents import settings_file, usual_settings
 from ajour_revenue.settings.edit import edit
@@ -175,6 +176,5 @@ def _print_attention(
     console: Console, connection: duckdb.DuckDBPyConnection, settings: Settings, window: Window
 ) -> None:
     console.print("[bold]Needs attention[/bold]")
-    upcoming = next_fetch_here(settings)
-    for finding in findings(connection, settings, upcoming=upcoming, days=window):
+    for finding in findings(connection, settings, upcoming=lambda: next_fetch_here(settings), days=window):
         console.print(f"  {PLAIN.kinds[finding.kind].title}: {about(finding)}", markup=False)

@@ -1,5 +1,7 @@
 """The wage report, written at the end of each run."""
 
+from functools import partial
+
 import dagster as dg
 
 from ajour_revenue.daily_asset import explained_failures
@@ -10,8 +12,8 @@ from ajour_revenue.reports.page import html_page
 from ajour_revenue.reports.report import load_report
 from ajour_revenue.reports.texts import TEXTS
 from ajour_revenue.reports.write import report_file, write
-from ajour_revenue.schedules import upcoming_fetch
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.upcoming import upcoming_fetch
 from ajour_revenue.wages.assets import wage_chart
 from ajour_revenue.wages.figures import cut
 
@@ -39,7 +41,8 @@ def wage_report(settings: Settings) -> dg.AssetsDefinition:
             bring_up_to_date(settings)
         with explained_failures(), reading_copy(settings) as connection:
             window = latest_days(yesterday(), since=settings.activation_date)
-            report = load_report(connection, settings, window, "week", upcoming_fetch(context.instance, settings))
+            upcoming = partial(upcoming_fetch, context.instance, settings)
+            report = load_report(connection, settings, window, "week", upcoming)
         path = report_file(settings, "html")
         with explained_failures():
             write(path, html_page(report, texts).encode("utf-8"))

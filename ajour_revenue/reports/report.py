@@ -10,8 +10,8 @@ import duckdb
 from ajour_revenue.attention.finding import Finding
 from ajour_revenue.attention.findings import findings
 from ajour_revenue.days import Window, latest_days
-from ajour_revenue.schedules import NextFetch
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.upcoming import Upcoming
 from ajour_revenue.wages.figures import COMPANY, WEEK, YEAR, Figure, Period, Place, cut, earlier, load_figures
 
 
@@ -79,7 +79,7 @@ def load_report(
     settings: Settings,
     window: Window,
     by: Period,
-    upcoming: NextFetch | str,
+    upcoming: Upcoming,
 ) -> Report:
     """Read a report from the warehouse: the last day of the window on top, the whole window by day, week or month."""
     chart_days = latest_days(window.last_day, since=settings.activation_date)

@@ -8,11 +8,8 @@ from typing import Literal
 from uuid import uuid4
 
 from ajour_revenue.errors import ActionableError
-from ajour_revenue.reports.csv_file import csv_file
-from ajour_revenue.reports.page import html_page
 from ajour_revenue.reports.report import Report
 from ajour_revenue.reports.texts import Texts
-from ajour_revenue.reports.xlsx import xlsx_workbook
 from ajour_revenue.settings.model import Settings
 
 FileFormat = Literal["csv", "xlsx", "html"]
@@ -31,10 +28,17 @@ def report_file(settings: Settings, file_format: FileFormat) -> Path:
 
 def content(report: Report, texts: Texts, file_format: FileFormat) -> bytes:
     """Return a report as the bytes of a file."""
+    # Each format has libraries of its own, which nobody waits for who asks for another.
     if file_format == "csv":
+        from ajour_revenue.reports.csv_file import csv_file  # noqa: PLC0415
+
         return csv_file(report, texts)
     if file_format == "xlsx":
+        from ajour_revenue.reports.xlsx import xlsx_workbook  # noqa: PLC0415
+
         return xlsx_workbook(report, texts)
+    from ajour_revenue.reports.page import html_page  # noqa: PLC0415
+
     return html_page(report, texts).encode("utf-8")
 
 

@@ -10,8 +10,8 @@ import duckdb
 from ajour_revenue.attention.finding import KINDS, Finding, Kind
 from ajour_revenue.attention.findings import findings
 from ajour_revenue.days import Window
-from ajour_revenue.schedules import NextFetch
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.upcoming import NextFetch
 from ajour_revenue.wages.percentage import calculate_wage_percentage
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.kit import COMPANY_ID, settings_dict
@@ -110,7 +110,7 @@ class State:
         return findings(
             self.connection,
             self.settings,
-            upcoming=upcoming,
+            upcoming=lambda: upcoming,
             days=days,
             company_id=company_id,
             kinds=kinds or KINDS,

@@ -219,7 +219,7 @@ def checked(settings: Settings, instance: dg.DagsterInstance) -> dict[str, dg.As
 
 def reported(settings: Settings) -> Report:
     with reading(settings.warehouse_file) as connection:
-        return load_report(connection, settings, DAYS, "day", NO_FETCH)
+        return load_report(connection, settings, DAYS, "day", lambda: NO_FETCH)
 
 
 @pytest.fixture(scope="module")

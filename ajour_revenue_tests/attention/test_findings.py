@@ -10,7 +10,7 @@ from ajour_revenue.attention.finding import Finding, Location
 from ajour_revenue.attention.findings import run_failed
 from ajour_revenue.attention.texts import FINDING_TEXTS, about, line, with_command
 from ajour_revenue.days import COPENHAGEN, Window
-from ajour_revenue.schedules import next_fetch
+from ajour_revenue.upcoming import next_fetch
 from ajour_revenue.wages.figures import Place
 from ajour_revenue_tests.attention.kit import DAYS, State, settings
 from ajour_revenue_tests.clock import LAST_DAY

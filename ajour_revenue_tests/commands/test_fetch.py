@@ -9,7 +9,7 @@ import pytest
 
 from ajour_revenue import days
 from ajour_revenue.days import MAX_DAYS
-from ajour_revenue.launch import RunFailedError, dagster_instance
+from ajour_revenue.instance import NoInstanceError, dagster_instance
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.commands.kit import Shell
 from ajour_revenue_tests.kit import ACTIVATION_DATE, Company
@@ -147,7 +147,7 @@ def test_a_dagster_home_that_is_not_there_is_told(shell: Shell, monkeypatch: pyt
     result = shell.run("fetch", "--from", LAST_DAY)
     assert result.exit_code == 1
     assert '"/not/there" is not a directory' in result.stderr
-    with pytest.raises(RunFailedError), dagster_instance():
+    with pytest.raises(NoInstanceError), dagster_instance():
         pass
 
 

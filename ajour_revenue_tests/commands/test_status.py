@@ -8,7 +8,8 @@ import duckdb
 import pytest
 
 from ajour_revenue.days import Window
-from ajour_revenue.launch import RunFailedError, dagster_instance, run_window
+from ajour_revenue.instance import dagster_instance
+from ajour_revenue.launch import RunFailedError, run_window
 from ajour_revenue.warehouse import connect
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.commands.kit import Shell

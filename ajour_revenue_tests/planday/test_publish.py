@@ -488,7 +488,7 @@ class TestWholeFigures:
         assert result.success
         with connected_company.warehouse.reading() as connection:
             [found] = findings(
-                connection, connected_company.settings, upcoming="", days=one_day, kinds=["no longer fed"]
+                connection, connected_company.settings, upcoming=lambda: "", days=one_day, kinds=["no longer fed"]
             )
         assert line(found) == (
             f"Unit no longer fed: Aarhus, Shop, {LAST}: Planday still shows {DANISH.kroner(shop)}. Give the unit a "
@@ -508,7 +508,7 @@ class TestWholeFigures:
 
         with connected_company.warehouse.reading() as connection:
             assert not findings(
-                connection, connected_company.settings, upcoming="", days=one_day, kinds=["no longer fed"]
+                connection, connected_company.settings, upcoming=lambda: "", days=one_day, kinds=["no longer fed"]
             )
         assert "Shop" not in shown(result, "planday_revenue")["no_longer_fed"]
 

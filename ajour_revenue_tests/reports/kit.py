@@ -131,7 +131,7 @@ class Books:
         ).fetchall()
         if first_day:
             calculate_wage_percentage(self.connection, self.settings, Window(first_day, last_day))
-        return load_report(self.connection, self.settings, window, by, upcoming="paused")
+        return load_report(self.connection, self.settings, window, by, upcoming=lambda: "paused")
 
 
 class Page(HTMLParser):

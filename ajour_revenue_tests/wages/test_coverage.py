@@ -139,7 +139,7 @@ def test_what_is_provisional_is_no_finding_and_not_compared(books: Books) -> Non
 
 def over_target(books: Books) -> list[Place]:
     books.report(DAY)
-    found = findings(books.connection, books.settings, upcoming="paused", days=DAY, kinds=["over target"])
+    found = findings(books.connection, books.settings, upcoming=lambda: "paused", days=DAY, kinds=["over target"])
     return [finding.place for finding in found]
 
 

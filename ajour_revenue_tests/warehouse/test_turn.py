@@ -12,8 +12,8 @@ import dagster as dg
 import pytest
 
 from ajour_revenue.days import Window
-from ajour_revenue.launch import failure_reasons
 from ajour_revenue.processes import RunProcess
+from ajour_revenue.runs import failure_reasons
 from ajour_revenue.warehouse import connect
 from ajour_revenue.warehouse import turn as turns
 from ajour_revenue.warehouse.resource import START_AGAIN
