@@ -9,6 +9,7 @@ from ajour_revenue.alerts.sensors import alert_channels, alert_sensors
 from ajour_revenue.attention.checks import attention_checks
 from ajour_revenue.environment import read_env_file
 from ajour_revenue.fixed_resources import fixed, no_io_manager
+from ajour_revenue.instance import COMPANY_TAG
 from ajour_revenue.planday.assets import planday_revenue, planday_structure
 from ajour_revenue.planday.checks import revenue_published, structure_listed, units_match_planday
 from ajour_revenue.planday.resource import PlandayResource
@@ -27,9 +28,6 @@ from ajour_revenue.wages.assets import wage_costs, wage_percentage
 from ajour_revenue.wages.checks import wages_fetched
 from ajour_revenue.wages.file import WageFile
 from ajour_revenue.warehouse.resource import warehouse_of_a_run
-
-COMPANY_TAG = "company"
-"""By it Dagster keeps runs of one company from overlapping, where those of several may."""
 
 MAX_RUNTIME_SECONDS = 3600
 """The last net under every time-out: run monitoring ends a run that takes longer."""

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 INSTANCE_FILE = "dagster.yaml"
 
+COMPANY_TAG = "company"
+"""By it an instance keeps runs of one company from overlapping, where those of several may."""
+
 
 class NoInstanceError(ActionableError):
     """There is no instance where DAGSTER_HOME leads; the message says what is wrong with it."""

@@ -19,11 +19,9 @@ from ajour_revenue.companies.folder import Company, CompanyError, check_name, co
 from ajour_revenue.companies.folder import companies as all_companies
 from ajour_revenue.companies.workspace import INSTANCE_FILE, listening, write_instance, write_workspace
 from ajour_revenue.days import Window, latest_days, yesterday
-from ajour_revenue.definitions import COMPANY_TAG
 from ajour_revenue.errors import ActionableError
-from ajour_revenue.instance import next_fetch_here
+from ajour_revenue.instance import COMPANY_TAG, next_fetch_here
 from ajour_revenue.readers.copy import reading_copy
-from ajour_revenue.reports.group import Member, group_page
 from ajour_revenue.reports.report import load_report
 from ajour_revenue.reports.texts import TEXTS
 from ajour_revenue.reports.write import report_file
@@ -135,6 +133,9 @@ def report(*, file: Path | None, language: Language) -> None:
 
     From the readers' copies, so no run is waited for. A company that cannot be read is named, and in no sum.
     """
+    # The page's libraries are for this command alone.
+    from ajour_revenue.reports.group import Member, group_page  # noqa: PLC0415
+
     path = file or companies_folder() / "group.html"
     members, unread = [], []
     for company in _companies_or_fail():

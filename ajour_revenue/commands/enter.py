@@ -3,9 +3,9 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-import dagster as dg
 from rich.table import Table
 from rich.text import Text
 
@@ -26,9 +26,11 @@ from ajour_revenue.revenue.manual import (
 )
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.formats import DANISH
-from ajour_revenue.ui.metadata import table_of
 from ajour_revenue.wages.percentage import calculate_wage_percentage
 from ajour_revenue.warehouse.connect import reading, transaction
+
+if TYPE_CHECKING:
+    import dagster as dg
 
 SHOWN_AT_MOST = 40
 
@@ -153,8 +155,13 @@ def store_entries(settings: Settings, entries: Sequence[ManualEntry]) -> list[Ch
     return changes
 
 
-def _report(instance: dg.DagsterInstance, settings: Settings, entries: Sequence[ManualEntry]) -> None:
+def _report(instance: "dg.DagsterInstance", settings: Settings, entries: Sequence[ManualEntry]) -> None:
     """Show the entries in Dagster, at the asset that they belong to."""
+    # Whoever keeps no history in Dagster does not wait for it.
+    import dagster as dg  # noqa: PLC0415
+
+    from ajour_revenue.ui.metadata import table_of  # noqa: PLC0415
+
     records = [
         {
             "business_date": entry.business_date,

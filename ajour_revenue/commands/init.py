@@ -19,7 +19,6 @@ from ajour_revenue.masking import is_blank
 from ajour_revenue.settings.env_file import ENV_FILE, env_file_values, values_in
 from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE
 from ajour_revenue.settings.secrets import AJOUR_CREDENTIALS, PLANDAY_CREDENTIALS, SECRETS
-from ajour_revenue.wages.file import COLUMNS
 
 WAGE_FILE = "wages.csv"
 
@@ -79,6 +78,8 @@ def init(  # noqa: PLR0913 (each is an option)
         new_file = _asked(name, activation_date, driver, port, wages, yes=yes)
         files[settings_file] = settings_text(new_file), 0o644
         if new_file.wages == "file" and not Path(WAGE_FILE).exists():
+            from ajour_revenue.wages.file import COLUMNS  # noqa: PLC0415 (which needs Dagster)
+
             files[Path(WAGE_FILE)] = ",".join(COLUMNS) + "\n", 0o644
         if new_file.wages == "planday":
             needed += PLANDAY_CREDENTIALS.values()

@@ -5,27 +5,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-import dagster as dg
 import duckdb
-from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
 from ajour_revenue.attention.finding import URGENT, Finding, Location
 from ajour_revenue.attention.findings import findings, last_company, run_failed
-from ajour_revenue.days import COPENHAGEN, Window, now, yesterday
+from ajour_revenue.days import Window, now, yesterday
 from ajour_revenue.instance import dagster_instance, has_dagster_instance
-from ajour_revenue.partitions import tagged_window
 from ajour_revenue.processes import RunProcess
 from ajour_revenue.readers.copy import reading_copy
-from ajour_revenue.runs import failure_reasons, job_name
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.upcoming import NextFetch, next_fetch, upcoming_fetch
 from ajour_revenue.warehouse.run import rows, run
 from ajour_revenue.warehouse.turn import whose_turn
 
 DayState = Literal["fetched", "corrected", "missing", "manual", "never fetched"]
-
-RECENT_RUNS = 100
-"""Among so many runs of the whole instance an integration's last one is looked for."""
 
 # What a day shows is what most needs a look.
 DAY_STATES = """
@@ -158,9 +151,12 @@ def overview_of(settings: Settings) -> Overview:
     last_run, under_way = None, []
     working = whose_turn(settings.warehouse)
     if has_dagster_instance():
+        # To import Dagster takes longer than all the rest, and only here it has anything to say.
+        from ajour_revenue.commands.history import last_run_of, runs_under_way  # noqa: PLC0415
+
         with dagster_instance() as instance:
-            last_run = _last_run(instance, settings)
-            under_way = _under_way(instance, settings, working)
+            last_run = last_run_of(instance, settings)
+            under_way = runs_under_way(instance, settings, working)
             upcoming = upcoming_fetch(instance, settings)
     else:
         upcoming = next_fetch(settings, now(), {})
@@ -180,78 +176,10 @@ def overview_of(settings: Settings) -> Overview:
         )
 
 
-def _last_run(instance: dg.DagsterInstance, settings: Settings) -> LastRun | None:
-    for record in instance.get_run_records(limit=RECENT_RUNS):
-        run = record.dagster_run
-        if not run.is_finished or not _is_of(settings, run):
-            continue
-        failed = run.status is dg.DagsterRunStatus.FAILURE
-        events = [entry.dagster_event for entry in instance.all_logs(run.run_id)] if failed else []
-        return LastRun(
-            run_id=run.run_id,
-            result=run.status.value.lower(),
-            at=_began(record) if record.end_time is None else _moment(record.end_time),
-            window=_tagged(run.tags),
-            reasons=tuple(failure_reasons(event for event in events if event is not None)),
-        )
-    return None
-
-
-def _is_of(settings: Settings, run: dg.DagsterRun) -> bool:
-    # A backfill from an asset's page has no job of ours.
-    selected = any(key.path[0] == settings.name for key in run.asset_selection or ())
-    return run.job_name == job_name(settings) or selected
-
-
-def _under_way(instance: dg.DagsterInstance, settings: Settings, working: str | None) -> list[RunUnderWay]:
-    return [
-        RunUnderWay(
-            run_id=record.dagster_run.run_id,
-            state=_state(record.dagster_run, working),
-            since=_began(record),
-            window=_tagged(record.dagster_run.tags),
-            process=RunProcess.of(record.dagster_run.run_id, record.dagster_run.tags),
-        )
-        for record in instance.get_run_records(dg.RunsFilter(statuses=NOT_FINISHED_STATUSES), ascending=True)
-        if _is_of(settings, record.dagster_run)
-    ]
-
-
-def _state(run: dg.DagsterRun, working: str | None) -> RunState:
-    process = RunProcess.of(run.run_id, run.tags)
-    if process and process.is_gone:
-        return "gone"
-    match run.status:
-        case dg.DagsterRunStatus.STARTED:
-            has_its_turn = working is None or run.run_id.partition("-")[0] in working
-            return "working" if has_its_turn else "waiting for its turn"
-        case dg.DagsterRunStatus.STARTING:
-            return "starting"
-        case dg.DagsterRunStatus.CANCELING:
-            return "ending"
-        case _:
-            return "queued"
-
-
-def _began(record: dg.RunRecord) -> dt.datetime:
-    return _moment(record.start_time) if record.start_time else record.create_timestamp.astimezone(COPENHAGEN)
-
-
-def _tagged(tags: Mapping[str, str]) -> Window | None:
-    try:
-        return tagged_window(tags)
-    except dg.Failure:
-        return None
-
-
 def _last_fetch(connection: duckdb.DuckDBPyConnection) -> LastRun | None:
     for last in rows(connection, LAST_FETCH, _LastFetch):
         return LastRun(last.run_id, "fetched", last.asked_at, Window(last.first_day, last.last_day))
     return None
-
-
-def _moment(seconds: float) -> dt.datetime:
-    return dt.datetime.fromtimestamp(seconds, COPENHAGEN)
 
 
 def _days(connection: duckdb.DuckDBPyConnection, settings: Settings) -> dict[dt.date, DayState]:

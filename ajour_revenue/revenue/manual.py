@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import duckdb
-import pyarrow as pa
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from ajour_revenue import days
@@ -20,23 +19,16 @@ from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.csv_table import Errors, Line, UnreadableFileError, opened_csv
 from ajour_revenue.text.names import Name, Reason, clean_name, cleaned, quoted
 from ajour_revenue.text.parse import parse_amount, parse_day
-from ajour_revenue.warehouse.run import rows, run
+from ajour_revenue.warehouse.run import give, rows, run
 
 ENTERED_BY = "ajour-revenue enter"
 """What stands in the place of a run where somebody entered a figure."""
 
 ORE = Decimal("0.01")
 
-ENTERED_SCHEMA = pa.schema(
-    {
-        "business_date": pa.date32(),
-        "unit": pa.string(),
-        "location_id": pa.string(),
-        "locations": pa.list_(pa.string()),
-        "revenue_incl_vat": pa.decimal128(18, 2),
-        "revenue_excl_vat": pa.decimal128(18, 2),
-        "reason": pa.string(),
-    },
+ENTERED = (
+    "business_date DATE, unit VARCHAR, location_id VARCHAR, locations VARCHAR[], "
+    "revenue_incl_vat DECIMAL(18, 2), revenue_excl_vat DECIMAL(18, 2), reason VARCHAR"
 )
 
 ADD_ENTRIES = """
@@ -342,7 +334,7 @@ def compare(
 ) -> list[Compared]:
     """Return the entries beside what they would replace and what is usual; nothing is stored."""
     register_units(connection, settings)
-    _register_entered(connection, settings, entries)
+    _give_entered(connection, settings, entries)
     return rows(connection, COMPARED, Compared)
 
 
@@ -355,22 +347,28 @@ def enter_revenue(
 
     Returns what has changed; an entry that says what is stored already is added all the same, and changes nothing.
     """
-    _register_entered(connection, settings, entries)
+    _give_entered(connection, settings, entries)
     run(connection, ADD_ENTRIES, now=days.now(), entered_by=_login_name())
     calculate_unit_revenue(connection, settings, {entry.business_date for entry in entries}, run_id=ENTERED_BY)
     return rows(connection, CHANGES, Change)
 
 
-def _register_entered(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, entries: Sequence[ManualEntry]
-) -> None:
+def _give_entered(connection: duckdb.DuckDBPyConnection, settings: Settings, entries: Sequence[ManualEntry]) -> None:
     entered = []
     for entry in entries:
         incl_vat, excl_vat = entry.amounts(settings.revenue.vat_rate)
-        covered = None if entry.location else _locations_of(settings, entry)
-        amounts = {"revenue_incl_vat": incl_vat, "revenue_excl_vat": excl_vat}
-        entered.append(entry.model_dump() | amounts | {"location_id": entry.location, "locations": covered})
-    connection.register("entered", pa.Table.from_pylist(entered, schema=ENTERED_SCHEMA))
+        entered.append(
+            {
+                "business_date": entry.business_date,
+                "unit": entry.unit,
+                "location_id": entry.location,
+                "locations": None if entry.location else _locations_of(settings, entry),
+                "revenue_incl_vat": incl_vat,
+                "revenue_excl_vat": excl_vat,
+                "reason": entry.reason,
+            }
+        )
+    give(connection, "entered", ENTERED, entered)
 
 
 def _login_name() -> str | None:

@@ -10,7 +10,8 @@ from dagster._core.workspace.autodiscovery import loadable_targets_from_python_m
 
 from ajour_revenue.companies import repositories
 from ajour_revenue.companies.folder import VARIABLE
-from ajour_revenue.definitions import COMPANY_TAG, build_definitions
+from ajour_revenue.definitions import build_definitions
+from ajour_revenue.instance import COMPANY_TAG
 from ajour_revenue.partitions import PARTITION_TAG
 from ajour_revenue.settings.model import Settings
 from ajour_revenue_tests.clock import LAST_DAY

@@ -13,7 +13,7 @@ from dagster_docker import DockerRunLauncher
 from dagster_k8s import K8sRunLauncher
 from ruamel.yaml import YAML
 
-from ajour_revenue.definitions import COMPANY_TAG
+from ajour_revenue.instance import COMPANY_TAG
 from ajour_revenue.run_launcher import WatchingRunLauncher
 from ajour_revenue_tests.ajour.postgres import ADMINISTRATOR, ADMINISTRATORS_PASSWORD, Postgres, running_postgres
 from ajour_revenue_tests.deploy.files import COMPANIES, DOCKER, HOME, KUBERNETES, SYSTEMD, loaded

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from ajour_revenue.definitions import COMPANY_TAG
+from ajour_revenue.instance import COMPANY_TAG
 from ajour_revenue.partitions import PARTITION_TAG
 from ajour_revenue_tests.ajour.postgres import ADMINISTRATOR, ADMINISTRATORS_PASSWORD, Postgres, running_postgres
 from ajour_revenue_tests.clock import LAST_DAY
