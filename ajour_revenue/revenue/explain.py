@@ -107,12 +107,7 @@ IN_PLANDAY = """
     ORDER BY planday_unit_id
 """
 
-KNOWN_UNITS = """
-    SELECT unit FROM units
-    UNION
-    SELECT unit FROM unit_revenue_revisions
-    ORDER BY unit
-"""
+UNITS_WITH_REVISIONS = "SELECT DISTINCT unit FROM unit_revenue_revisions"
 
 
 @dataclass(frozen=True)
@@ -250,6 +245,4 @@ def explain(connection: duckdb.DuckDBPyConnection, settings: Settings, *, unit: 
 
 def known_units(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[str]:
     """Return the units that have a story: those of the settings, and those that only the warehouse still knows."""
-    register_units(connection, settings)
-    units: list[str] = values(connection, KNOWN_UNITS)
-    return units
+    return sorted({unit.name for unit in settings.units}.union(values(connection, UNITS_WITH_REVISIONS)))
