@@ -8,11 +8,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import dagster as dg
 import duckdb
 import pyarrow as pa
 
-from ajour_revenue.ajour.checks import (
+from ajour_revenue.ajour.activation import (
     NO_LOCATIONS,
     activation_problem,
     earliest_day_before_activation,
@@ -39,10 +38,10 @@ from ajour_revenue.commands.errors import FailedError
 from ajour_revenue.days import Window, yesterday
 from ajour_revenue.environment import credentials
 from ajour_revenue.mapping import register_units
-from ajour_revenue.planday.checks import unit_problems
 from ajour_revenue.planday.client import PlandayClient
 from ajour_revenue.planday.errors import PlandayError, ScopeMissingError
 from ajour_revenue.planday.structure import fetch_structure
+from ajour_revenue.planday.units import unit_problems
 from ajour_revenue.settings.load import SettingsError, SettingsWarning, load_settings
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.settings.secrets import AJOUR_CREDENTIALS, PLANDAY_CREDENTIALS
@@ -187,8 +186,7 @@ def _activation_date(ajour: AjourConnection, settings: Settings, *, is_new: bool
     with reading(settings.warehouse) as connection:
         stored = earliest_day_in(connection)
     if problem := activation_problem(settings, stored=stored, served=served):
-        severity, message = problem
-        return Result.FAILED if severity is dg.AssetCheckSeverity.ERROR else Result.WARNING, message
+        return Result.FAILED if problem.is_grave else Result.WARNING, problem.message
     return Result.OK, f"{DANISH.date(settings.activation_date)}; Ajour serves nothing earlier."
 
 

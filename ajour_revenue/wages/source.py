@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import dagster as dg
 import pyarrow as pa
 
 from ajour_revenue.days import Window
 from ajour_revenue.errors import ActionableError
+
+if TYPE_CHECKING:
+    import dagster as dg
 
 WAGE_COST_SCHEMA = pa.schema(
     {
@@ -35,7 +37,7 @@ class WageCosts:
     those whose part in the cost is not 0, NULL where nobody counted them (D21)."""
     warnings: Sequence[str] = ()
     """What whoever reads the run's log should know."""
-    metadata: Mapping[str, dg.MetadataValue] = field(default_factory=dict)
+    metadata: Mapping[str, "dg.MetadataValue"] = field(default_factory=dict)
     """What the materialization shows beside the figures."""
 
 

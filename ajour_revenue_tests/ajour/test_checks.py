@@ -7,6 +7,7 @@ import dagster as dg
 import pytest
 
 from ajour_revenue.ajour import checks
+from ajour_revenue.ajour.activation import Problem
 from ajour_revenue.ajour.connection import AjourConnection
 from ajour_revenue.days import Window
 from ajour_revenue.partitions import window_tags
@@ -144,7 +145,7 @@ def test_a_weak_connection_is_told_beside_what_else_there_is(
     fetched_company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(AjourConnection, "weaknesses", ["It can be read."])
-    monkeypatch.setattr(checks, "activation_problem", lambda *_, **__: (dg.AssetCheckSeverity.ERROR, "It was moved."))
+    monkeypatch.setattr(checks, "activation_problem", lambda *_, **__: Problem(is_grave=True, message="It was moved."))
 
     evaluation = fetched_company.check("ajour_connection")
 

@@ -78,6 +78,14 @@ def test_what_only_reads_waits_for_nothing_heavy(shell: Shell, arguments: tuple[
     assert imported(shell, *arguments) & HEAVY == needed
 
 
+@pytest.mark.usefixtures("at_company")
+@pytest.mark.parametrize("arguments", [(), ("--help",)], ids=["steps", "help"])
+def test_the_test_of_the_settings_asks_ajour_without_waiting_for_dagster(
+    shell: Shell, arguments: tuple[str, ...]
+) -> None:
+    assert imported(shell, "test", *arguments) & DAGSTER == set()
+
+
 @pytest.mark.parametrize(("arguments", "needed"), [((), set()), (("report",), PAGE)], ids=["list", "report"])
 def test_neither_does_what_reads_many_companies(shell: Shell, arguments: tuple[str, ...], needed: set[str]) -> None:
     for name in ("nord", "syd"):
