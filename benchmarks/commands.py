@@ -60,6 +60,13 @@ with dagster.DagsterInstance.from_config(".", "dagster.yaml") as instance:
     instance.get_run_records(limit=1)
 """
 
+NOTHING_SOLD = """
+    DELETE FROM raw_revenue;
+    DELETE FROM unit_revenue;
+    DELETE FROM wage_costs;
+    DELETE FROM wage_cost_people;
+"""
+
 BASES = {
     "`--help`": "`import click`",
     "`report`": "the queries of `report`",
@@ -86,19 +93,26 @@ class Noting:
         return getattr(self.connection, name)
 
 
-def make_company(folder: Path) -> Settings:
-    """Write settings, a warehouse in which every day was fetched, its readers' copy, and a Dagster that is empty."""
-    units = [{"name": f"Unit {unit}", "department": f"Department {unit % DEPARTMENTS}"} for unit in UNITS]
+def make_company(folder: Path, *, window: Window = WINDOW, units: range = UNITS, filled: bool = True) -> Settings:
+    """Write settings, a warehouse in which every day was fetched, its readers' copy, and a Dagster that is empty.
+
+    Where it is not `filled`, the days were fetched and nobody had sold anything.
+    """
     settings = {
         "name": "benchmark",
-        "activation_date": WINDOW.first_day,
-        "task": {"start_date": WINDOW.first_day, "time": "07:00", "weekdays": ["monday"], "days_back": 7},
+        "activation_date": window.first_day,
+        "task": {"start_date": window.first_day, "time": "07:00", "weekdays": ["monday"], "days_back": 7},
         "revenue": {"vat": "excluded", "overwrite_existing": True},
         "wages": {"source": "file", "file": "wages.csv"},
         "warehouse": "benchmark.duckdb",
         "units": [
-            unit | {"locations": [str(number)], "target_wage_percentage": 30}
-            for number, unit in zip(UNITS, units, strict=True)
+            {
+                "name": f"Unit {unit}",
+                "department": f"Department {unit % DEPARTMENTS}",
+                "locations": [str(unit)],
+                "target_wage_percentage": 30,
+            }
+            for unit in units
         ],
     }
     # JSON is YAML.
@@ -110,14 +124,16 @@ def make_company(folder: Path) -> Settings:
         run(
             connection,
             FILL,
-            first_day=WINDOW.first_day,
-            last_day=WINDOW.last_day,
-            first_unit=UNITS[0],
-            last_unit=UNITS[-1],
+            first_day=window.first_day,
+            last_day=window.last_day,
+            first_unit=units[0],
+            last_unit=units[-1],
             departments=DEPARTMENTS,
         )
         run(connection, FETCHED)
-        calculate_wage_percentage(connection, loaded, WINDOW)
+        if not filled:
+            run(connection, NOTHING_SOLD)
+        calculate_wage_percentage(connection, loaded, window)
     bring_up_to_date(loaded)
     with dagster_instance() as made:
         made.get_run_records(limit=1)

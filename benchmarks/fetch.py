@@ -1,35 +1,38 @@
-"""How long a large fetch takes against the least that could do it: 31 days of 5,000 locations, from SQLite over ODBC.
+"""A fetch of 31 days of 5,000 locations, from SQLite over ODBC, beside the least that does it, and what others do.
 
-Run it with `.venv/bin/python benchmarks/fetch.py`. Ours checks every row against the contract, keeps money in decimals,
-and replaces the days in one transaction; the bare way does none of that.
+Ours checks every value against the contract, keeps money exact, keeps what was there before, and replaces the days in
+one transaction; all others only bring the rows over. Run it alone with `python -m benchmarks.fetch`.
 """
 
-import datetime as dt
+import argparse
+import importlib.util
 import sqlite3
+import sys
 import tempfile
-import time
-from collections.abc import Callable
+import warnings
+from collections.abc import Iterator
+from datetime import date
+from functools import partial
 from pathlib import Path
-from statistics import median
 
 import duckdb
 import pandas as pd
 import pyodbc
 
 from ajour_revenue.ajour.assets import STORE_RAW_REVENUE
-from ajour_revenue.ajour.connection import AjourConnection
+from ajour_revenue.ajour.connection import BATCH_ROWS, AjourConnection
 from ajour_revenue.days import Window
 from ajour_revenue.settings.model import DEFAULT_QUERIES
 from ajour_revenue.warehouse.connect import transaction
 from ajour_revenue.warehouse.run import run
+from benchmarks.measure import Step, in_turn, peak_megabytes, table_of
 
-LOCATIONS = 5_000
-WINDOW = Window(dt.date(2026, 1, 1), dt.date(2026, 1, 31))
+WINDOW = Window(date(2026, 1, 1), date(2026, 1, 31))
 COMPANY_ID = "1"
-ROUNDS = 5
+SELECT = "SELECT business_date, location_id, revenue_incl_vat, revenue_excl_vat FROM daily_revenue"
 
 
-def make_ajour(path: Path) -> None:
+def make_ajour(path: Path, locations: int) -> None:
     """Fill a SQLite database with a row per day and location."""
     with sqlite3.connect(path) as ajour:
         ajour.execute(
@@ -41,7 +44,7 @@ def make_ajour(path: Path) -> None:
             (
                 (COMPANY_ID, day.isoformat(), str(location), f"{location * 5}.25", f"{location * 4}.20")
                 for day in WINDOW.days
-                for location in range(LOCATIONS)
+                for location in range(locations)
             ),
         )
 
@@ -60,7 +63,7 @@ def ours(ajour: Path, warehouse: Path) -> None:
         locations_query=str(DEFAULT_QUERIES / "locations.sql"),
         revenue_query=str(DEFAULT_QUERIES / "daily_revenue.sql"),
         login_timeout_seconds=20,
-        query_timeout_seconds=20,
+        query_timeout_seconds=600,
     )
     fetched = source.daily_revenue(WINDOW)
     with transaction(warehouse) as connection:
@@ -77,38 +80,111 @@ def ours(ajour: Path, warehouse: Path) -> None:
         )
 
 
+def only_read(ajour: Path) -> None:
+    """Read the rows and forget them: what the driver takes, which holds all of its answer in memory."""
+    with pyodbc.connect(f"DRIVER=SQLite3;Database={ajour}") as connection:
+        answer = connection.execute(SELECT)
+        while answer.fetchmany(BATCH_ROWS):
+            pass
+
+
 def bare(ajour: Path, warehouse: Path) -> None:
     """Fetch with nothing but pyodbc, pandas and DuckDB."""
     with pyodbc.connect(f"DRIVER=SQLite3;Database={ajour}") as connection:
-        rows = connection.execute("SELECT * FROM daily_revenue").fetchall()
+        rows = connection.execute(SELECT).fetchall()
     frame = pd.DataFrame.from_records(
-        rows,
-        columns=["company_id", "business_date", "location_id", "revenue_incl_vat", "revenue_excl_vat"],
+        rows, columns=["business_date", "location_id", "revenue_incl_vat", "revenue_excl_vat"]
     )
+    _store(warehouse, frame)
+
+
+def with_pandas(ajour: Path, warehouse: Path) -> None:
+    """Fetch with pandas' own reader of databases."""
+    with pyodbc.connect(f"DRIVER=SQLite3;Database={ajour}") as connection, warnings.catch_warnings():
+        # It knows SQLAlchemy's connections best, and says so.
+        warnings.simplefilter("ignore", UserWarning)
+        frame = pd.read_sql(SELECT, connection)
+    _store(warehouse, frame)
+
+
+def with_arrow_odbc(ajour: Path, warehouse: Path) -> None:
+    """Fetch as fast as ODBC gives rows: many at once, straight into Arrow's columns."""
+    import arrow_odbc  # noqa: PLC0415 (where it is installed)
+
+    reader = arrow_odbc.read_arrow_batches_from_odbc(SELECT, f"DRIVER=SQLite3;Database={ajour}", max_text_size=100)
+    _store(warehouse, reader.into_pyarrow_record_batch_reader())
+
+
+def with_dlt(backend: str, ajour: Path, warehouse: Path) -> None:
+    """Fetch with dlt's source for databases, which reads SQLite without ODBC."""
+    import dlt  # noqa: PLC0415 (where it is installed)
+    from dlt.sources.sql_database import sql_table  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder:
+        pipeline = dlt.pipeline(
+            "benchmark", pipelines_dir=folder, destination=dlt.destinations.duckdb(str(warehouse)), dataset_name="ajour"
+        )
+        table = sql_table(f"sqlite:///{ajour}", "daily_revenue", backend=backend, chunk_size=50_000)
+        pipeline.run(table, write_disposition="replace")
+
+
+def _store(warehouse: Path, rows: object) -> None:
     with duckdb.connect(str(warehouse)) as connection:
-        connection.register("frame", frame)
-        connection.execute("CREATE OR REPLACE TABLE raw_revenue AS FROM frame")
+        connection.register("fetched", rows)
+        connection.execute("CREATE OR REPLACE TABLE raw_revenue AS FROM fetched")
 
 
-def seconds(fetch: Callable[[Path, Path], None], ajour: Path, warehouse: Path) -> float:
-    """Return how long one fetch takes."""
-    start = time.perf_counter()
-    fetch(ajour, warehouse)
-    return time.perf_counter() - start
+def steps(ajour: Path, folder: Path) -> Iterator[tuple[str, Step]]:
+    """Give what is measured."""
+
+    def all_new() -> None:
+        (folder / "new.duckdb").unlink(missing_ok=True)
+        ours(ajour, folder / "new.duckdb")
+
+    yield "bare", lambda: bare(ajour, folder / "bare.duckdb")
+    yield "ours, all rows new", all_new
+    yield "ours, no row changed", lambda: ours(ajour, folder / "same.duckdb")
+    yield "pandas `read_sql`", lambda: with_pandas(ajour, folder / "pandas.duckdb")
+    if importlib.util.find_spec("arrow_odbc"):
+        yield "arrow-odbc", lambda: with_arrow_odbc(ajour, folder / "arrow.duckdb")
+    if importlib.util.find_spec("dlt"):
+        for backend in ("pyarrow", "pandas", "connectorx"):
+            yield f"dlt, {backend}", partial(with_dlt, backend, ajour, folder / f"{backend}.duckdb")
+
+
+def lines(*, smoke: bool) -> list[str]:
+    """Measure, and return what README.md says of it."""
+    locations, rounds, many = (20, 1, 200) if smoke else (5_000, 7, 322_581)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make_ajour(folder / "ajour.sqlite", locations)
+        ours(folder / "ajour.sqlite", folder / "same.duckdb")
+        table = table_of(in_turn(dict(steps(folder / "ajour.sqlite", folder)), rounds=rounds), against="bare")
+        make_ajour(folder / "many.sqlite", many)
+        this = [sys.executable, "-m", "benchmarks.fetch"]
+        fetch = [*this, str(folder / "many.sqlite"), str(folder / "many.duckdb")]
+        memory, driver = peak_megabytes(fetch), peak_megabytes([*fetch, "--only-read"])
+    told = (
+        f"Memory of {many * len(WINDOW.days):,} rows, all new: {memory - driver} MB above the {driver} MB of a process "
+        "that has imported the same, reads the rows and forgets them (SQLite's driver holds all of them)."
+    )
+    return [f"{locations * len(WINDOW.days):,} rows, {rounds} rounds:", "", *table, "", told]
 
 
 def main() -> None:
-    """Run both in turn, and print the medians and their ratio."""
-    with tempfile.TemporaryDirectory() as folder:
-        ajour = Path(folder) / "ajour.sqlite"
-        make_ajour(ajour)
-        pairs = [
-            (seconds(ours, ajour, Path(folder) / "ours.duckdb"), seconds(bare, ajour, Path(folder) / "bare.duckdb"))
-            for _ in range(ROUNDS)
-        ]
-    print(f"{LOCATIONS * len(WINDOW.days):,} rows, {ROUNDS} rounds")
-    print(f"ours {median(pair[0] for pair in pairs):.2f} s, bare {median(pair[1] for pair in pairs):.2f} s")
-    print(f"ours / bare: {median(pair[0] / pair[1] for pair in pairs):.2f}")
+    """Print the figures; or fetch once, for a measure of memory."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("ajour", nargs="?", type=Path)
+    parser.add_argument("warehouse", nargs="?", type=Path)
+    parser.add_argument("--only-read", action="store_true")
+    parser.add_argument("--smoke", action="store_true")
+    given = parser.parse_args()
+    if given.warehouse is None:
+        print("\n".join(lines(smoke=given.smoke)))
+    elif given.only_read:
+        only_read(given.ajour)
+    else:
+        ours(given.ajour, given.warehouse)
 
 
 if __name__ == "__main__":

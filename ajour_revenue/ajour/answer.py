@@ -138,7 +138,7 @@ class RevenueAnswer:
 
     def _plain_days(self, values: list[object]) -> list[dt.date]:
         _refuse_kinds(values, {dt.date}, {dt.datetime}, {str})
-        for value in set(values) - self._days.keys():
+        for value in set(values).difference(self._days):
             if isinstance(value, dt.datetime) and value.tzinfo:
                 # Two of them may be equal and of different days.
                 raise ValueError(value)
@@ -213,9 +213,10 @@ class _Keys:
 
     def add(self, days: Sequence[dt.date], ids: Sequence[str]) -> None:
         """Take the keys of some rows."""
-        for new in dict.fromkeys(ids).keys() - self._id_numbers.keys():
-            self._id_numbers[new] = len(self._ids)
-            self._ids.append(new)
+        for location_id in ids:
+            if location_id not in self._id_numbers:
+                self._id_numbers[location_id] = len(self._ids)
+                self._ids.append(location_id)
         if (needed := len(self._ids) * len(self._days)) > len(self._come):
             self._come = np.concatenate([self._come, np.zeros(2 * needed - len(self._come), bool)])
         numbers = _numbers(ids, self._id_numbers) * len(self._days) + _numbers(days, self._day_numbers)

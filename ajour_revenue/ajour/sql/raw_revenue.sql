@@ -3,7 +3,7 @@
 -- transaction.
 
 -- Nobody can tell beforehand how much a database will answer; what does not fit is written beside the warehouse.
-SET memory_limit = '256MB';
+SET memory_limit = '128MB';
 
 CREATE OR REPLACE TEMP TABLE fetched AS FROM answer;
 

@@ -1,0 +1,66 @@
+"""Measure everything that can be measured in half an hour, and write README.md: `make bench`."""
+
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from types import ModuleType
+
+import psutil
+
+from ajour_revenue.days import now
+from benchmarks import commands, fetch, history, runs, ui
+
+BENCHMARKS: dict[str, ModuleType] = {
+    "Raw fetch": fetch,
+    "Runs": runs,
+    "Commands": commands,
+    "Ten years": history,
+    "Dagster's UI": ui,
+}
+PACKAGES = ("dagster", "duckdb", "pyodbc", "pyarrow", "pandas", "dlt", "arrow-odbc", "statsforecast")
+
+HEAD = """# Benchmarks
+
+Written by `make bench`; run by nothing else. What is compared is measured in turn, in the same run, so that the ratios
+hold on other machines too; a table gives medians, and the shortest and the longest round. `÷` is the median of the
+rounds' ratios.
+
+{machine}
+
+Each module tells in its first lines what it measures. By themselves run `benchmarks/readers.py` (the readers' copy),
+`benchmarks/planday.py` (what Planday's limits allow) and `benchmarks/companies.py` (many companies on one machine, half
+an hour); `docs/scale.md` has their figures.
+"""
+
+
+def machine() -> str:
+    """Say on what, and with which versions, the figures were measured."""
+    described = dict(line.split("\t: ", 1) for line in Path("/proc/cpuinfo").read_text().splitlines() if "\t: " in line)
+    cpu = described.get("model name", platform.processor())
+    memory = round(psutil.virtual_memory().total / 2**30)
+    versions = ", ".join(f"{name} {_version(name)}" for name in PACKAGES)
+    return (
+        f"{now():%Y-%m-%d}; {cpu}, {os.cpu_count()} cores, {memory} GiB; {platform.system()} {platform.release()}; "
+        f"Python {platform.python_version()}; {versions}."
+    )
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def readme() -> str:
+    """Measure everything, and return the whole text."""
+    sections = [
+        f"## {title}\n\n{(module.__doc__ or '').strip()}\n\n" + "\n".join(module.lines(smoke=False)) + "\n"
+        for title, module in BENCHMARKS.items()
+    ]
+    return "\n".join([HEAD.format(machine=machine()), *sections])
+
+
+if __name__ == "__main__":
+    (Path(__file__).parent / "README.md").write_text(readme(), encoding="utf-8")
