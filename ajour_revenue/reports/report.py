@@ -83,7 +83,8 @@ def load_report(
 ) -> Report:
     """Read a report from the warehouse: the last day of the window on top, the whole window by day, week or month."""
     chart_days = latest_days(window.last_day, since=settings.activation_date)
-    figures = load_figures(connection, settings, _windows(window, chart_days, by))
+    in_charts = {*cut(chart_days, "day"), *cut(window, "day")}
+    figures = load_figures(connection, settings, _windows(window, by), of_company=in_charts)
     return Report(
         name=settings.name,
         window=window,
@@ -112,15 +113,13 @@ def _to_date(day: dt.date) -> list[Window]:
     ]
 
 
-def _windows(window: Window, chart_days: Window, by: Period) -> set[Window]:
-    """Every period that some part of a report shows, or compares with."""
+def _windows(window: Window, by: Period) -> set[Window]:
+    """Every period of which some part of a report shows places, or compares with."""
     day = Window(window.last_day, window.last_day)
     shown = [day, *_to_date(window.last_day)]
     return {
         *shown,
         *(earlier(each, YEAR) for each in shown),
         earlier(day, WEEK),
-        *cut(chart_days, "day"),
-        *cut(window, "day"),
         *cut(window, by),
     }

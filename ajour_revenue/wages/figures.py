@@ -134,31 +134,49 @@ def make_days(connection: duckdb.DuckDBPyConnection, settings: Settings, window:
     )
 
 
-def add_up(connection: duckdb.DuckDBPyConnection, windows: Iterable[Window]) -> None:
-    """Make the temporary table `figures`: those of every place in each of some periods, from `days_of_places`."""
-    periods = ({"first_day": window.first_day, "last_day": window.last_day} for window in sorted(windows))
-    give(connection, "periods", "first_day DATE, last_day DATE", periods)
+def add_up(
+    connection: duckdb.DuckDBPyConnection, windows: Iterable[Window], *, of_company: Iterable[Window] = ()
+) -> None:
+    """Make the temporary table `figures` from `days_of_places`: those of every place in each of some periods.
+
+    Of further periods, `of_company`, those of the company alone.
+    """
+    windows = set(windows)
+    periods = (
+        {"first_day": each.first_day, "last_day": each.last_day, "of_company_alone": each not in windows}
+        for each in sorted(windows | set(of_company))
+    )
+    give(connection, "periods", "first_day DATE, last_day DATE, of_company_alone BOOLEAN", periods)
     run(connection, FIGURES_SQL)
 
 
-def make_figures(connection: duckdb.DuckDBPyConnection, settings: Settings, windows: Iterable[Window]) -> None:
-    """Make the temporary table `figures`: those of every place in each of some periods."""
-    windows = sorted(windows)
-    whole = Window(min(window.first_day for window in windows), max(window.last_day for window in windows))
+def make_figures(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    windows: Iterable[Window],
+    *,
+    of_company: Iterable[Window] = (),
+) -> None:
+    """Make the temporary table `figures` as `add_up` does, from what is stored."""
+    windows, of_company = set(windows), set(of_company)
+    periods = windows | of_company
+    whole = Window(min(each.first_day for each in periods), max(each.last_day for each in periods))
     make_days(connection, settings, whole)
-    add_up(connection, windows)
+    add_up(connection, windows, of_company=of_company)
 
 
 def load_figures(
     connection: duckdb.DuckDBPyConnection,
     settings: Settings,
     windows: Iterable[Window],
+    *,
+    of_company: Iterable[Window] = (),
 ) -> dict[Window, dict[Place, Figure]]:
-    """Return the figures of every place in each of some periods.
+    """Return the figures of every place in each of some periods; of further ones, those of the company alone.
 
     A department stands before its units and what belongs to none of them; the company is last.
     """
-    make_figures(connection, settings, windows)
+    make_figures(connection, settings, windows, of_company=of_company)
     figures: dict[Window, dict[Place, Figure]] = {}
     for figure in rows(connection, FIGURES_IN_ORDER, _figure):
         figures.setdefault(figure.window, {})[figure.place] = figure
@@ -168,7 +186,7 @@ def load_figures(
 def daily_totals(connection: duckdb.DuckDBPyConnection, settings: Settings, window: Window) -> list[Figure]:
     """Return the whole company's figure of each day of a window, a day without figures included."""
     days = cut(window, "day")
-    figures = load_figures(connection, settings, days)
+    figures = load_figures(connection, settings, [], of_company=days)
     return [figures.get(day, {}).get(COMPANY, Figure(day, COMPANY)) for day in days]
 
 

@@ -279,3 +279,17 @@ def test_a_day_without_a_target_leaves_the_period_without_one(books: Books) -> N
 
     assert figure(books, BAR).target == 30
     assert figure(books, BAR, Window(dt.date(2026, 11, 22), MONDAY)).target is None
+
+
+def test_periods_of_the_company_alone_have_its_same_figures_and_no_others(books: Books) -> None:
+    for back in range(3):
+        books.earn("Bar", f"100{back}", days_before(back))
+        books.pay("Vesterbro", "Bar", f"47{back}", days_before(back))
+    days = [Window(days_before(back), days_before(back)) for back in range(3)]
+    books.report(Window(days_before(2), MONDAY))
+
+    whole = load_figures(books.connection, books.settings, days)
+    figures = load_figures(books.connection, books.settings, days[:1], of_company=days)
+
+    assert figures[days[0]] == whole[days[0]]
+    assert [figures[day] for day in days[1:]] == [{COMPANY: whole[day][COMPANY]} for day in days[1:]]

@@ -1,11 +1,13 @@
--- Revenue, wage cost and wage percentage of each of the periods(first_day, last_day), as the temporary table figures:
--- sums of days_of_places, ratios of the sums (D2), what they cover (D19), and the target that judges them (D20).
+-- Revenue, wage cost and wage percentage of each of the periods(first_day, last_day, of_company_alone), as the temporary
+-- table figures: sums of days_of_places, ratios of the sums (D2), what they cover (D19), and the target that judges them
+-- (D20).
 CREATE OR REPLACE TEMP TABLE figures AS
 WITH days_of_periods AS (
     SELECT
         unnest(generate_series(first_day, last_day, INTERVAL 1 DAY))::DATE AS business_date,
         first_day,
-        last_day
+        last_day,
+        of_company_alone
     FROM periods
 ),
 units_of_periods AS (
@@ -65,6 +67,7 @@ sums AS (
         count(*) FILTER (is_without_wages) AS days_without_wages,
         count(*) FILTER (is_without_revenue) AS days_without_revenue
     FROM days_of_places JOIN days_of_periods USING (business_date)
+    WHERE in_department IS NULL OR NOT of_company_alone
     GROUP BY first_day, last_day, in_department, in_unit, unallocated
 )
 SELECT
