@@ -17,9 +17,10 @@ from ajour_revenue.settings.model import PostgresWarehouse
 from ajour_revenue.settings.secrets import WAREHOUSE
 from ajour_revenue.warehouse import schema
 from ajour_revenue.warehouse.connect import transaction
-from ajour_revenue_tests.ajour.postgres import running_postgres
+from ajour_revenue.warehouse.file import CONFIGURATION
+from ajour_revenue_tests.ajour.postgres import Postgres, running_postgres
 from ajour_revenue_tests.clock import LAST_DAY, now
-from ajour_revenue_tests.kit import Company, make_company
+from ajour_revenue_tests.kit import DUCKDB, Company, make_company
 from ajour_revenue_tests.planday.kit import Stage
 
 # How long an example takes says how busy the machine is.
@@ -31,6 +32,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Set the clock, before any test is collected."""
     patch = pytest.MonkeyPatch()
     patch.setattr(days, "now", now)
+    # For as few rows as the tests have, a second thread only takes of the processor.
+    patch.setitem(CONFIGURATION, "threads", 1)
     config.add_cleanup(patch.undo)
 
 
@@ -64,22 +67,41 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session", params=["DuckDB", pytest.param("PostgreSQL", marks=pytest.mark.slow)])
-def empty_tables(request: pytest.FixtureRequest) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The tables of an empty warehouse in each store; whoever writes to them does so in a transaction, rolled back."""
-    if request.param == "PostgreSQL":
-        with running_postgres() as server, pytest.MonkeyPatch.context() as patch:
-            patch.setenv(WAREHOUSE, server.address())
-            with transaction(PostgresWarehouse(folder=Path())) as connection:
-                connection.commit()
-                yield connection
-                connection.begin()
-        return
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """Run one server, in which each test has databases of its own; whoever stops one starts another."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def empty_in_duckdb() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'Europe/Copenhagen'")
-        connection.execute("SET threads = 1")
         schema.bring_up_to_date(connection)
         yield connection
+
+
+@pytest.fixture(scope="session")
+def empty_in_postgresql(postgres: Postgres) -> Iterator[duckdb.DuckDBPyConnection]:
+    postgres.make_database("empty_tables")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(WAREHOUSE, postgres.address("empty_tables"))
+        with transaction(PostgresWarehouse(folder=Path())) as connection:
+            connection.commit()
+            yield connection
+            connection.begin()
+
+
+@pytest.fixture(scope="session")
+def empty_tables(request: pytest.FixtureRequest) -> duckdb.DuckDBPyConnection:
+    """The tables of an empty warehouse; whoever writes to them does so in a transaction, rolled back.
+
+    In DuckDB, and for a test that is IN_BOTH_STORES in PostgreSQL too.
+    """
+    store = getattr(request, "param", DUCKDB)
+    tables: duckdb.DuckDBPyConnection = request.getfixturevalue(f"empty_in_{store.lower()}")
+    return tables
 
 
 @pytest.fixture

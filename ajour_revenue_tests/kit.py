@@ -32,6 +32,12 @@ COMPANY_ID = "Nord-4711"
 ACTIVATION_DATE = LAST_DAY - timedelta(days=60)
 
 IS_DUCKDB_2 = duckdb.__version__.startswith("2.")
+DUCKDB = "DuckDB"
+IN_BOTH_STORES = pytest.mark.parametrize(
+    "empty_tables", [DUCKDB, pytest.param("PostgreSQL", marks=pytest.mark.slow)], indirect=True
+)
+"""For a test of `empty_tables` that reads or writes something which no other such test does."""
+
 NEEDS_POSTGRES_EXTENSION = pytest.mark.skipif(
     IS_DUCKDB_2, reason="DuckDB's extension for PostgreSQL has no package for DuckDB 2 yet"
 )

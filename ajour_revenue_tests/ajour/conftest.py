@@ -1,6 +1,5 @@
 """The sources that play Ajour."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,7 @@ import tenacity
 
 from ajour_revenue.ajour import connection
 from ajour_revenue_tests.ajour.kit import POSTGRES_DATABASE, Source, fill, sqlite_source
-from ajour_revenue_tests.ajour.postgres import Postgres, running_postgres
+from ajour_revenue_tests.ajour.postgres import Postgres
 from ajour_revenue_tests.ajour.sql_server import AUTHORITY
 
 
@@ -19,10 +18,9 @@ def _two_attempts_without_a_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    with running_postgres() as server:
-        fill(server, POSTGRES_DATABASE)
-        yield server
+def postgres(postgres: Postgres) -> Postgres:
+    fill(postgres, POSTGRES_DATABASE)
+    return postgres
 
 
 @pytest.fixture

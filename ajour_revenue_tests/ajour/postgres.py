@@ -148,6 +148,11 @@ class Postgres:
             autocommit=True,
         )
 
+    def make_database(self, name: str) -> None:
+        """Make an empty database, in the place of one that an earlier test has left."""
+        self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        self.execute(f"CREATE DATABASE {name}")
+
     def set_password(self, role: str, password: str) -> None:
         """Give a role a password, whatever characters are in it."""
         self.execute(

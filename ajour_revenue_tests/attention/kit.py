@@ -13,6 +13,7 @@ from ajour_revenue.days import Window
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.upcoming import NextFetch
 from ajour_revenue.wages.percentage import calculate_wage_percentage
+from ajour_revenue.warehouse.run import run
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.kit import COMPANY_ID, settings_dict
 
@@ -20,6 +21,43 @@ DAYS = Window(LAST_DAY - dt.timedelta(days=4), LAST_DAY)
 NO_FETCH = "The task is switched off."
 LOCATIONS = {"10": "Bar", "11": "Bar, first floor", "20": "Kitchen", "30": "Shop"}
 DEPARTMENTS = {"Bar": "Vesterbro", "Kitchen": "Vesterbro", "Shop": "Aarhus"}
+
+IN_ORDER = """
+    INSERT INTO unit_revenue BY NAME
+    SELECT
+        unnest(generate_series($first_day::DATE, $last_day::DATE, INTERVAL 1 DAY))::DATE AS business_date,
+        $unit AS unit,
+        $department AS department,
+        'excluded' AS vat,
+        1000 AS revenue,
+        1000 AS revenue_excl_vat,
+        1250 AS revenue_incl_vat,
+        'ajour' AS source,
+        []::VARCHAR[] AS locations,
+        []::VARCHAR[] AS missing_locations,
+        now() AS updated_at,
+        'run' AS run_id;
+
+    INSERT INTO wage_costs BY NAME
+    SELECT
+        unnest(generate_series($first_day::DATE, $last_day::DATE, INTERVAL 1 DAY))::DATE AS business_date,
+        $department AS department,
+        $unit AS unit,
+        100 AS wage_cost,
+        1 AS hours,
+        now() AS updated_at,
+        'run' AS run_id;
+"""
+
+ALL_FETCHED = """
+    INSERT INTO fetches
+    SELECT
+        $company_id,
+        unnest(generate_series($first_day::DATE, $last_day::DATE, INTERVAL 1 DAY))::DATE,
+        now(),
+        true,
+        'run'
+"""
 
 
 def settings(**changes: Any) -> Settings:  # noqa: ANN401 (YAML may hold anything)
@@ -37,11 +75,10 @@ class State:
 
     def be_in_order(self) -> None:
         """Let every day be fetched, and every unit sell 1000 and pay 100 on it."""
-        for day in DAYS.days:
-            self.fetch(day)
-            for unit in DEPARTMENTS:
-                self.earn(unit, day, "1000")
-                self.pay(unit, day, "100")
+        days = {"first_day": DAYS.first_day, "last_day": DAYS.last_day}
+        for unit, department in DEPARTMENTS.items():
+            run(self.connection, IN_ORDER, unit=unit, department=department, **days)
+        run(self.connection, ALL_FETCHED, company_id=COMPANY_ID, **days)
         for location, name in LOCATIONS.items():
             self.list_location(location, name)
 

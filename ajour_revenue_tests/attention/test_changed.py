@@ -19,7 +19,7 @@ from ajour_revenue.text.formats import DANISH
 from ajour_revenue.warehouse.run import run
 from ajour_revenue_tests.attention.kit import State, settings
 from ajour_revenue_tests.clock import LAST_DAY
-from ajour_revenue_tests.kit import COMPANY_ID, settings_dict
+from ajour_revenue_tests.kit import COMPANY_ID, IN_BOTH_STORES, settings_dict
 
 Sold = Mapping[str, tuple[str, str]]
 """What locations sold: incl. and excl. VAT."""
@@ -222,6 +222,7 @@ def test_a_figure_that_was_changed_back_is_no_news(books: State) -> None:
     assert found(books) == []
 
 
+@IN_BOTH_STORES
 def test_several_changes_are_told_in_order_and_each_once(books: State) -> None:
     choose(books, units=[BAR_WITH_11])
     ask(books, {"10": ("125", "100")})

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ajour_revenue.attention.finding import Finding, Location
+from ajour_revenue.attention.finding import KINDS, Finding, Location
 from ajour_revenue.attention.findings import run_failed
 from ajour_revenue.attention.texts import FINDING_TEXTS, about, line, with_command
 from ajour_revenue.days import COPENHAGEN, Window
@@ -14,7 +14,7 @@ from ajour_revenue.upcoming import next_fetch
 from ajour_revenue.wages.figures import Place
 from ajour_revenue_tests.attention.kit import DAYS, State, settings
 from ajour_revenue_tests.clock import LAST_DAY
-from ajour_revenue_tests.kit import settings_dict
+from ajour_revenue_tests.kit import IN_BOTH_STORES, settings_dict
 
 FIRST, SECOND, THIRD, FOURTH, LAST = DAYS.days
 BAR, SHOP = Place("Vesterbro", "Bar"), Place("Aarhus", "Shop")
@@ -30,6 +30,39 @@ def test_nothing_but_days_is_found_in_an_empty_warehouse(state: State) -> None:
         state.connection.execute(f"DELETE FROM {table}")
 
     assert state.found() == [Finding("never fetched", DAYS)]
+
+
+@IN_BOTH_STORES
+def test_every_kind_is_found(state: State) -> None:
+    state.change("DELETE FROM fetches WHERE business_date = ?", FIRST)
+    state.list_location("99", "Kitchen, new")
+    state.sell("99", LAST, "20")
+    state.change("DELETE FROM ajour_locations WHERE location_id = '20'")
+    state.earn("Bar", THIRD, "1000", missing=("11",))
+    state.pay("Bar", LAST, "400")
+    state.earn("Shop", SECOND, None)
+    state.pay("Shop", THIRD, None)
+    state.earn("Shop", FOURTH, "-5.25")
+    state.revise("Bar", FIRST, "900", "1000")
+    state.connection.execute("DELETE FROM unit_revenue WHERE unit = 'Kitchen' AND business_date = ?", [FIRST])
+    state.change("INSERT INTO planday_ours VALUES (?, 201, 'Kitchen', 1000, NULL, now(), 'run')", FIRST)
+
+    found = state.found()
+
+    assert {(finding.kind, finding.place.unit, finding.days) for finding in found} == {
+        ("never fetched", None, Window(FIRST, FIRST)),
+        ("unmapped", None, None),
+        ("not listed", "Kitchen", None),
+        ("missing", "Bar", Window(THIRD, THIRD)),
+        ("over target", "Bar", Window(LAST, LAST)),
+        ("wages without revenue", "Kitchen", Window(FIRST, FIRST)),
+        ("wages without revenue", "Shop", Window(SECOND, SECOND)),
+        ("revenue without wages", "Shop", Window(THIRD, THIRD)),
+        ("negative revenue", "Shop", Window(FOURTH, FOURTH)),
+        ("changed", "Bar", Window(FIRST, FIRST)),
+        ("no longer fed", "Kitchen", Window(FIRST, FIRST)),
+    }
+    assert {finding.kind for finding in found} | {"run failed"} == set(KINDS)
 
 
 # Never fetched

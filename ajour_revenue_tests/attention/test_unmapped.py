@@ -19,7 +19,7 @@ from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.formats import DANISH
 from ajour_revenue.warehouse.run import give
 from ajour_revenue_tests.attention.kit import DAYS, State, settings
-from ajour_revenue_tests.kit import settings_dict
+from ajour_revenue_tests.kit import IN_BOTH_STORES, settings_dict
 
 FIRST, SECOND, THIRD, FOURTH, LAST = DAYS.days
 MAPPING = settings_dict()["units"]
@@ -133,6 +133,7 @@ def test_of_a_location_that_fed_a_unit_only_earlier_the_days_after_are_told(
     assert unmapped.command == "ajour-revenue test --write"
 
 
+@IN_BOTH_STORES
 @given(
     sold=st.dictionaries(
         st.tuples(st.sampled_from(["10", "11", "98"]), st.sampled_from(DAYS.days)),

@@ -1,12 +1,10 @@
 """`ajour-revenue move-warehouse`, and every command on a warehouse in PostgreSQL."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from ajour_revenue.settings.secrets import WAREHOUSE
 from ajour_revenue.warehouse.turn import turn
-from ajour_revenue_tests.ajour.postgres import Postgres, running_postgres
+from ajour_revenue_tests.ajour.postgres import Postgres
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.commands.kit import Shell
 from ajour_revenue_tests.kit import Company, write_env_file
@@ -14,18 +12,11 @@ from ajour_revenue_tests.kit import Company, write_env_file
 REPORT = ("report", "--by", "day", "--format", "csv", "--output", "-")
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Postgres]:
-    with running_postgres() as server:
-        yield server
-
-
 @pytest.fixture
-def at_both(shell: Shell, at_fetched_company: Company, server: Postgres) -> Company:
+def at_both(shell: Shell, at_fetched_company: Company, postgres: Postgres) -> Company:
     """A company with figures in a file, and an empty database for them."""
-    server.execute("DROP DATABASE IF EXISTS company")
-    server.execute("CREATE DATABASE company")
-    write_env_file(shell.folder, {**at_fetched_company.ajour.environment, WAREHOUSE: server.address("company")})
+    postgres.make_database("company")
+    write_env_file(shell.folder, {**at_fetched_company.ajour.environment, WAREHOUSE: postgres.address("company")})
     return at_fetched_company
 
 

@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from ajour_revenue.partitions import PARTITION_TAG
 from ajour_revenue.settings.env_file import env_file_values
 from ajour_revenue.settings.secrets import WAREHOUSE
-from ajour_revenue_tests.ajour.postgres import Postgres, running_postgres
+from ajour_revenue_tests.ajour.postgres import Postgres
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.companies.kit import add_company
 from ajour_revenue_tests.dagster_server import QUICK_COORDINATOR, DagsterServer
@@ -27,16 +27,10 @@ REVENUE = {"nord": Decimal("1000.00"), "syd": Decimal("2000.00")}
 
 
 @pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    with running_postgres() as postgres:
-        for database in ("dagster", *REVENUE):
-            postgres.execute(f"CREATE DATABASE {database}")
-        yield postgres
-
-
-@pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Iterator[DagsterServer]:
     """One code server for all companies, as `companies write` sets it up."""
+    for database in ("dagster", *REVENUE):
+        postgres.make_database(database)
     server = DagsterServer(tmp_path_factory.mktemp("group"))
     (server.folder / "dagster.yaml").unlink()
     for name, revenue in REVENUE.items():

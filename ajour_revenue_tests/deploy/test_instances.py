@@ -15,10 +15,12 @@ from ruamel.yaml import YAML
 
 from ajour_revenue.instance import COMPANY_TAG
 from ajour_revenue.run_launcher import WatchingRunLauncher
-from ajour_revenue_tests.ajour.postgres import ADMINISTRATOR, ADMINISTRATORS_PASSWORD, Postgres, running_postgres
+from ajour_revenue_tests.ajour.postgres import ADMINISTRATOR, ADMINISTRATORS_PASSWORD, Postgres
 from ajour_revenue_tests.deploy.files import COMPANIES, DOCKER, HOME, KUBERNETES, SYSTEMD, loaded
 from ajour_revenue_tests.deploy.helm import Values
 from ajour_revenue_tests.processes import CHECKOUT
+
+DATABASE = "history_of_instances"
 
 LAUNCHERS = {"systemd": WatchingRunLauncher, "docker": DockerRunLauncher, "kubernetes": K8sRunLauncher}
 
@@ -33,9 +35,9 @@ NO_CLUSTER = {
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Postgres]:
-    with running_postgres() as server:
-        yield server
+def server(postgres: Postgres) -> Postgres:
+    postgres.make_database(DATABASE)
+    return postgres
 
 
 def configuration(kind: str, folder: Path, server: Postgres) -> dict[str, Any]:
@@ -47,7 +49,7 @@ def configuration(kind: str, folder: Path, server: Postgres) -> dict[str, Any]:
         return given
     values = loaded(KUBERNETES / "values.yaml")
     values["postgresql"] |= {"postgresqlHost": "127.0.0.1", "postgresqlUsername": ADMINISTRATOR}
-    values["postgresql"] |= {"postgresqlDatabase": "postgres", "service": {"port": server.port}}
+    values["postgresql"] |= {"postgresqlDatabase": DATABASE, "service": {"port": server.port}}
     given = Values.model_validate({key: value for key, value in values.items() if key[:2] != "x-"}).dagster_yaml()
     (folder / "kubeconfig").write_text(json.dumps(NO_CLUSTER))
     given["run_launcher"]["config"] |= {
@@ -67,7 +69,7 @@ def instance(
         "DAGSTER_HOME": str(tmp_path),
         "DAGSTER_PG_PASSWORD": ADMINISTRATORS_PASSWORD,
         "DAGSTER_POSTGRES_URL": (
-            f"postgresql+psycopg2://{ADMINISTRATOR}:{ADMINISTRATORS_PASSWORD}@127.0.0.1:{server.port}/postgres"
+            f"postgresql+psycopg2://{ADMINISTRATOR}:{ADMINISTRATORS_PASSWORD}@127.0.0.1:{server.port}/{DATABASE}"
         ),
     }
     for name, value in secrets.items():

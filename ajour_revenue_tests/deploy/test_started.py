@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from ajour_revenue.instance import COMPANY_TAG
 from ajour_revenue.partitions import PARTITION_TAG
-from ajour_revenue_tests.ajour.postgres import ADMINISTRATOR, ADMINISTRATORS_PASSWORD, Postgres, running_postgres
+from ajour_revenue_tests.ajour.postgres import ADMINISTRATOR, ADMINISTRATORS_PASSWORD, Postgres
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.dagster_server import DagsterServer
 from ajour_revenue_tests.deploy.docker_daemon import DockerDaemon, serve
@@ -77,12 +77,6 @@ def of_compose() -> Iterator[tuple[dict[str, str], list[str]]]:
 PROCESSES = {"systemd": of_systemd, "docker": of_compose}
 
 
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    with running_postgres() as server:
-        yield server
-
-
 @dataclass
 class Deployed:
     """The processes of one way; its containers, where it has any, are processes too."""
@@ -98,7 +92,7 @@ def deployed(
 ) -> Iterator[Deployed]:
     """All of them, in a home folder, on ports and with a database of the tests' own."""
     way = request.param
-    postgres.execute(f"CREATE DATABASE {way}")
+    postgres.make_database(way)
     home = tmp_path_factory.mktemp(way)
     for name in COMPANIES:
         make_company(home, name)

@@ -23,7 +23,7 @@ from ajour_revenue.wages.assets import store_wage_costs
 from ajour_revenue.wages.figures import Place, load_figures
 from ajour_revenue.warehouse.connect import reading
 from ajour_revenue.warehouse.run import run
-from ajour_revenue_tests.kit import settings_dict
+from ajour_revenue_tests.kit import IN_BOTH_STORES, settings_dict
 from ajour_revenue_tests.planday.connected import (
     AARHUS,
     BARTENDER,
@@ -391,6 +391,7 @@ def people_in(cell: list[Shift]) -> int:
     return sum(cost.quantize(Decimal("0.01"), ROUND_HALF_UP) != 0 for cost in costs.values())
 
 
+@IN_BOTH_STORES
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(shifts=SHIFTS, window=WINDOWS)
 def test_the_stored_sums_are_those_of_an_independent_calculation(

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from ajour_revenue.attention.finding import Location
 from ajour_revenue.days import Window
 from ajour_revenue.wages.figures import COMPANY, WEEK, YEAR, Figure, Period, Place, cut, daily_totals, earlier
-from ajour_revenue_tests.kit import settings_dict
+from ajour_revenue_tests.kit import IN_BOTH_STORES, settings_dict
 from ajour_revenue_tests.reports.kit import HIDDEN_WAGE, MONDAY, Books, days_before
 
 BAR, VESTERBRO = Place("Vesterbro", "Bar"), Place("Vesterbro")
 SUNDAY = days_before(1)
 
 
+@IN_BOTH_STORES
 def test_a_day_has_units_departments_and_the_company_each_with_its_sums(books: Books) -> None:
     books.earn("Bar", "1000")
     books.earn("Kitchen", "3000")
@@ -69,6 +70,7 @@ def test_without_revenue_there_is_no_percentage(books: Books, revenue: str | Non
 money = st.decimals(0, 10**6, places=2)
 
 
+@IN_BOTH_STORES
 @settings(max_examples=20)
 @given(
     days=st.lists(

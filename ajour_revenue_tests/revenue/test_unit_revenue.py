@@ -20,7 +20,7 @@ from ajour_revenue.mapping import unit_of_locations
 from ajour_revenue.revenue.unit_revenue import calculate_unit_revenue
 from ajour_revenue.settings.model import Settings, Unit
 from ajour_revenue.warehouse.run import run
-from ajour_revenue_tests.kit import COMPANY_ID, settings_dict
+from ajour_revenue_tests.kit import COMPANY_ID, IN_BOTH_STORES, settings_dict
 
 DAY = dt.date(2026, 3, 1)
 NEXT_DAY = DAY + dt.timedelta(days=1)
@@ -390,6 +390,7 @@ some = settings(max_examples=12, suppress_health_check=[HealthCheck.function_sco
 many = settings(some, max_examples=40)
 
 
+@IN_BOTH_STORES
 @many
 @given(history=histories)
 def test_unit_revenue_is_what_the_rules_say_after_any_history(
@@ -431,6 +432,7 @@ def test_fetching_the_same_again_changes_nothing_and_leaves_no_revision(
     assert (warehouse.rows("unit_revenue"), warehouse.rows("unit_revenue_revisions")) == before
 
 
+@IN_BOTH_STORES
 @some
 @given(history=histories)
 def test_the_revisions_replayed_in_order_give_the_present_table(

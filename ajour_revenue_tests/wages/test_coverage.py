@@ -14,7 +14,7 @@ from ajour_revenue.attention.findings import findings
 from ajour_revenue.days import Window
 from ajour_revenue.reports.texts import TEXTS
 from ajour_revenue.wages.figures import COMPANY, Figure, Place, load_figures
-from ajour_revenue_tests.kit import settings_dict
+from ajour_revenue_tests.kit import IN_BOTH_STORES, settings_dict
 from ajour_revenue_tests.reports.kit import MONDAY, Books, days_before
 
 BAR, KITCHEN, VESTERBRO = Place("Vesterbro", "Bar"), Place("Vesterbro", "Kitchen"), Place("Vesterbro")
@@ -207,6 +207,7 @@ def test_the_hidden_wages_of_no_unit_do_not_keep_the_units_from_being_judged(boo
 # Targets
 
 
+@IN_BOTH_STORES
 def test_a_target_may_differ_by_weekday_and_a_periods_is_weighed_by_revenue(books: Books) -> None:
     books.change(units=units(Bar={"mon-thu": 38, "fri-sat": 27, "sun": 34}))
     sunday, saturday = days_before(1), days_before(2)

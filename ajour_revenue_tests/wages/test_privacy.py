@@ -30,6 +30,7 @@ from ajour_revenue.wages.assets import (
 )
 from ajour_revenue.wages.figures import Period, make_figures
 from ajour_revenue.wages.source import WAGE_COST_SCHEMA, WageCosts
+from ajour_revenue_tests.kit import IN_BOTH_STORES
 from ajour_revenue_tests.reports.kit import Books
 from ajour_revenue_tests.wages.people import (
     DAYS,
@@ -106,6 +107,7 @@ def test_no_set_of_shown_figures_tells_what_one_person_earned(
     assert (shown.size > 0) == any(len(people) > 1 for people in company.values())
 
 
+@IN_BOTH_STORES
 @pytest.mark.parametrize("show", [False, True])
 def test_the_same_finds_those_out_whose_wages_the_settings_show(
     empty_tables: duckdb.DuckDBPyConnection,

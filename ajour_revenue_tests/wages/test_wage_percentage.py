@@ -15,7 +15,7 @@ from ajour_revenue.days import Window
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.wages.figures import Place, load_figures
 from ajour_revenue.wages.percentage import calculate_wage_percentage
-from ajour_revenue_tests.kit import settings_dict, store_revenue, store_wages
+from ajour_revenue_tests.kit import IN_BOTH_STORES, settings_dict, store_revenue, store_wages
 
 DAY = dt.date(2026, 3, 1)
 OERE = Decimal("0.01")
@@ -172,6 +172,7 @@ def test_negative_revenue_is_told_in_the_note(warehouse: Warehouse) -> None:
     assert (bar["wage_percentage"], bar["note"]) == (Decimal(-50), "negative revenue")
 
 
+@IN_BOTH_STORES
 def test_missing_locations_are_told_at_the_unit_and_at_the_department(warehouse: Warehouse) -> None:
     warehouse.earn("Bar", "1000", missing=("11",))
     warehouse.earn("Kitchen", None, missing=("20",))
@@ -201,6 +202,7 @@ def test_a_unit_that_only_the_warehouse_still_knows_stays_in_its_department(ware
     assert warehouse.row("Vesterbro", None)["revenue_excl_vat"] == Decimal(1000)
 
 
+@IN_BOTH_STORES
 def test_calculating_again_replaces_the_days_of_the_window_and_no_others(warehouse: Warehouse) -> None:
     later = DAY + dt.timedelta(days=1)
     warehouse.earn("Bar", "1000")

@@ -1,6 +1,6 @@
 """A warehouse in PostgreSQL: whole transactions, one writer after the other, and errors that quote no address.
 
-That its figures are those of a file is tested where the figures are: `empty_tables` is of both stores.
+That its figures are those of a file is tested where the figures are, in the tests that are IN_BOTH_STORES.
 """
 
 import subprocess
@@ -35,7 +35,7 @@ from ajour_revenue.warehouse.errors import (
 from ajour_revenue.warehouse.move import move
 from ajour_revenue.warehouse.postgres import address_of
 from ajour_revenue.warehouse.turn import turn, whose_turn
-from ajour_revenue_tests.ajour.postgres import Postgres, running_postgres
+from ajour_revenue_tests.ajour.postgres import Postgres
 from ajour_revenue_tests.kit import NEEDS_POSTGRES_EXTENSION, settings_dict
 from ajour_revenue_tests.processes import free_port
 from ajour_revenue_tests.readers.kit import DAYS, settings_of
@@ -50,11 +50,10 @@ numbers = count()
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Postgres]:
-    with running_postgres() as server:
-        server.execute("CREATE ROLE owner LOGIN")
-        server.set_password("owner", PASSWORD)
-        yield server
+def server(postgres: Postgres) -> Postgres:
+    postgres.execute("CREATE ROLE owner LOGIN")
+    postgres.set_password("owner", PASSWORD)
+    return postgres
 
 
 @pytest.fixture
