@@ -17,7 +17,7 @@ from ajour_revenue_tests import processes
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.commands.kit import Shell
 from ajour_revenue_tests.companies.kit import add_company
-from ajour_revenue_tests.kit import Company
+from ajour_revenue_tests.kit import Company, make_company
 from ajour_revenue_tests.processes import CHECKOUT
 
 PAGES = ["README.md", "docs/operations.md"]
@@ -88,14 +88,26 @@ def test_the_commands_of_the_readme_work_one_after_the_other_in_a_clone(tmp_path
     assert "Entered by hand" in result.stdout
 
 
+@pytest.fixture(scope="module")
+def warehouse_of_a_silent_till(warehouse_after_a_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The warehouse of a company of which one till has been down since."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        company = make_company(tmp_path_factory.mktemp("silent"), monkeypatch)
+        company.settings.warehouse_file.parent.mkdir()
+        shutil.copy(warehouse_after_a_run, company.settings.warehouse_file)
+        company.ajour.sell(LAST_DAY, "11", None)
+        assert company.run(Window(LAST_DAY, LAST_DAY)).success
+    return company.settings.warehouse_file
+
+
 @pytest.mark.parametrize("command", commands_in_the_text())
 def test_a_command_in_the_text_can_be_typed_as_it_stands(
-    shell: Shell, at_fetched_company: Company, command: str
+    shell: Shell, at_company: Company, warehouse_of_a_silent_till: Path, command: str
 ) -> None:
     add_company(shell.folder / "companies", "nord", Decimal(1))
-    # One till was down.
-    at_fetched_company.ajour.sell(LAST_DAY, "11", None)
-    assert at_fetched_company.run(Window(LAST_DAY, LAST_DAY)).success
+    at_company.ajour.sell(LAST_DAY, "11", None)
+    at_company.settings.warehouse_file.parent.mkdir()
+    shutil.copy(warehouse_of_a_silent_till, at_company.settings.warehouse_file)
     _, name, *arguments = shlex.split(COMPANY.sub(".", DAY.sub(str(LAST_DAY), command)))
     assert name in main.commands
     if not arguments:
