@@ -73,10 +73,14 @@ def findings(  # noqa: PLR0913 (what the answer depends on)
         "vat": settings.revenue.vat,
     }
     about["brought_from"] = _brought_from(connection, upcoming, about) if "never fetched" in asked else dt.date.max
-    make_figures(connection, settings, [Window(window.last_day, window.last_day)])
-    run(connection, REVENUE_OF_NO_UNIT_SQL, **about)
-    run(connection, SIMILAR_IDS_SQL, **about)
-    run(connection, STILL_IN_PLANDAY_SQL, **about)
+    # What takes longest is made only for a kind that reads it.
+    if "over target" in asked:
+        make_figures(connection, settings, [Window(window.last_day, window.last_day)])
+    if not {"unmapped", "not listed"}.isdisjoint(asked):
+        run(connection, REVENUE_OF_NO_UNIT_SQL, **about)
+        run(connection, SIMILAR_IDS_SQL, **about)
+    if "no longer fed" in asked:
+        run(connection, STILL_IN_PLANDAY_SQL, **about)
     run(connection, f"CREATE OR REPLACE TEMP TABLE found_days AS {_union(asked)}", **about)
     found = rows(connection, JOINED_DAYS_SQL, _finding, kinds=asked)
     units = [unit.name for unit in settings.units]
