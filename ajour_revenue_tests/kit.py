@@ -248,6 +248,11 @@ class Company:
         job = build_definitions(self.settings).resolve_job_def(self.job_name)
         return execute(job, tags=window_tags(window) | (tags or {}), instance=instance)
 
+    def fetch(self, window: Window) -> dg.ExecuteInProcessResult:
+        """Fetch revenue and calculate that of units, for tests which look at nothing else of a run."""
+        assets = ([self.settings.name, name] for name in ("ajour_locations", "raw_revenue", "unit_revenue"))
+        return self.run_alone(dg.AssetSelection.assets(*assets).without_checks(), tags=window_tags(window))
+
     def check(self, name: str, *, tags: dict[str, str] | None = None) -> dg.AssetCheckEvaluation:
         """Execute one asset check alone, as the UI does it."""
         keys = build_definitions(self.settings).resolve_asset_graph().asset_check_keys

@@ -113,7 +113,7 @@ def test_what_cannot_be_entered_is_refused(
 
 def test_the_till_of_one_location_completes_the_sum_of_the_others(shell: Shell, at_company: Company) -> None:
     at_company.ajour.sell(LAST_DAY, "11", None)
-    assert at_company.run(Window(LAST_DAY, LAST_DAY)).success
+    assert at_company.fetch(Window(LAST_DAY, LAST_DAY)).success
     [(others,)] = at_company.query("SELECT revenue_excl_vat FROM unit_revenue WHERE unit = 'Bar'")
 
     result = shell.run(*ONE, "--location", "11", "--excl-vat", "1000", "--reason", "till was down")
@@ -123,7 +123,7 @@ def test_the_till_of_one_location_completes_the_sum_of_the_others(shell: Shell, 
     assert at_company.query(bar) == [(others + 1000, "manual", ["10", "11"], [])]
     # What Ajour corrects of the other one still comes in.
     at_company.ajour.sell(LAST_DAY, "10", others + 5)
-    assert at_company.run(Window(LAST_DAY, LAST_DAY)).success
+    assert at_company.fetch(Window(LAST_DAY, LAST_DAY)).success
     assert at_company.query(bar) == [(others + 1005, "manual", ["10", "11"], [])]
 
 
@@ -165,7 +165,7 @@ def test_an_amount_that_is_negative_or_far_from_usual_is_doubted(shell: Shell, a
     weeks = [LAST_DAY - timedelta(days=7 * back) for back in range(1, 5)]
     at_company.ajour.sell_all([(day, "30", "100") for day in weeks])
     at_company.ajour.sell(LAST_DAY, "30", None)
-    assert at_company.run(Window(weeks[-1], LAST_DAY)).success
+    assert at_company.fetch(Window(weeks[-1], LAST_DAY)).success
 
     for amount, told in {
         "-1": "-1,00 kr. excl. VAT is negative",

@@ -34,7 +34,7 @@ def test_a_correction_in_ajour_is_shown_with_both_figures_and_both_runs(
         f"SELECT revenue_excl_vat FROM unit_revenue WHERE unit = 'Kitchen' AND business_date = '{LAST_DAY}'"
     )
     at_fetched_company.ajour.sell(LAST_DAY, "20", "1234.50")
-    assert at_fetched_company.run(TODAY_ONLY).success
+    assert at_fetched_company.fetch(TODAY_ONLY).success
 
     shown = story(shell, "Kitchen")
 
@@ -63,7 +63,7 @@ def test_a_location_that_has_disappeared_is_named_with_the_figure_that_stays(
     shell: Shell, at_fetched_company: Company
 ) -> None:
     at_fetched_company.ajour.sell(LAST_DAY, "11", None)
-    assert at_fetched_company.run(TODAY_ONLY).success
+    assert at_fetched_company.fetch(TODAY_ONLY).success
 
     shown = story(shell, "Bar")
 
@@ -77,7 +77,7 @@ def test_a_location_that_moved_is_in_the_story_of_the_unit_that_it_feeds_now(
     units = settings_dict()["units"]
     units[0]["locations"], units[1]["locations"] = ["10"], ["20", "11"]
     at_fetched_company.reload(units=units)
-    assert at_fetched_company.run(TODAY_ONLY).success
+    assert at_fetched_company.fetch(TODAY_ONLY).success
 
     bar, kitchen = story(shell, "Bar"), story(shell, "Kitchen")
 

@@ -58,7 +58,7 @@ def entered(company: Company) -> Company:
     """Return a company that has entered 1,500 for the Kitchen, which location 20 feeds."""
     sell(company, l10="500", l20="1000")
     company.reload(units=units(kitchen=["20"], bar=["10"]))
-    assert company.run(DAY).success
+    assert company.fetch(DAY).success
     enter(company, "Kitchen", "1500")
     assert sums(company) == {"Bar": 500, "Kitchen": 1500}
     return company
@@ -91,7 +91,7 @@ def test_an_entry_keeps_the_part_of_a_location_that_feeds_no_unit_by_now(entered
 def test_a_part_that_nobody_knows_is_named_by_the_check(company: Company) -> None:
     sell(company, l10="500")
     company.reload(units=units(kitchen=["20"], bar=["10"]))
-    assert company.run(DAY).success
+    assert company.fetch(DAY).success
     enter(company, "Kitchen", "1500")
     company.reload(units=units(kitchen=[], bar=["10", "20"]))
 
@@ -104,7 +104,7 @@ def test_a_part_that_nobody_knows_is_named_by_the_check(company: Company) -> Non
 def test_the_entry_of_a_location_moves_with_it(company: Company) -> None:
     sell(company, l10="500")
     company.reload(units=units(kitchen=["20"], bar=["10"]))
-    assert company.run(DAY).success
+    assert company.fetch(DAY).success
     enter(company, "Kitchen", "1500", location="20")
     assert sums(company) == {"Bar": 500, "Kitchen": 1500}
     company.reload(units=units(kitchen=[], bar=["10", "20"]))
@@ -118,10 +118,10 @@ def test_a_figure_that_stayed_moves_with_its_location(company: Company) -> None:
     sell(company, l10="500", l20="1000")
     keep = {"vat": "excluded", "vat_rate": 25, "overwrite_existing": False}
     company.reload(units=units(kitchen=["20"], bar=["10"]), revenue=keep)
-    assert company.run(DAY).success
+    assert company.fetch(DAY).success
     # Kept although Ajour has another one (R12), and another one although it vanished (D3).
     sell(company, l10="700")
-    assert company.run(DAY).success
+    assert company.fetch(DAY).success
     assert sums(company) == {"Bar": 500, "Kitchen": 1000}
     company.reload(units=units(kitchen=["10"], bar=["20"]), revenue=keep)
 
@@ -149,7 +149,7 @@ def test_whatever_is_planted_is_found(company: Company, *, overwrite: bool) -> N
     sell(company, l10="500", l20="1000")
     revenue = {"vat": "excluded", "vat_rate": 25, "overwrite_existing": overwrite}
     company.reload(units=units(kitchen=["20"], bar=["10"]), revenue=revenue)
-    assert company.run(DAY).success
+    assert company.fetch(DAY).success
     assert reasons(company) == []
     untouched = company.settings.warehouse_file.read_bytes()
 
@@ -165,7 +165,7 @@ def test_whatever_is_planted_is_found(company: Company, *, overwrite: bool) -> N
 def test_money_of_no_unit_is_listed(company: Company) -> None:
     sell(company, l10="500", l99="77.50")
     company.reload(units=units(kitchen=["20"], bar=["10"]))
-    assert company.run(DAY).success
+    assert company.fetch(DAY).success
 
     listed = company.check("revenue_reconciles").metadata["revenue_of_no_unit"]
 

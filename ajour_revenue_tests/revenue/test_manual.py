@@ -91,7 +91,7 @@ def test_revenue_is_stored_incl_vat_where_the_settings_say_so(company: Company) 
 def test_a_later_fetch_replaces_it_only_with_overwrite_on(company: Company, *, overwrite: bool, source: str) -> None:
     company.reload(revenue={"vat": "excluded", "overwrite_existing": overwrite})
     entered(company, unit="Bar", business_date=LAST_DAY, revenue_excl_vat="1")
-    assert company.run(Window(LAST_DAY, LAST_DAY)).success
+    assert company.fetch(Window(LAST_DAY, LAST_DAY)).success
     assert company.query("SELECT source FROM unit_revenue WHERE unit = 'Bar'") == [(source,)]
     assert [row[3] for row in revisions(company, LAST_DAY, "Bar")] == ["manual", source][: 1 + overwrite]
 

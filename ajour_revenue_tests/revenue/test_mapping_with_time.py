@@ -34,7 +34,7 @@ def replaced(company: Company) -> Company:
     company.ajour.sell_all([(day, location, None) for day in WINDOW.days for location in ("10", "11", "30", "99")])
     company.ajour.sell_all([(LAST_OF_OLD, "20", "1000"), (FIRST_OF_NEW, "20", None), (FIRST_OF_NEW, "12", "1200")])
     company.reload(units=units("20"))
-    assert company.run(WINDOW).success
+    assert company.fetch(WINDOW).success
     return company
 
 
@@ -54,7 +54,7 @@ def changes(company: Company) -> list[tuple[Any, ...]]:
 def test_a_replaced_location_is_missing_neither_before_nor_after(replaced: Company) -> None:
     replaced.reload(units=units({"id": "20", "to": LAST_OF_OLD}, {"id": "12", "from": FIRST_OF_NEW}))
 
-    assert replaced.run(WINDOW).success
+    assert replaced.fetch(WINDOW).success
 
     assert figures(replaced) == [(LAST_OF_OLD, 1000, ["20"], []), (FIRST_OF_NEW, 1200, ["12"], [])]
     assert changes(replaced) == [(FIRST_OF_NEW, "mapping")]
@@ -67,14 +67,14 @@ def test_a_location_that_moves_counts_where_the_mapping_of_the_day_says(company:
     company.reload(
         units=units("20", bar=["10"]), revenue={"vat": "excluded", "vat_rate": 25, "overwrite_existing": False}
     )
-    assert company.run(WINDOW).success
+    assert company.fetch(WINDOW).success
     old, new = ({"id": "20", "to": LAST_OF_OLD}, {"id": "20", "from": FIRST_OF_NEW}) if dated else (None, "20")
     company.reload(
         units=units(*([old] if old else []), bar=["10", new]),
         revenue={"vat": "excluded", "vat_rate": 25, "overwrite_existing": False},
     )
 
-    assert company.run(WINDOW).success
+    assert company.fetch(WINDOW).success
 
     sums = company.query("SELECT business_date, unit, revenue_excl_vat::INTEGER FROM unit_revenue ORDER BY ALL")
     if dated:
@@ -108,11 +108,11 @@ def test_nothing_is_told_where_no_figure_would_be_lost(replaced: Company) -> Non
 
 def test_a_removed_location_counts_again_once_it_has_its_date(replaced: Company) -> None:
     replaced.reload(units=units("12"))
-    assert replaced.run(WINDOW).success
+    assert replaced.fetch(WINDOW).success
     assert figures(replaced)[0] == (LAST_OF_OLD, None, [], ["12"])
 
     replaced.reload(units=units({"id": "20", "to": LAST_OF_OLD}, {"id": "12", "from": FIRST_OF_NEW}))
-    assert replaced.run(WINDOW).success
+    assert replaced.fetch(WINDOW).success
 
     assert figures(replaced) == [(LAST_OF_OLD, 1000, ["20"], []), (FIRST_OF_NEW, 1200, ["12"], [])]
     assert {change for _, change in changes(replaced)} == {"mapping"}

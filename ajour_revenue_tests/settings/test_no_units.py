@@ -96,7 +96,7 @@ def test_with_planday_only_wages_fail_its_units_are_listed_and_nothing_is_publis
 def test_a_command_says_that_there_are_no_units(
     new: Company, command: tuple[object, ...], exit_code: int, said: str
 ) -> None:
-    assert new.run(WINDOW).success
+    assert new.fetch(WINDOW).success
 
     result = run(*command)
 
