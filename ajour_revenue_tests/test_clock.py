@@ -118,7 +118,7 @@ def test_a_run_at_a_moment_takes_the_day_before_it(
         company.ajour.sell(last_day + dt.timedelta(days=number), "10", Decimal(1000 + number))
     window = Window.back_from(moment.date(), days=2)
 
-    result = company.run(window)
+    result = company.fetch(window)
 
     assert result.success, failure_texts(result)
     assert company.query("SELECT company_id, business_date FROM fetches ORDER BY ALL") == [

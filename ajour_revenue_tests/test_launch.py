@@ -31,7 +31,7 @@ def test_a_unit_sums_its_locations_to_the_oere(company: Company) -> None:
     company.ajour.sell(LAST_DAY, "10", "0.005")
     company.ajour.sell(LAST_DAY, "11", "0.005")
 
-    assert company.run(Window(LAST_DAY, LAST_DAY)).success
+    assert company.fetch(Window(LAST_DAY, LAST_DAY)).success
 
     assert company.query("SELECT revenue FROM unit_revenue WHERE unit = 'Bar'") == [(Decimal("0.01"),)]
 
@@ -225,7 +225,7 @@ def test_with_overwrite_off_a_corrected_figure_stays_and_raw_revenue_has_the_cor
     before = fetched_company.contents()
     fetched_company.ajour.sell(LAST_DAY, "20", "1")
 
-    assert fetched_company.run(Window(LAST_DAY, LAST_DAY)).success
+    assert fetched_company.fetch(Window(LAST_DAY, LAST_DAY)).success
 
     after = fetched_company.contents()
     assert after["unit_revenue"] == before["unit_revenue"]
@@ -328,7 +328,7 @@ def test_a_location_mapped_later_is_counted_in_the_days_fetched_again(fetched_co
     fetched_company.reload(units=units)
     [(before,)] = fetched_company.query(f"SELECT revenue FROM unit_revenue WHERE unit = 'Kitchen' AND {on(LAST_DAY)}")
 
-    assert fetched_company.run(Window(LAST_DAY, LAST_DAY)).success
+    assert fetched_company.fetch(Window(LAST_DAY, LAST_DAY)).success
 
     [(after,)] = fetched_company.query(f"SELECT revenue FROM unit_revenue WHERE unit = 'Kitchen' AND {on(LAST_DAY)}")
     [(added,)] = fetched_company.query(

@@ -50,13 +50,13 @@ def two_runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoRuns]:
         with sqlite3.connect(ajour.path) as database:
             database.execute("INSERT INTO daily_revenue VALUES ('4712', ?, '10', '1', '1')", [str(YESTERDAY)])
             database.execute("INSERT INTO locations VALUES ('4712', '77', 'Of another company')")
-        first = company.run(Window(NO_SALES_DAY, YESTERDAY))
+        first = company.fetch(Window(NO_SALES_DAY, YESTERDAY))
         raw_after_first = company.query("FROM raw_revenue ORDER BY ALL")
 
         del names["30"]
         ajour.list_locations(names | {"10": "Bar, ground floor"})
         ajour.sell_all([(YESTERDAY, "20", "1234.56"), (YESTERDAY, "30", None), (BEFORE, "20", "9")])
-        second = company.run(Window(YESTERDAY, YESTERDAY))
+        second = company.fetch(Window(YESTERDAY, YESTERDAY))
         assert first.success
         assert second.success
         yield TwoRuns(company, first, raw_after_first, second)
@@ -193,20 +193,20 @@ def test_revenue_that_no_unit_has_is_told_with_its_sum(two_runs: TwoRuns) -> Non
 def test_where_a_unit_has_all_revenue_none_is_of_no_unit(company: Company) -> None:
     company.reload(units=[{"name": "Bar", "department": "V", "locations": ["10", "11", "20", "30", "99"]}])
 
-    shown = metadata(company.run(Window(YESTERDAY, YESTERDAY)), "raw_revenue")
+    shown = metadata(company.fetch(Window(YESTERDAY, YESTERDAY)), "raw_revenue")
 
     assert (shown["of_no_unit_excl_vat"], shown["of_no_unit"]) == ("0,00 kr.", "none")
 
 
 def test_the_chart_leaves_out_what_was_fetched_for_another_company(company: Company) -> None:
     day = Window(YESTERDAY, YESTERDAY)
-    before = metadata(company.run(day), "raw_revenue")["chart"]
+    before = metadata(company.fetch(day), "raw_revenue")["chart"]
     company.query(
         "INSERT INTO raw_revenue SELECT * REPLACE ('another' AS company_id, revenue_excl_vat * 9 AS revenue_excl_vat, "
         f"DATE '{BEFORE}' AS business_date) FROM raw_revenue"
     )
 
-    assert metadata(company.run(day), "raw_revenue")["chart"] == before
+    assert metadata(company.fetch(day), "raw_revenue")["chart"] == before
 
 
 # ajour_locations

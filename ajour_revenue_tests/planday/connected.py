@@ -185,6 +185,13 @@ class ConnectedCompany(Company):
         planday = planday or self.planday.client()
         return publish(planday, warehouse or self.warehouse, self.settings, window, run_id="test")
 
+    def fetch_and_publish(self, window: Window = WINDOW) -> dg.ExecuteInProcessResult:
+        """Do of a run what Planday's revenue comes of, without wages and report."""
+        names = ("ajour_locations", "raw_revenue", "unit_revenue", "planday_structure", "planday_revenue")
+        assets = dg.AssetSelection.assets(*([self.settings.name, name] for name in names))
+        published = dg.AssetSelection.checks_for_assets([self.settings.name, "planday_revenue"])
+        return self.run_alone(assets.without_checks() | published, tags=window_tags(window))
+
     def publish_in_a_run(self, window: Window = WINDOW) -> dg.ExecuteInProcessResult:
         """Publish as a run of that asset alone does."""
         asset = dg.AssetSelection.assets([self.settings.name, "planday_revenue"])

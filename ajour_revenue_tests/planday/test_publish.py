@@ -72,7 +72,7 @@ class TestARun:
     ) -> None:
         shifts = connected_company.portal.shifts
         connected_company.portal.shifts = [shift for shift in shifts if shift.day != MIDDLE_DAY]
-        result = connected_company.run(WINDOW)
+        result = connected_company.fetch_and_publish()
 
         assert result.success
         assert {
@@ -85,7 +85,7 @@ class TestARun:
         assert DANISH.date(MIDDLE_DAY) in str(check.metadata["not_taken"].value)
 
         connected_company.portal.shifts = shifts
-        result = connected_company.run(WINDOW)
+        result = connected_company.fetch_and_publish()
 
         assert len(connected_company.portal.revenue) == 9
         assert {outcome for (_, day), (_, outcome) in connected_company.published().items() if day == MIDDLE_DAY} == {
@@ -151,9 +151,9 @@ class TestWhatIsTold:
         for day in WINDOW.days:
             connected_company.ajour.sell(day, "10", None)
         connected_company.ajour.sell(LAST, "11", "100")
-        assert connected_company.run(WINDOW).success
+        assert connected_company.fetch_and_publish().success
         connected_company.ajour.sell(LAST, "11", None)
-        assert connected_company.run(WINDOW).success
+        assert connected_company.fetch_and_publish().success
         assert connected_company.query(
             f"SELECT locations, missing_locations FROM unit_revenue WHERE unit = 'Bar' AND business_date = '{LAST}'"
         ) == [(["11"], ["10", "11"])]
@@ -462,11 +462,11 @@ class TestWholeFigures:
     def test_a_figure_that_stays_although_a_location_vanished_is_told(
         self, connected_company: ConnectedCompany
     ) -> None:
-        assert connected_company.run(WINDOW).success
+        assert connected_company.fetch_and_publish().success
         connected_company.portal.revenue.clear()
         connected_company.ajour.sell(LAST, "11", None)
 
-        assert connected_company.run(WINDOW).success
+        assert connected_company.fetch_and_publish().success
 
         [(revenue, missing)] = connected_company.query(
             f"SELECT revenue, missing_locations FROM unit_revenue WHERE unit = 'Bar' AND business_date = '{LAST}'"
@@ -478,12 +478,12 @@ class TestWholeFigures:
         self, connected_company: ConnectedCompany
     ) -> None:
         one_day = Window(LAST, LAST)
-        assert connected_company.run(one_day).success
+        assert connected_company.fetch_and_publish(one_day).success
         shop = connected_company.portal.revenue[SHOP, LAST]
         units = [unit | ({"locations": []} if unit["name"] == "Shop" else {}) for unit in unit_list()]
         connected_company.reload(units=units)
 
-        result = connected_company.run(one_day)
+        result = connected_company.fetch_and_publish(one_day)
 
         assert result.success
         with connected_company.warehouse.reading() as connection:
@@ -500,11 +500,11 @@ class TestWholeFigures:
         self, connected_company: ConnectedCompany
     ) -> None:
         one_day = Window(LAST, LAST)
-        assert connected_company.run(one_day).success
+        assert connected_company.fetch_and_publish(one_day).success
         units = [unit | ({"name": "Store"} if unit["name"] == "Shop" else {}) for unit in unit_list()]
         connected_company.reload(units=units)
 
-        result = connected_company.run(one_day)
+        result = connected_company.fetch_and_publish(one_day)
 
         with connected_company.warehouse.reading() as connection:
             assert not findings(
@@ -516,7 +516,7 @@ class TestWholeFigures:
         self, connected_company: ConnectedCompany
     ) -> None:
         connected_company.ajour.sell(LAST, "11", None)
-        assert connected_company.run(WINDOW).success
+        assert connected_company.fetch_and_publish().success
         assert (BAR, LAST) not in connected_company.portal.revenue
         entry = check_entry(
             connected_company.settings,
@@ -525,7 +525,7 @@ class TestWholeFigures:
         with connected_company.warehouse.transaction() as connection:
             enter_revenue(connection, connected_company.settings, [entry])
 
-        assert connected_company.run(WINDOW).success
+        assert connected_company.fetch_and_publish().success
 
         assert connected_company.portal.revenue[BAR, LAST] == Decimal("4321.09")
 

@@ -72,7 +72,7 @@ def test_eight_runs_at_once_meet_no_lock_whoever_reads_or_writes_in_the_copy(com
     with held_open(figures, read_only=True):
         assert company.run(YESTERDAY).success
         with held_open(figures, sql="CREATE TABLE notes AS SELECT 'mine' AS note"):
-            children = [in_a_child(lambda: exit_by(company.run(YESTERDAY).success)) for _ in range(8)]
+            children = [in_a_child(lambda: exit_by(company.fetch(YESTERDAY).success)) for _ in range(8)]
             codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
 
     assert codes == [0] * 8
