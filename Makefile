@@ -16,6 +16,9 @@ FOR_TESTS := unixodbc libsqliteodbc odbc-postgresql odbc-mariadb tdsodbc libltdl
 DEMO := $(CURDIR)/data/demo
 IN_DEMO := cd $(DEMO) && DAGSTER_HOME=$(DEMO) $(CURDIR)/$(BIN)
 
+# What pytest makes of the tests' files is kept: else each of its processes would make it anew, in 5 s.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo dev test test-newest torture lint lock clean
 
 help:

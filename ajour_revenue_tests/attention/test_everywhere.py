@@ -241,7 +241,7 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-@hypothesis.settings(max_examples=15)
+@hypothesis.settings(max_examples=8)
 @hypothesis.given(state=drawn)
 def test_whatever_is_a_finding_is_in_mail_status_report_and_checks_and_nothing_else(
     empty_warehouse: Path, state: Drawn

@@ -34,7 +34,7 @@ ALL_PAGES = [
     "SECURITY.md",
 ]
 ENDLESS = {"make test", "make dev"}
-"""The one is what runs this; the other, which test_ui.py looks at, runs until it is interrupted."""
+"""The one is what runs this; the other, which test_demo.py looks at, runs until it is interrupted."""
 WHAT_MAKE_NEEDS = ("Makefile", "pyproject.toml", "requirements.txt", "dagster.yaml", "scripts/system-packages")
 NEEDS_ATTENTION = 1
 """Exit code of `test` and `status`, where they have something to say."""

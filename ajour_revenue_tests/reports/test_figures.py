@@ -71,7 +71,7 @@ money = st.decimals(0, 10**6, places=2)
 
 
 @IN_BOTH_STORES
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(
     days=st.lists(
         st.tuples(st.decimals(-(10**5), 10**6, places=2), money, money, st.integers(0, 4)), min_size=1, max_size=20

@@ -241,7 +241,7 @@ def test_amounts_beyond_any_restaurants_have_targets_too(books: Books) -> None:
     assert (company.wage_percentage, company.target) == (Decimal(100), Decimal("43.33"))
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(
     days=st.lists(
         st.tuples(st.decimals(-100, 10**12, places=2), st.decimals(Decimal("0.01"), 100, places=2)),

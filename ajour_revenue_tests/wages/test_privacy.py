@@ -90,7 +90,7 @@ def metadata_text(value: Any) -> str:  # noqa: ANN401 (of any kind of metadata)
     return str(value.value)
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(company=companies, by=st.sampled_from(["day", "week", "month"]))
 def test_no_set_of_shown_figures_tells_what_one_person_earned(
     empty_tables: duckdb.DuckDBPyConnection, company: Company, by: Period

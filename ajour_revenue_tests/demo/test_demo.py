@@ -1,18 +1,31 @@
-"""The demo in Dagster's UI, in a browser: what `make dev` shows, and what its buttons do."""
+"""The demo: what the command prints and stores, run twice, and what Dagster's UI shows of it in a browser."""
 
+import sys
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import cast
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from ajour_revenue.days import MAX_DAYS, Window
+from ajour_revenue.demo.chain import DEPARTMENTS, LOCATIONS, UNITS
 from ajour_revenue.demo.run import DAYS_SINCE_ACTIVATION
 from ajour_revenue.partitions import window_tags
+from ajour_revenue.text.formats import DANISH
+from ajour_revenue_tests import processes
 from ajour_revenue_tests.clock import LAST_DAY
+from ajour_revenue_tests.commands.kit import COLUMNS
 from ajour_revenue_tests.dagster_server import PATIENCE_SECONDS, DagsterServer
+from ajour_revenue_tests.kit import contents
 
 pytestmark = pytest.mark.slow
+
+COMMAND = str(Path(sys.executable).with_name("ajour-revenue"))
 
 GROUPS = {
     "ajour": ("ajour_database", "ajour_locations", "raw_revenue"),
@@ -26,12 +39,93 @@ EARLIEST_DAYS = Window(FIRST_DAY, FIRST_DAY + timedelta(days=MAX_DAYS - 1))
 LOCATION = "locations/__repository__@ajour_revenue.definitions"
 
 
+Tables = dict[str, list[tuple[object, ...]]]
+
+
+@dataclass
+class Demo:
+    """The demo, run in an empty folder and once more with the UI: what each said, and what it left."""
+
+    server: DagsterServer
+    warehouse: Path
+    first_said: str
+    first_tables: Tables
+    second_said: str
+    second_tables: Tables
+
+    @property
+    def said(self) -> tuple[str, str]:
+        return self.first_said, self.second_said
+
+    @property
+    def tables(self) -> tuple[Tables, Tables]:
+        return self.first_tables, self.second_tables
+
+
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DagsterServer]:
-    """Run the demo in a folder of its own, and the UI on it."""
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     server = DagsterServer(tmp_path_factory.mktemp("demo") / "home")
+    first = processes.run(COMMAND, "demo", folder=server.folder)
+    assert first.returncode == 0, first.stderr
+    [warehouse] = server.folder.parent.glob("*.duckdb")
+    first_tables = contents(warehouse)
     with server.serving("ajour-revenue", "demo", "--ui", "--port", server.port):
-        yield server
+        yield Demo(server, warehouse, first.stdout, first_tables, server.logged(), contents(warehouse))
+
+
+@pytest.fixture
+def server(demo: Demo) -> DagsterServer:
+    return demo.server
+
+
+def test_it_prints_the_wage_percentage_of_every_unit_and_department(demo: Demo) -> None:
+    rows = [line.replace(" ", "").split("│")[1:-1] for line in demo.first_said.splitlines() if line.startswith("│")]
+    window, one_day = rows[: len(rows) // 2], rows[len(rows) // 2 :]
+    expected = {(unit.department.replace(" ", ""), unit.name) for unit in UNITS}
+    expected |= {(department.replace(" ", ""), name) for department in DEPARTMENTS for name in ("total", "nounit")}
+    for table in (window, one_day):
+        assert {(department, unit) for department, unit, *_ in table} == expected
+    for _, unit, revenue, wage_cost, percentage, target in window:
+        if unit == "nounit":
+            # One manager's in each department: nobody can read it.
+            assert (revenue, wage_cost, percentage, target) == ("-", "-", "-", "-")
+            continue
+        figures = [Decimal(figure.replace(".", "").replace(",", ".")) for figure in (revenue, wage_cost)]
+        exact = (100 * figures[1] / figures[0]).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        assert percentage.removesuffix("over") == DANISH.percent(exact).replace(" ", "")
+        assert target != "-"
+
+
+def test_it_names_the_location_that_nobody_has_mapped(demo: Demo) -> None:
+    mapped = {location for unit in UNITS for location in unit.locations}
+    [unmapped] = [location for location in LOCATIONS if location.id not in mapped]
+    for said in demo.said:
+        assert f"Location without a unit: location {unmapped.id} ({unmapped.name})" in said
+
+
+def test_it_says_where_the_report_and_the_warehouse_lie_and_fits_a_terminal(demo: Demo) -> None:
+    paths = {f"  {path.resolve()}" for path in (demo.warehouse, demo.server.folder / "reports" / "demo.html")}
+    for said in demo.said:
+        assert paths <= set(said.splitlines())
+    assert max(len(line) for line in demo.first_said.splitlines() if line not in paths) <= COLUMNS
+
+
+def test_its_wages_come_from_planday_and_its_revenue_goes_there(demo: Demo) -> None:
+    for tables in demo.tables:
+        outcomes = Counter(row[4] for row in tables["planday_revenue"])
+        assert set(outcomes) == {"published", "unchanged", "refused"}
+        assert outcomes["refused"] == len([row for row in tables["planday_revenue"] if cast("Decimal", row[3]) < 0])
+        assert len(tables["wage_cost_people"]) == len(tables["wage_costs"])
+
+
+def test_run_again_it_leaves_revenue_and_its_revisions_as_they_were(demo: Demo) -> None:
+    first, second = demo.tables
+    assert len(first["unit_revenue"]) == len(UNITS) * MAX_DAYS
+    for table in ("unit_revenue", "unit_revenue_revisions"):
+        assert second[table] == first[table]
+
+
+# In the UI
 
 
 @pytest.fixture
