@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 
 from ajour_revenue.days import Window
 from ajour_revenue.partitions import PARTITION_TAG, window_tags
-from ajour_revenue_tests.processes import CHECKOUT, free_port, launch, stop, wait_until
+from ajour_revenue_tests.processes import CHECKOUT, PATIENCE_SECONDS, free_port, launch, stop, wait_until
 
 T = TypeVar("T")
 
@@ -28,7 +28,8 @@ QUICK_COORDINATOR = {
     "config": {"dequeue_interval_seconds": 1},
 }
 """As shipped, but for how often the daemon looks at its queue."""
-PATIENCE_SECONDS = 240
+START_SECONDS = 300
+"""A start that takes longer is tried once more, with all patience."""
 FINISHED = ("SUCCESS", "FAILURE", "CANCELED")
 LOG_SHOWN = 20_000
 
@@ -72,7 +73,7 @@ class DagsterServer:
     @contextlib.contextmanager
     def serving(self, *command: str, is_ready: Callable[[], bool] | None = None) -> Iterator[None]:
         """Run a server once it serves; start it again where a code server hangs in starting, as happens rarely."""
-        for patience in (PATIENCE_SECONDS / 2, PATIENCE_SECONDS):
+        for patience in (START_SECONDS, PATIENCE_SECONDS):
             with self._running(*command):
                 try:
                     self.wait_for("the code location to be loaded", is_ready or self.is_loaded, seconds=patience)
@@ -134,7 +135,7 @@ class DagsterServer:
             headers={"Content-Type": "application/json"},
         )
         try:
-            with urllib.request.urlopen(request, timeout=60) as response:
+            with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as response:
                 answer = json.load(response)
         except urllib.error.HTTPError as error:
             msg = f"GraphQL answered {error.code}: {error.read().decode(errors='replace')}"

@@ -26,6 +26,7 @@ from ajour_revenue.settings.load import load_settings
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.settings.secrets import AJOUR_CREDENTIALS
 from ajour_revenue_tests.clock import LAST_DAY
+from ajour_revenue_tests.processes import PATIENCE_SECONDS
 
 COMPANY_ID = "Nord-4711"
 """With letters that no hash has: tests look for it where it must not be."""
@@ -196,7 +197,7 @@ def store_wages(connection: duckdb.DuckDBPyConnection, day: date, department: st
 
 @tenacity.retry(
     retry=tenacity.retry_if_exception_type(duckdb.IOException),
-    stop=tenacity.stop_after_delay(60),
+    stop=tenacity.stop_after_delay(PATIENCE_SECONDS),
     wait=tenacity.wait_fixed(0.1),
     reraise=True,
 )

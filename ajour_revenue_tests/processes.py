@@ -15,6 +15,9 @@ from ajour_revenue_tests.clock import SUBPROCESSES
 
 T = TypeVar("T")
 
+PATIENCE_SECONDS = 1800
+"""After this long a test gives up on what should come by itself: only so that none hangs, however slow the machine."""
+
 CHECKOUT = Path(__file__).parents[1]
 
 
@@ -62,7 +65,7 @@ def run(
         input=typed,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
 
@@ -83,10 +86,10 @@ def let_go(holder: subprocess.Popen[str]) -> None:
     """Let a process that has a warehouse open close it."""
     assert holder.stdin
     holder.stdin.close()
-    assert holder.wait(timeout=30) == 0
+    assert holder.wait(timeout=PATIENCE_SECONDS) == 0
 
 
-def wait_until(look: Callable[[], T], what: str, *, seconds: float, pause: float = 0.02) -> T:
+def wait_until(look: Callable[[], T], what: str, *, seconds: float = PATIENCE_SECONDS, pause: float = 0.02) -> T:
     """Return what `look` returns as soon as it is true; raise TimeoutError where it never is."""
     deadline = time.monotonic() + seconds
     while not (found := look()):

@@ -25,7 +25,7 @@ from ajour_revenue.partitions import window_tags
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.dagster_server import REPOSITORY, DagsterServer
 from ajour_revenue_tests.kit import SqliteAjour, write_env_file, write_settings, write_wages
-from ajour_revenue_tests.processes import CHECKOUT, free_port, launch, stop, wait_until
+from ajour_revenue_tests.processes import CHECKOUT, PATIENCE_SECONDS, free_port, launch, stop, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -244,7 +244,7 @@ def test_the_ui_can_follow_what_happens(proxy: Proxy) -> None:
         with proxy.websocket(name=name, origin=f"https://{name}") as websocket:
             websocket.send(json.dumps({"type": "connection_init", "payload": {}}))
 
-            assert json.loads(websocket.recv(timeout=60))["type"] == "connection_ack"
+            assert json.loads(websocket.recv(timeout=PATIENCE_SECONDS))["type"] == "connection_ack"
     with pytest.raises(InvalidStatus, match="401"):
         proxy.websocket(origin=f"https://{LAUNCH}", login=None)
 
@@ -283,5 +283,5 @@ def test_a_person_sees_the_assets_in_a_browser(proxy: Proxy) -> None:
         page = context.new_page()
         page.goto(f"https://{LAUNCH}/assets")
 
-        expect(page.get_by_text("raw_revenue").first).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("raw_revenue").first).to_be_visible(timeout=PATIENCE_SECONDS * 1000)
         browser.close()

@@ -26,7 +26,7 @@ from ajour_revenue.partitions import window_tags
 from ajour_revenue.settings.load import load_settings
 from ajour_revenue.settings.secrets import AJOUR_CREDENTIALS
 from ajour_revenue_tests.clock import LAST_DAY, MOMENT
-from ajour_revenue_tests.dagster_server import PATIENCE_SECONDS, REPOSITORY, DagsterServer
+from ajour_revenue_tests.dagster_server import REPOSITORY, DagsterServer
 from ajour_revenue_tests.kit import (
     COMPANY_ID,
     Company,
@@ -36,7 +36,7 @@ from ajour_revenue_tests.kit import (
     write_settings,
     write_wages,
 )
-from ajour_revenue_tests.processes import launch, stop
+from ajour_revenue_tests.processes import PATIENCE_SECONDS, launch, stop
 
 pytestmark = pytest.mark.slow
 

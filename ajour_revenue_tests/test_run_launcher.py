@@ -99,10 +99,10 @@ def test_the_daemon_marks_runs_of_dead_processes_as_failed_and_starts_again_thos
         with server.daemon():
             assert server.wait_for_run(by_command) == "FAILURE"
             with turn(at_dagster.settings.warehouse_file, who="the test"):
-                process = wait_until(lambda: process_of(launched), "the run's process", seconds=120)
+                process = wait_until(lambda: process_of(launched), "the run's process")
                 assert process
                 os.kill(process.pid, signal.SIGKILL)
                 assert server.wait_for_run(launched) == "FAILURE"
-            [again] = wait_until(started_again, "the run that is started again", seconds=120)
+            [again] = wait_until(started_again, "the run that is started again")
             assert server.wait_for_run(again) == "SUCCESS"
     assert at_dagster.query("SELECT count(*) FROM fetches") == [(1,)]

@@ -32,6 +32,7 @@ from ajour_revenue_tests.ajour.kit import LOCATIONS, Fault, faulty_way
 from ajour_revenue_tests.ajour.sql_server import AUTHORITY, FREETDS, MICROSOFT, ajour_of, sql_server
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.kit import Company, make_company, write_env_file
+from ajour_revenue_tests.processes import PATIENCE_SECONDS
 
 FEW_DAYS = Window.back_from(LAST_DAY, days=3)
 LOCATIONS_OF_A_DAY = 5
@@ -144,7 +145,7 @@ def exit_by(outcome: object) -> None:
 
 def is_read(company: Company, seconds: float) -> bool:
     """Hold the warehouse open to read for a while."""
-    with reading(company.settings.warehouse_file, patience_seconds=60):
+    with reading(company.settings.warehouse_file, patience_seconds=PATIENCE_SECONDS):
         time.sleep(seconds)
     return True
 

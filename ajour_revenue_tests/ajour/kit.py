@@ -23,12 +23,10 @@ from ajour_revenue.days import Window
 from ajour_revenue.settings.model import DEFAULT_QUERIES
 from ajour_revenue.settings.secrets import AJOUR_CREDENTIALS
 from ajour_revenue_tests.ajour.postgres import Postgres
+from ajour_revenue_tests.processes import PATIENCE_SECONDS
 
 T = TypeVar("T")
 Error = TypeVar("Error", bound=AjourError)
-
-PATIENCE_SECONDS = 30
-"""After this long a test gives up on a call that should have ended by itself."""
 
 POSTGRES_DATABASE = "omsætning-2026"
 COMPANY_ID = "firma-4711-æ"
@@ -67,8 +65,8 @@ class Source:
             "options": {},
             "locations_query": self.query("locations", locations),
             "revenue_query": self.query("daily_revenue", revenue),
-            "login_timeout_seconds": 10,
-            "query_timeout_seconds": 10,
+            "login_timeout_seconds": 60,
+            "query_timeout_seconds": 60,
         }
         return AjourConnection(**(fields | changes))
 

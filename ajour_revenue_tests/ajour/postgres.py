@@ -14,13 +14,12 @@ from typing import Any
 import pyodbc
 import trustme
 
-from ajour_revenue_tests.processes import free_port, wait_until
+from ajour_revenue_tests.processes import PATIENCE_SECONDS, free_port, wait_until
 
 ADMINISTRATOR = "administrator"
 ADMINISTRATORS_PASSWORD = "administrator-of-the-tests"
 LOCK = 42
 """The advisory lock on which a query can be made to wait, so that a test can meet it halfway."""
-PATIENCE_SECONDS = 30
 
 
 def binaries() -> Path:
@@ -104,7 +103,7 @@ class Postgres:
                 raise RuntimeError(self.log)
             return subprocess.run(ready, check=False).returncode == 0
 
-        wait_until(is_ready, "the server to take connections", seconds=PATIENCE_SECONDS)
+        wait_until(is_ready, "the server to take connections")
 
     def kill(self) -> None:
         """End the server at once, as a crash would."""
@@ -172,7 +171,6 @@ class Postgres:
         [(process,), *_] = wait_until(
             lambda: self.execute("SELECT pid FROM pg_stat_activity WHERE wait_event = 'advisory'"),
             "a query that waits for the lock",
-            seconds=PATIENCE_SECONDS,
         )
         return int(process)
 

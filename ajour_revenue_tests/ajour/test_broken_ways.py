@@ -11,6 +11,7 @@ from ajour_revenue.ajour.connection import AjourConnection
 from ajour_revenue.ajour.errors import AjourError
 from ajour_revenue_tests.ajour.kit import LOCATIONS, Fault, FaultyWay, Source, faulty_way, in_background
 from ajour_revenue_tests.ajour.sql_server import FREETDS, MICROSOFT, ajour_of, sql_server
+from ajour_revenue_tests.processes import PATIENCE_SECONDS
 
 FAULTS: list[Fault] = ["silence", "cut", "reset"]
 FEW, MANY = 3, 8
@@ -38,7 +39,7 @@ def way_to(
 
 def bytes_of_an_answer(driver: str, source: Source) -> int:
     # Patient: on a busy machine a second login would be counted with the first.
-    with way_to(driver, source, "cut", 10**9, seconds=30) as (ajour, way):
+    with way_to(driver, source, "cut", 10**9, seconds=600) as (ajour, way):
         assert len(ajour.locations()) == len(LOCATIONS)
     return way.said
 
@@ -47,7 +48,7 @@ def ends_well(driver: str, source: Source, fault: Fault, after_bytes: int) -> No
     with way_to(driver, source, fault, after_bytes) as (ajour, way):
         outcome = in_background(ajour.locations)
         try:
-            found = outcome.result(timeout=60)
+            found = outcome.result(timeout=PATIENCE_SECONDS)
         except AjourError as error:
             assert error.transient, (after_bytes, error)  # noqa: PT017 (an error is one of two good ends)
             # A busy machine may pass the limits before so many bytes have come.

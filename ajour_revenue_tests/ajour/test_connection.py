@@ -30,13 +30,13 @@ from ajour_revenue.days import Window
 from ajour_revenue.settings.secrets import AJOUR_CREDENTIALS
 from ajour_revenue_tests.ajour.kit import (
     LOCATIONS,
-    PATIENCE_SECONDS,
     REVENUE,
     WINDOW,
     Source,
     locations_failure,
     revenue_failure,
 )
+from ajour_revenue_tests.processes import PATIENCE_SECONDS
 
 
 def rows_of(table: pa.Table) -> list[tuple[object, ...]]:

@@ -27,7 +27,6 @@ from ajour_revenue.ajour.queries import Query
 from ajour_revenue_tests.ajour.kit import (
     LOCATIONS,
     PASSWORD,
-    PATIENCE_SECONDS,
     REVENUE,
     USER,
     WINDOW,
@@ -42,7 +41,7 @@ from ajour_revenue_tests.ajour.kit import (
     silent_server,
 )
 from ajour_revenue_tests.ajour.postgres import LOCK, Postgres, running_postgres
-from ajour_revenue_tests.processes import free_port, wait_until
+from ajour_revenue_tests.processes import PATIENCE_SECONDS, free_port, wait_until
 
 WAITS_BEFORE_THE_FIRST_ROW = f"""
     SELECT location_id, location_name
@@ -315,7 +314,7 @@ def test_a_query_that_takes_too_long_is_ended_on_the_server_too(postgres: Postgr
 
     locations_failure(TimedOutError, ajour)
 
-    wait_until(is_gone, "the query to be gone", seconds=PATIENCE_SECONDS)
+    wait_until(is_gone, "the query to be gone")
 
 
 @pytest.mark.usefixtures("only_once")

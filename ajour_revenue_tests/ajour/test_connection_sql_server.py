@@ -21,7 +21,6 @@ from ajour_revenue_tests.ajour import tds
 from ajour_revenue_tests.ajour.kit import (
     COMPANY_ID,
     LOCATIONS,
-    PATIENCE_SECONDS,
     REVENUE,
     USER,
     WINDOW,
@@ -251,5 +250,5 @@ def test_a_query_that_takes_too_long_is_ended_on_the_server_too(tmp_path: Path, 
         ajour = ajour_of(server, driver, tmp_path, query_timeout_seconds=1)
         locations_failure(TimedOutError, ajour)
 
-        wait_until(lambda: server.happened.count("attention") == 2, "each query to be ended", seconds=PATIENCE_SECONDS)
+        wait_until(lambda: server.happened.count("attention") == 2, "each query to be ended")
     assert server.happened.count("query") == 2

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from ajour_revenue.ajour.drivers import DriverFamily, family_of
 from ajour_revenue.ajour.errors import InexpressibleValueError
-from ajour_revenue_tests.ajour.kit import PASSWORD, PATIENCE_SECONDS
+from ajour_revenue_tests.ajour.kit import PASSWORD
+from ajour_revenue_tests.processes import PATIENCE_SECONDS
 
 MICROSOFT = "ODBC Driver 18 for SQL Server"
 FREETDS = "FreeTDS"

@@ -37,7 +37,7 @@ def mail_to(port: int, **changes: Any) -> MailServer:  # noqa: ANN401 (any field
         "recipients": RECIPIENTS,
         "user": USER,
         "password": PASSWORD,
-        "timeout_seconds": 5,
+        "timeout_seconds": 60,
     }
     return MailServer(**{**fields, **changes})
 

@@ -20,10 +20,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ajour_revenue.cli import main
-from ajour_revenue_tests.processes import clean_environment
+from ajour_revenue_tests.processes import PATIENCE_SECONDS, clean_environment
 
 COLUMNS = 80
-PATIENCE_SECONDS = 120
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 COLOURS = re.compile(r"\x1b\[[0-9;]*3[1-6][0-9;]*m")
 

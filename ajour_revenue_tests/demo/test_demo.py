@@ -20,8 +20,9 @@ from ajour_revenue.text.formats import DANISH
 from ajour_revenue_tests import processes
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.commands.kit import COLUMNS
-from ajour_revenue_tests.dagster_server import PATIENCE_SECONDS, DagsterServer
+from ajour_revenue_tests.dagster_server import DagsterServer
 from ajour_revenue_tests.kit import contents
+from ajour_revenue_tests.processes import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.slow
 
@@ -132,8 +133,8 @@ def test_run_again_it_leaves_revenue_and_its_revisions_as_they_were(demo: Demo) 
 def page(server: DagsterServer, browser: Browser) -> Iterator[Page]:
     """A page at the UI; paths are relative to it."""
     context = browser.new_context(base_url=f"{server.address}/", viewport={"width": 1600, "height": 1200})
-    context.set_default_timeout(60_000)
-    expect.set_options(timeout=60_000)
+    context.set_default_timeout(PATIENCE_SECONDS * 1000)
+    expect.set_options(timeout=PATIENCE_SECONDS * 1000)
     yield context.new_page()
     context.close()
 
@@ -207,7 +208,7 @@ def test_a_failed_connection_check_says_what_to_do(page: Page, server: DagsterSe
         message = page.get_by_text(
             "Ajour has no database with the name in AJOUR_DATABASE, or this login may not open it."
         )
-        expect(message.first).to_be_visible(timeout=PATIENCE_SECONDS * 1000)
+        expect(message.first).to_be_visible()
     finally:
         away.rename(ajour)
 

@@ -33,14 +33,9 @@ def answers(status: int, body: bytes = b"", **headers: str) -> Fault:
     return fault
 
 
-def is_late(seconds: float) -> Fault:
-    """Answer what Planday would, later."""
-
-    async def fault(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-        await asyncio.sleep(seconds)
-        await app(scope, receive, send)
-
-    return fault
+async def is_silent(_app: ASGIApp, _scope: Scope, receive: Receive, _send: Send) -> None:
+    """Answer nothing, until whoever has asked leaves."""
+    await _leaves(receive)
 
 
 async def cuts_the_connection(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
@@ -140,8 +135,8 @@ class Planday:
             "refresh_token": self.refresh_token,
             "api_url": self.url,
             "identity_url": self.url,
-            "timeout_seconds": 5,
-            "patience_seconds": 20,
+            "timeout_seconds": 60,
+            "patience_seconds": 600,
         }
         return PlandayClient(**{**fields, **changes})
 

@@ -44,7 +44,7 @@ from ajour_revenue_tests.planday.connected import (
     with_patience,
 )
 from ajour_revenue_tests.planday.kit import Fault, Stage, answers, cuts_the_connection, nothing_wrong, row_of_costs
-from ajour_revenue_tests.processes import launch
+from ajour_revenue_tests.processes import PATIENCE_SECONDS, launch
 
 DEPARTMENTS = "/hr/v1.0/departments"
 POSITIONS = "/scheduling/v1.0/positions"
@@ -91,7 +91,7 @@ class TestAProcessThatIsKilled:
         log = folder / "job.log"
         process = launch(*command, folder=folder, log=log, environment=connected_company.environment)
         started.append(process.pid)
-        assert process.wait(timeout=120) == -signal.SIGKILL, log.read_text()
+        assert process.wait(timeout=PATIENCE_SECONDS) == -signal.SIGKILL, log.read_text()
 
         assert len(connected_company.portal.revenue) == posts_before + is_taken
         assert [outcome for _, outcome in connected_company.published().values()] == ["published"] * posts_before
@@ -119,7 +119,7 @@ class TestAnOutage:
         fetched: ConnectedCompany,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        with_patience(monkeypatch, 0.5)
+        with_patience(monkeypatch, 2)
         fetched.ajour.sell(MIDDLE_DAY, "20", "7000")
         outage = itertools.chain(itertools.repeat(nothing_wrong, REVENUE_LISTS + 4), itertools.repeat(answers(503)))
         fetched.planday.faults.order(REVENUE, outage)
@@ -145,7 +145,7 @@ class TestAnOutage:
         fetched: ConnectedCompany,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        with_patience(monkeypatch, 0.5)
+        with_patience(monkeypatch, 2)
         before = fetched.contents()
         fetched.portal.shifts = fetched.portal.shifts[:8]
         fetched.planday.faults.order(costs_of(AARHUS), itertools.repeat(answers(500)))

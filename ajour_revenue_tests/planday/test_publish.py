@@ -40,6 +40,7 @@ from ajour_revenue_tests.planday.connected import (
     unit_list,
 )
 from ajour_revenue_tests.planday.kit import Misbehaviour, answers, nothing_wrong
+from ajour_revenue_tests.processes import PATIENCE_SECONDS
 
 UNREADABLE = answers(200, b'{"paging": {"total": 1}, "data": [{"unit": 101, "amount": 1}]}')
 
@@ -429,7 +430,7 @@ class TestTwoRunsAtOnce:
         listed.planday.faults.order(REVENUE, itertools.repeat(held))
         with ThreadPoolExecutor() as runs:
             first = runs.submit(listed.publish_in_a_run)
-            assert first_sends.wait(60)
+            assert first_sends.wait(PATIENCE_SECONDS)
             listed.earn("Bar", LAST, "120.00")
             second = runs.submit(listed.publish_in_a_run)
             # The first goes on when the second waits for it; or has not waited, and is done.

@@ -20,7 +20,7 @@ from ajour_revenue.reports.texts import TEXTS, Texts
 from ajour_revenue.reports.write import ReportNotWrittenError, write
 from ajour_revenue.reports.xlsx import xlsx_workbook
 from ajour_revenue.wages.figures import Figure
-from ajour_revenue_tests.processes import run
+from ajour_revenue_tests.processes import PATIENCE_SECONDS, run
 from ajour_revenue_tests.reports.kit import MONDAY, Books, days_before
 
 SOFFICE = shutil.which("soffice")
@@ -175,7 +175,7 @@ def test_libreoffice_reads_the_same_numbers_from_the_workbook(books: Books, text
         [str(SOFFICE), profile, "--headless", "--convert-to", to_csv, "--outdir", tmp_path, tmp_path / "report.xlsx"],
         check=True,
         capture_output=True,
-        timeout=120,
+        timeout=PATIENCE_SECONDS,
     )
     with (tmp_path / "report.csv").open(encoding="utf-8", newline="") as file:
         _, *lines = csv.reader(file)

@@ -16,6 +16,7 @@ from ajour_revenue.warehouse import connect
 from ajour_revenue.warehouse.connect import reading, transaction
 from ajour_revenue.warehouse.errors import WarehouseLockedError
 from ajour_revenue.warehouse.run import values
+from ajour_revenue_tests.processes import PATIENCE_SECONDS
 
 HOLD = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
 
@@ -38,7 +39,7 @@ def held_by_another_process(path: Path) -> Iterator[subprocess.Popen[str]]:
 def let_go(holder: subprocess.Popen[str]) -> None:
     assert holder.stdin
     holder.stdin.close()
-    assert holder.wait(timeout=30) == 0
+    assert holder.wait(timeout=PATIENCE_SECONDS) == 0
 
 
 def store(warehouse: Path, name: str) -> None:

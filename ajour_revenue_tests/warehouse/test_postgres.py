@@ -37,7 +37,7 @@ from ajour_revenue.warehouse.postgres import address_of
 from ajour_revenue.warehouse.turn import turn, whose_turn
 from ajour_revenue_tests.ajour.postgres import Postgres
 from ajour_revenue_tests.kit import NEEDS_POSTGRES_EXTENSION, settings_dict
-from ajour_revenue_tests.processes import free_port
+from ajour_revenue_tests.processes import PATIENCE_SECONDS, free_port
 from ajour_revenue_tests.readers.kit import DAYS, settings_of
 from ajour_revenue_tests.reports.kit import MONDAY, Books
 
@@ -206,13 +206,13 @@ def test_runs_take_turns_and_a_killed_process_gives_its_turn_back(
 ) -> None:
     with in_another_process() as process:
         assert whose_turn(filled.warehouse) == "run 1 on another machine"
-        with transaction(filled.warehouse, patience_seconds=1):
+        with transaction(filled.warehouse):
             pass  # a command that changes one thing needs no turn
         monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0.1)
         with pytest.raises(WarehouseLockedError, match="run 1 on another machine"), turn(filled.warehouse, who="run 2"):
             pass
         process.kill()
-    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 60)
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", PATIENCE_SECONDS)
 
     with turn(filled.warehouse, who="run 2"):
         assert whose_turn(filled.warehouse) == "run 2"
