@@ -8,7 +8,6 @@ from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
 
-import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -64,27 +63,32 @@ def test_the_version_is_the_same_everywhere() -> None:
     assert version("ajour-revenue") == __version__ == released[0]
 
 
-@pytest.mark.parametrize("package", ["starlette", "uvicorn"])
-def test_the_demo_without_its_extra_says_how_to_install_it(package: str, tmp_path: Path) -> None:
-    hidden = f"""
+def test_the_demo_without_its_extra_says_how_to_install_it(tmp_path: Path) -> None:
+    hidden = """
 import sys
 from importlib.abc import MetaPathFinder
 
+package = ""
+
 class Hidden(MetaPathFinder):
     def find_spec(self, name, path, target=None):
-        if name == {package!r}:
+        if name == package:
             raise ModuleNotFoundError(name=name)
 
 sys.meta_path.insert(0, Hidden())
 from ajour_revenue.cli import main
-main()
+for package in ("uvicorn", "starlette"):
+    try:
+        main()
+    except SystemExit as end:
+        assert end.code == 1
 """
     (tmp_path / "command.py").write_text(hidden, encoding="utf-8")
     tried = subprocess.run(
         [sys.executable, "command.py", "demo"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
-    assert tried.returncode == 1
-    assert tried.stderr == (
+    assert tried.stderr == "".join(
         f"Error: The demo needs {package}. Install it in the checkout: .venv/bin/pip install -e '.[demo]'\n"
+        for package in ("uvicorn", "starlette")
     )
     assert [file.name for file in tmp_path.iterdir()] == ["command.py"]

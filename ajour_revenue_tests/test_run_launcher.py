@@ -6,12 +6,13 @@ import shutil
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import dagster as dg
 import pytest
+from click.testing import CliRunner
 from dagster._core.launcher import WorkerStatus
 
+from ajour_revenue.cli import main
 from ajour_revenue.days import Window
 from ajour_revenue.instance import dagster_instance
 from ajour_revenue.processes import RunProcess
@@ -20,7 +21,7 @@ from ajour_revenue.warehouse.turn import turn
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.dagster_server import DagsterServer
 from ajour_revenue_tests.kit import Company, tags_of, write_env_file
-from ajour_revenue_tests.processes import CHECKOUT, clean_environment, run, wait_until
+from ajour_revenue_tests.processes import CHECKOUT, clean_environment, wait_until
 
 ONE_DAY = Window(LAST_DAY, LAST_DAY)
 
@@ -66,15 +67,14 @@ def test_a_command_that_was_killed_is_told_and_holds_up_nobody(at_dagster: Compa
     assert "is gone: it was killed" in str(health.msg)
     assert still_there == [WorkerStatus.RUNNING, WorkerStatus.RUNNING]
 
-    command = Path(sys.executable).with_name("ajour-revenue")
-    told = json.loads(run(command, "status", "--json", folder=at_dagster.folder).stdout)["integrations"][0]
+    told = json.loads(CliRunner().invoke(main, ["status", "--json"]).stdout)["integrations"][0]
     assert [(each["state"], each["first_day"]) for each in told["under_way"]] == [("gone", str(LAST_DAY))]
-    shown = " ".join(run(command, "status", folder=at_dagster.folder).stdout.split())
+    shown = " ".join(CliRunner().invoke(main, ["status"]).stdout.split())
     assert f"Under way run {left_behind.run_id.partition('-')[0]}, process" in shown
     assert "its process is gone; Dagster's daemon, where it runs, marks it as failed within a minute" in shown
 
-    fetched = run(command, "fetch", "--from", LAST_DAY, folder=at_dagster.folder)
-    assert fetched.returncode == 0, fetched.stderr
+    fetched = CliRunner().invoke(main, ["fetch", "--from", str(LAST_DAY)])
+    assert fetched.exit_code == 0, fetched.stderr
     assert at_dagster.query("SELECT count(*) FROM fetches") == [(1,)]
 
 
