@@ -1,5 +1,6 @@
 """Fixtures for all folders of tests."""
 
+import gc
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
@@ -30,11 +31,18 @@ hypothesis.settings.load_profile("no deadline")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Set the clock, before any test is collected."""
+    # What is imported and collected stays: looking through it for garbage again and again takes as long as itself.
+    gc.disable()
     patch = pytest.MonkeyPatch()
     patch.setattr(days, "now", now)
     # For as few rows as the tests have, a second thread only takes of the processor.
     patch.setitem(CONFIGURATION, "threads", 1)
     config.add_cleanup(patch.undo)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
