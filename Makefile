@@ -45,12 +45,12 @@ dev: .venv/installed $(DEMO)/dagster.yaml
 
 test: .venv/installed
 	@$(SYSTEM_PACKAGES) $(FOR_TESTS)
-	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test-newest: .venv-newest/installed
 	@$(SYSTEM_PACKAGES) $(FOR_TESTS)
 	$(NEWEST)/$(PIP_INSTALL) --upgrade --no-deps 'duckdb>=2,<3'
-	$(NEWEST)/pytest -m 'not slow' -n 4 --dist loadfile --no-loadscope-reorder
+	$(NEWEST)/pytest -m 'not slow' -n 3 --dist loadfile --no-loadscope-reorder
 
 torture: .venv/installed
 	@$(SYSTEM_PACKAGES) unixodbc libsqliteodbc odbc-postgresql tdsodbc libltdl7 libgssapi-krb5-2

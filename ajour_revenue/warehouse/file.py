@@ -47,10 +47,10 @@ def transaction_in_file(warehouse: Path, *, patience_seconds: float) -> Iterator
     if not warehouse.exists():
         _make(warehouse)
     with explained(warehouse):
-        connection = _opened(warehouse, read_only=False, patience_seconds=patience_seconds)
+        connection, is_up_to_date = _opened(warehouse, read_only=False, patience_seconds=patience_seconds)
         try:
             _keep_private(warehouse)
-            if not schema.is_up_to_date(connection):
+            if not is_up_to_date:
                 connection = _brought_up_to_date(connection, warehouse, patience_seconds)
             _make_private_log(warehouse)
             overflow = warehouse.with_name(f".{warehouse.name}.overflow")
@@ -153,16 +153,19 @@ def _drop_empty_log(warehouse: Path) -> None:
 def _opened_to_read(warehouse: Path, patience_seconds: float) -> duckdb.DuckDBPyConnection:
     if not warehouse.exists():
         return empty()
-    connection = _opened(warehouse, read_only=True, patience_seconds=patience_seconds)
-    if schema.is_up_to_date(connection):
+    connection, is_up_to_date = _opened(warehouse, read_only=True, patience_seconds=patience_seconds)
+    if is_up_to_date:
         return connection
     connection.close()
     with transaction_in_file(warehouse, patience_seconds=patience_seconds):
         pass
-    return _opened(warehouse, read_only=True, patience_seconds=patience_seconds)
+    connection, _ = _opened(warehouse, read_only=True, patience_seconds=patience_seconds)
+    return connection
 
 
-def _opened(warehouse: Path, *, read_only: bool, patience_seconds: float) -> duckdb.DuckDBPyConnection:
+def _opened(warehouse: Path, *, read_only: bool, patience_seconds: float) -> tuple[duckdb.DuckDBPyConnection, bool]:
+    """Return a connection, and whether its tables are up to date; raises WarehouseUnusableError for newer ones."""
+
     @tenacity.retry(
         retry=tenacity.retry_if_exception(lambda error: bool(LOCKED.search(str(error)))),
         stop=tenacity.stop_after_delay(patience_seconds),
@@ -175,6 +178,8 @@ def _opened(warehouse: Path, *, read_only: bool, patience_seconds: float) -> duc
         return duckdb.connect(str(warehouse), read_only=read_only, config=CONFIGURATION)
 
     connection = set_up(connect())
+    if schema.is_up_to_date(connection):
+        return connection, True
     present = schema.version_of(connection)
     if present is not None and present > schema.latest_version():
         connection.close()
@@ -184,7 +189,7 @@ def _opened(warehouse: Path, *, read_only: bool, patience_seconds: float) -> duc
             "the settings."
         )
         raise WarehouseUnusableError(message)
-    return connection
+    return connection, False
 
 
 def _tell_once(state: tenacity.RetryCallState) -> None:
@@ -226,7 +231,8 @@ def _brought_up_to_date(
     _drop_empty_log(warehouse)
     connection.close()
     _raise_storage_version(warehouse)
-    return _opened(warehouse, read_only=False, patience_seconds=patience_seconds)
+    connection, _ = _opened(warehouse, read_only=False, patience_seconds=patience_seconds)
+    return connection
 
 
 def _back_up(connection: duckdb.DuckDBPyConnection, backup: Path) -> None:

@@ -34,6 +34,8 @@ VERSIONS_TABLE = """
 """
 VIEWS_TABLE = "CREATE TABLE IF NOT EXISTS schema_views (views_hash VARCHAR NOT NULL)"
 
+STATE = "SELECT (SELECT max(version) FROM schema_versions), views_hash FROM schema_views"
+
 TABLES = """
     SELECT table_name
     FROM duckdb_tables()
@@ -99,4 +101,9 @@ def bring_up_to_date(connection: duckdb.DuckDBPyConnection) -> None:
 
 def is_up_to_date(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether nothing needs to be applied."""
-    return version_of(connection) == latest_version() and values(connection, "FROM schema_views") == [VIEWS_HASH]
+    try:
+        state = run(connection, STATE).fetchall()
+    except duckdb.CatalogException:
+        # An empty database has neither table, and one of an older version not both.
+        return False
+    return state == [(latest_version(), VIEWS_HASH)]

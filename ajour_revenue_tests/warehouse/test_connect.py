@@ -131,14 +131,15 @@ def test_times_are_shown_in_danish_time(warehouse: Path) -> None:
     assert (winter, summer) == ("2026-01-01 13:00:00+01", "2026-07-01 14:00:00+02")
 
 
-def test_a_file_that_another_process_keeps_open_is_named_with_what_to_do(
-    warehouse: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_another_process_keeps_open_is_named_with_what_to_do(warehouse: Path) -> None:
     store(warehouse, "Bar")
-    monkeypatch.setattr(connect, "WRITER_PATIENCE_SECONDS", 0)
 
-    with held_by_another_process(warehouse) as holder, pytest.raises(WarehouseLockedError) as error:
-        store(warehouse, "Kitchen")
+    with (
+        held_by_another_process(warehouse) as holder,
+        pytest.raises(WarehouseLockedError) as error,
+        transaction(warehouse, patience_seconds=0),
+    ):
+        pass
 
     message = str(error.value)
     assert f"The warehouse {warehouse} is kept open by another process" in message

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import dagster as dg
@@ -137,6 +138,7 @@ def test_a_run_that_another_program_keeps_out_is_one_that_dagster_starts_again(
     fetched_company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connect, "WRITER_PATIENCE_SECONDS", 0)
+    monkeypatch.setattr(connect, "transaction", partial(connect.transaction, patience_seconds=0))
     with dg.DagsterInstance.ephemeral() as instance:
         with open_in_another_process(fetched_company.settings.warehouse_file):
             locked = fetched_company.run(ONE_DAY, instance=instance)
