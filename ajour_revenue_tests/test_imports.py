@@ -16,6 +16,7 @@ LAYERS = (
     ("wages.source",),
     ("ajour", "planday"),
     ("revenue", "wages"),
+    ("plan",),
     ("readers",),
     ("attention",),
     ("reports",),

@@ -1,0 +1,1 @@
+"""The coming days: what each unit is expected to sell."""

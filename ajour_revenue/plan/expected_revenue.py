@@ -1,0 +1,91 @@
+"""What the units are expected to sell on the coming days, and which days say so."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+from ajour_revenue.days import Window
+from ajour_revenue.mapping import register_units
+from ajour_revenue.plan.danish_holidays import register_holidays
+from ajour_revenue.settings.model import Settings
+from ajour_revenue.warehouse.run import rows, run, sql_file
+
+EXPECTED_REVENUE_SQL = sql_file(__package__, "expected_revenue")
+
+
+@dataclass(frozen=True)
+class PastDay:
+    """What a unit sold on a day that an expected figure comes from, in DKK."""
+
+    business_date: dt.date
+    revenue_excl_vat: Decimal
+
+
+@dataclass(frozen=True)
+class ExpectedDay:
+    """What a unit is expected to sell on a day, in DKK excl. VAT.
+
+    `expected_revenue_excl_vat` is `weekday_revenue` x `level` x `holiday_factor`, rounded once. None where nothing can
+    be said.
+    """
+
+    business_date: dt.date
+    unit: str
+    department: str
+    expected_revenue_excl_vat: Decimal | None
+    low: Decimal | None
+    """With `high`, the interval that the revenue is in four times of five; None where too few past figures tell."""
+    high: Decimal | None
+    note: str | None
+    """`closed`, `open for the holiday` (on a weekday that is closed), `first such holiday` (so that nothing is known of
+    it, and the figure is the weekday's) or `fewer than four such weekdays` (no figure)."""
+    weekday_revenue: Decimal | None
+    """What the weekday usually brings: the mean of `learnt_from`, where newer days weigh more and outliers little."""
+    level: Decimal | None
+    """How the last four weeks went against that; 1 is as usual."""
+    learnt_from: tuple[PastDay, ...]
+    """The same weekdays of the last twelve weeks, the latest first; those without revenue or with a silent location,
+    holidays and far outliers are left out."""
+    holiday: str | None
+    """The Danish name of the holiday, or of the eve."""
+    holiday_english: str | None
+    holiday_factor: Decimal | None
+    """What the same holiday last year makes of the weekday's figure; 1 where it made no clear difference."""
+    last_holiday: PastDay | None
+    """The same holiday last year."""
+
+
+def expect_revenue(connection: duckdb.DuckDBPyConnection, settings: Settings, window: Window) -> None:
+    """Make the temporary table `expected_revenue`: a row for each day of the window and unit of the settings.
+
+    Only what was sold before the window's first day counts, whatever the warehouse holds. Its columns are the fields
+    of `ExpectedDay`, but for last year's holiday, which has two: `last_holiday`, its date, and
+    `last_holiday_revenue_excl_vat`.
+    """
+    register_units(connection, settings)
+    register_holidays(connection, range(window.first_day.year - 2, window.last_day.year + 1))
+    run(connection, EXPECTED_REVENUE_SQL, first_day=window.first_day, last_day=window.last_day)
+
+
+def load_expected(connection: duckdb.DuckDBPyConnection) -> list[ExpectedDay]:
+    """Return the rows of `expected_revenue`, by date, department and unit."""
+    return rows(connection, "FROM expected_revenue ORDER BY business_date, department, unit", _expected_day)
+
+
+def _expected_day(
+    *,
+    learnt_from: list[dict[str, Any]] | None,
+    last_holiday: dt.date | None,
+    last_holiday_revenue_excl_vat: Decimal | None,
+    **values: Any,  # noqa: ANN401 (as ExpectedDay has them)
+) -> ExpectedDay:
+    return ExpectedDay(
+        learnt_from=tuple(PastDay(**day) for day in learnt_from or ()),
+        last_holiday=None
+        if last_holiday is None or last_holiday_revenue_excl_vat is None
+        else PastDay(last_holiday, last_holiday_revenue_excl_vat),
+        **values,
+    )
