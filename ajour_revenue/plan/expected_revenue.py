@@ -22,6 +22,8 @@ class PastDay:
 
     business_date: dt.date
     revenue_excl_vat: Decimal
+    weight: Decimal = Decimal(1)
+    """How much it counts against one of the last week, which counts 1."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,12 @@ class ExpectedDay:
     """`closed`, `open for the holiday` (on a weekday that is closed), `first such holiday` (so that nothing is known of
     it, and the figure is the weekday's) or `fewer than four such weekdays` (no figure)."""
     weekday_revenue: Decimal | None
-    """What the weekday usually brings: the mean of `learnt_from`, where newer days weigh more and outliers little."""
+    """What the weekday usually brings: the weighted mean of `learnt_from`, where no day counts as further from their
+    median than a fifth of it."""
     level: Decimal | None
     """How the last four weeks went against that; 1 is as usual."""
     learnt_from: tuple[PastDay, ...]
-    """The same weekdays of the last twelve weeks, the latest first; those without revenue or with a silent location,
+    """The same weekdays of the last half year, the latest first; those without revenue or with a silent location,
     holidays and far outliers are left out."""
     holiday: str | None
     """The Danish name of the holiday, or of the eve."""

@@ -60,12 +60,11 @@ WITH known_days AS (
     FROM days_before
     JOIN (
         SELECT unnest(generate_series($first_day::DATE - 12 * 7, $first_day::DATE, INTERVAL 7 DAY))::DATE AS known_on
-    ) ON business_date >= known_on - 12 * 7 AND business_date < known_on
+    ) ON business_date >= known_on - 26 * 7 AND business_date < known_on
     WHERE is_ordinary
-    -- Where nearly all was refunded, or the catering of a month was entered on one day.
-    QUALIFY revenue BETWEEN middle / 4 AND middle * 4
 ),
--- The mean, where newer days weigh more and no day counts as further from the middle than a fifth of it.
+-- The mean, where newer days weigh more and no day counts as further from the middle than a fifth of it. A day on which
+-- nearly all was refunded, or a month's catering was entered, does not count at all.
 weekdays AS (
     SELECT
         known_on,
@@ -73,8 +72,12 @@ weekdays AS (
         weekday,
         round(sum(greatest(least(revenue, 1.2 * middle), 0.8 * middle) * weight) / sum(weight), 2)::DECIMAL(18, 2)
             AS weekday_revenue,
-        list({ 'business_date': business_date, 'revenue_excl_vat': revenue } ORDER BY business_date DESC) AS learnt_from
-    FROM (SELECT *, (0.85 ** weeks_ago)::DECIMAL(9, 6) AS weight FROM known_days)
+        list(
+            { 'business_date': business_date, 'revenue_excl_vat': revenue, 'weight': weight }
+            ORDER BY business_date DESC
+        ) AS learnt_from
+    FROM (SELECT *, (0.85 ** weeks_ago)::DECIMAL(9, 4) AS weight FROM known_days)
+    WHERE revenue BETWEEN middle / 4 AND middle * 4
     GROUP BY ALL
     HAVING count(*) >= 4
 ),
@@ -82,22 +85,26 @@ shares AS (
     SELECT
         known_on,
         unit,
-        (revenue / weekday_revenue)::DECIMAL(18, 6) AS share,
-        median(share) OVER (PARTITION BY known_on, unit) AS middle,
-        (0.6 ** weeks_ago)::DECIMAL(9, 6) AS weight
+        -- Not above what the type holds, whatever was entered.
+        least(revenue / weekday_revenue, 1000)::DECIMAL(18, 6) AS share,
+        median(share) OVER (PARTITION BY known_on, unit) AS middle_share,
+        (0.6 ** weeks_ago)::DECIMAL(9, 4) AS weight
     FROM known_days JOIN weekdays USING (known_on, unit, weekday)
     WHERE weeks_ago < 4
+    QUALIFY share BETWEEN middle_share / 4 AND middle_share * 4
 ),
--- The same mean, as if five days had been as usual: a few good days are no new level.
+-- The same mean again, of a week at least. Two per cent may be chance: it is that much nearer to 1.
 levels AS (
     SELECT
         known_on,
         unit,
         round(
-            (sum(greatest(least(share, 1.2 * middle), 0.8 * middle) * weight) + 5) / (sum(weight) + 5), 4
-        )::DECIMAL(9, 4) AS level
+            sum(greatest(least(share, 1.2 * middle_share), 0.8 * middle_share) * weight) / sum(weight), 4
+        )::DECIMAL(9, 4) AS mean,
+        (mean - greatest(least(mean - 1, 0.02), -0.02))::DECIMAL(9, 4) AS level
     FROM shares
     GROUP BY ALL
+    HAVING count(*) >= 7
 )
 SELECT weekdays.*, coalesce(level, 1)::DECIMAL(9, 4) AS level
 FROM weekdays LEFT JOIN levels USING (known_on, unit);
@@ -107,8 +114,8 @@ WITH intervals AS (
     -- How far off the figures of the weeks before were, for a fortnight each.
     SELECT
         unit,
-        least(quantile_cont(revenue / (weekday_revenue * level), 0.1), 1)::DECIMAL(18, 4) AS lowest,
-        greatest(quantile_cont(revenue / (weekday_revenue * level), 0.9), 1)::DECIMAL(18, 4) AS highest
+        least(quantile_cont(revenue / (weekday_revenue * level), 0.08), 1)::DECIMAL(18, 4) AS lowest,
+        greatest(quantile_cont(revenue / (weekday_revenue * level), 0.92), 1)::DECIMAL(18, 4) AS highest
     FROM usual_revenue
     JOIN days_before USING (unit, weekday)
     WHERE is_ordinary AND business_date >= known_on AND business_date < known_on + 14

@@ -1,0 +1,1 @@
+"""The coming days, from what is stored of the past."""
