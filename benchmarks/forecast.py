@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 import click
 import numpy as np
+import pyarrow as pa
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -44,22 +45,24 @@ FIRST_ORIGIN = 13 * WEEK
 """Days that every method knows before it is scored."""
 DEMO = Window(dt.date(2024, 1, 1), dt.date(2025, 12, 31))
 LAST_WEEK = "same weekday last week"
+MEDIAN_OF_FOUR = "median of the last four"
 OURS = "expected revenue"
 
 STORE = """
     INSERT INTO unit_revenue BY NAME
     SELECT
-        $day AS business_date,
+        business_date,
         $unit AS unit,
         'Department' AS department,
-        $revenue AS revenue,
+        revenue_excl_vat AS revenue,
         'excluded' AS vat,
-        $revenue AS revenue_excl_vat,
+        revenue_excl_vat,
         'ajour' AS source,
-        if(revenue IS NULL, [], [unit]) AS locations,
-        if(revenue IS NULL, [unit], []) AS missing_locations,
+        if(revenue IS NULL, [], ['1']) AS locations,
+        if(revenue IS NULL, ['1'], []) AS missing_locations,
         now() AS updated_at,
         'benchmark' AS run_id
+    FROM sold
 """
 
 
@@ -139,14 +142,22 @@ class Scores:
 def main(*, file: Path | None, every: int, days: int) -> None:
     """Print a table for the restaurant, and one for the demo's chain."""
     if file is not None:
-        measure("the restaurant", [restaurant(file)], every=every, days=days)
-    measure("the demo's chain", list(demo_places()), every=every, days=days)
+        show(file.stem, measured([restaurant(file)], every=every, days=days), every=every)
+    show("the demo's chain", measured(demo_places(), every=every, days=days), every=every)
 
 
-def measure(title: str, places: list[Place], *, every: int, days: int) -> None:
-    """Score all methods on the same days, and print how they did."""
-    scores: dict[str, Scores] = {}
-    left_out = 0
+@dataclass
+class Measured:
+    """How all methods did on the same days."""
+
+    scores: dict[str, Scores] = field(default_factory=dict)
+    without_figure: int = 0
+    """Days for which a method said nothing; no method is scored on them."""
+
+
+def measured(places: Iterable[Place], *, every: int, days: int) -> Measured:
+    """Score all methods, each place by itself and all added up."""
+    result = Measured()
     for place in places:
         first = max(FIRST_ORIGIN, len(place.sold) - days)
         with our_method(place) as ours:
@@ -162,18 +173,23 @@ def measure(title: str, places: list[Place], *, every: int, days: int) -> None:
                         if (forecast := days_ahead[ahead]) is not None
                     }
                     if len(of_day) < len(methods):
-                        left_out += 1
+                        result.without_figure += 1
                         continue
                     for name, forecast in of_day.items():
-                        scores.setdefault(name, Scores()).weeks[ahead // WEEK].add(forecast, float(sold))
-    table = Table(title=f"{title}: an origin every {every} day(s), {left_out} days without a figure left out")
-    for heading in ("", "WAPE", "8-14", "ratio", "8-14", "bias", "held"):
+                        result.scores.setdefault(name, Scores()).weeks[ahead // WEEK].add(forecast, float(sold))
+    return result
+
+
+def show(title: str, result: Measured, *, every: int) -> None:
+    """Print how the methods did, as ratios to the first one as well."""
+    table = Table(title=f"{title}: an origin every {every} day(s), {result.without_figure} days without a figure")
+    for heading in ("", "WAPE 1-7", "8-14", "ratio 1-7", "8-14", "bias", "held"):
         table.add_column(heading, justify="right" if heading else "left")
-    for name, score in scores.items():
+    for name, score in result.scores.items():
         table.add_row(
             name,
             *(f"{score.wape(week):.1%}" for week in (0, 1)),
-            *(f"{score.wape(week) / scores[LAST_WEEK].wape(week):.3f}" for week in (0, 1)),
+            *(f"{score.wape(week) / result.scores[LAST_WEEK].wape(week):.3f}" for week in (0, 1)),
             f"{score.bias:+.1%}",
             "" if score.held is None else f"{score.held:.0%}",
         )
@@ -214,7 +230,7 @@ def library_method(model: Callable[..., Any]) -> Method:
     return method
 
 
-METHODS: dict[str, Method] = {LAST_WEEK: last_week, "median of the last four": median_of_four}
+METHODS: dict[str, Method] = {LAST_WEEK: last_week, MEDIAN_OF_FOUR: median_of_four}
 if AutoETS is not None:
     METHODS |= {model.__name__: library_method(model) for model in (AutoETS, DynamicOptimizedTheta)}
 
@@ -235,8 +251,13 @@ def our_method(place: Place) -> Iterator[Method]:
         }
     )
     with empty() as connection:
-        for day, sold in enumerate(place.sold):
-            run(connection, STORE, day=place.first_day + dt.timedelta(days=day), unit=place.name, revenue=sold)
+        last_day = place.first_day + dt.timedelta(days=len(place.sold) - 1)
+        sold = {
+            "business_date": Window(place.first_day, last_day).days,
+            "revenue_excl_vat": pa.array(place.sold, pa.decimal128(18, 2)),
+        }
+        connection.register("sold", pa.table(sold))
+        run(connection, STORE, unit=place.name)
 
         def method(place: Place, origin: int) -> list[Forecast | None]:
             today = place.first_day + dt.timedelta(days=origin)

@@ -96,7 +96,7 @@ def days_before(today: dt.date, *, weeks: int) -> list[dt.date]:
     return [today - dt.timedelta(days=n) for n in range(7 * weeks, 0, -1)]
 
 
-def every_day(amount: str | int, *, weeks: int, today: dt.date = TODAY, unit: str = "Bar") -> dict[dt.date, Sold]:
+def every_day(amount: Decimal | int, *, weeks: int, today: dt.date = TODAY, unit: str = "Bar") -> dict[dt.date, Sold]:
     """Return the days of the weeks before a day, on each of which the same was sold."""
     return {day: Sold(day, Decimal(amount), unit) for day in days_before(today, weeks=weeks)}
 
@@ -120,7 +120,7 @@ def figures(days: dict[dt.date, ExpectedDay]) -> list[Decimal | None]:
 
 SEEDS = st.integers(0, 10_000)
 WEEKS = st.integers(0, 40)
-few = settings(max_examples=25)
+few = settings(max_examples=10)
 
 
 # What an ordinary day is expected to bring
@@ -199,7 +199,7 @@ def test_a_place_that_sells_so_many_times_as_much_is_expected_to(
     connection: duckdb.DuckDBPyConnection, seed: int, factor: int
 ) -> None:
     history = drawn(seed, weeks=60)
-    more = [replace(day, revenue_excl_vat=(day.revenue_excl_vat or 0) * factor) for day in history.values()]
+    more = [replace(day, revenue_excl_vat=(day.revenue_excl_vat or Decimal()) * factor) for day in history.values()]
 
     for one, many in zip(
         expected(connection, history.values()).values(), expected(connection, more).values(), strict=True
@@ -231,7 +231,7 @@ def test_the_same_history_gives_the_same_figures_in_whatever_order_it_lies(
     assert expected(connection, shuffled) == expected(connection, history)
 
 
-@few
+@settings(max_examples=3)
 @given(seed=SEEDS)
 def test_units_have_nothing_to_do_with_each_other(connection: duckdb.DuckDBPyConnection, seed: int) -> None:
     histories = {unit: drawn(seed + n, weeks=30, unit=unit).values() for n, unit in enumerate(UNITS)}
@@ -464,12 +464,8 @@ def test_nothing_is_known_of_a_first_holiday(connection: duckdb.DuckDBPyConnecti
     days = expected(connection, every_day(1_000, weeks=30, today=today).values(), today=today, days=14)
 
     assert {(day.business_date.day, day.low) for day in days.values() if day.note == "first such holiday"} == {
-        (23, 1_000),
-        (24, 0),
-        (25, 0),
-        (26, 0),
-        (31, 0),
-        (1, 0),
+        (23, Decimal(1_000)),
+        *((day, Decimal()) for day in (24, 25, 26, 31, 1)),
     }  # an eve is no reason to close
     assert set(figures(days)) == {Decimal(1_000)}
 
