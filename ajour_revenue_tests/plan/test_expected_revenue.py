@@ -9,7 +9,7 @@ from random import Random
 import duckdb
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ajour_revenue.days import Window
@@ -245,13 +245,13 @@ def test_a_unit_that_the_settings_no_longer_have_is_left_out(connection: duckdb.
     assert expected(connection, every_day(1_000, weeks=30, unit="Old bar").values(), unit="Old bar") == {}
 
 
-@pytest.mark.parametrize("change", ["0.5", "2"])
+@pytest.mark.parametrize("change", ["0.2", "0.5", "2"])
 def test_a_new_level_is_followed_within_four_weeks(connection: duckdb.DuckDBPyConnection, change: str) -> None:
     history = every_day(1_000, weeks=40) | every_day(Decimal(1_000) * Decimal(change), weeks=4)
 
     for amount in figures(expected(connection, history.values())):
         assert amount is not None
-        assert float(amount) == pytest.approx(1_000 * float(change), rel=0.1)
+        assert float(amount) == pytest.approx(1_000 * float(change), rel=0.12)
 
 
 def test_a_single_good_week_is_no_new_level(connection: duckdb.DuckDBPyConnection) -> None:
@@ -262,6 +262,22 @@ def test_a_single_good_week_is_no_new_level(connection: duckdb.DuckDBPyConnectio
         assert 1_000 <= amount < 1_200
 
 
+@pytest.mark.parametrize("amount", [985, 1_015])
+def test_two_per_cent_are_no_new_level(connection: duckdb.DuckDBPyConnection, amount: int) -> None:
+    history = every_day(1_000, weeks=40) | every_day(amount, weeks=4)
+
+    assert {day.level for day in expected(connection, history.values()).values()} == {Decimal(1)}
+
+
+def test_a_few_days_are_no_new_level(connection: duckdb.DuckDBPyConnection) -> None:
+    weeks_ago = every_day(1_000, weeks=36, today=TODAY - dt.timedelta(weeks=4))
+    days_ago = {day: Sold(day, Decimal(1_900)) for day in days_before(TODAY, weeks=1)[-3:]}
+
+    days = expected(connection, [*weeks_ago.values(), *days_ago.values()])
+
+    assert {day.level for day in days.values()} == {Decimal(1)}
+
+
 # From what nothing is learnt
 
 
@@ -269,18 +285,18 @@ AMOUNTS = st.sampled_from(["-5000", "-0.01", "0", "0.01", "100", "249", "4001", 
 
 
 @few
-@given(amount=AMOUNTS, days_ago=st.integers(1, 200))
-def test_one_refund_or_invoice_changes_nothing(
-    connection: duckdb.DuckDBPyConnection, amount: str, days_ago: int
+@given(amount=AMOUNTS, days_ago=st.sets(st.integers(1, 200), min_size=1, max_size=3))
+@example(amount="0.01", days_ago={1, 2, 3})
+def test_a_few_refunds_or_invoices_change_nothing(
+    connection: duckdb.DuckDBPyConnection, amount: str, days_ago: set[int]
 ) -> None:
-    history = every_day(1_000, weeks=40)
-    day = TODAY - dt.timedelta(days=days_ago)
-    history[day] = Sold(day, Decimal(amount))
+    odd = {TODAY - dt.timedelta(days=days) for days in days_ago}
+    history = every_day(1_000, weeks=40) | {day: Sold(day, Decimal(amount)) for day in odd}
 
     days = expected(connection, history.values())
 
     assert set(figures(days)) == {Decimal(1_000)}
-    assert day not in {each.business_date for expected_day in days.values() for each in expected_day.learnt_from}
+    assert not odd & {each.business_date for expected_day in days.values() for each in expected_day.learnt_from}
 
 
 @few
@@ -309,7 +325,8 @@ def test_a_figure_that_stays_although_its_location_vanished_is_learnt_from(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
     history = drawn(1, weeks=30)
-    kept = {day: replace(sold, missing_locations=("11",)) for day, sold in history.items()}
+    yesterday = TODAY - dt.timedelta(days=1)
+    kept = history | {yesterday: replace(history[yesterday], missing_locations=("11",))}
 
     assert expected(connection, kept.values()) == expected(connection, history.values())
 
@@ -468,6 +485,19 @@ def test_nothing_is_known_of_a_first_holiday(connection: duckdb.DuckDBPyConnecti
         *((day, Decimal()) for day in (24, 25, 26, 31, 1)),
     }  # an eve is no reason to close
     assert set(figures(days)) == {Decimal(1_000)}
+
+
+def test_a_holiday_before_which_nothing_is_known_is_a_first_one(connection: duckdb.DuckDBPyConnection) -> None:
+    christmas_eve = holiday_on("Juleaftensdag", 2024)
+    history = every_day(1_000, weeks=30, today=holiday_on("Juleaftensdag", 2025))
+    for days_after in range(6):
+        day = christmas_eve + dt.timedelta(days=days_after)
+        history[day] = Sold(day, Decimal(400))
+
+    today = holiday_on("Juleaftensdag", 2025)
+    day = expected(connection, history.values(), today=today)[today]
+
+    assert (day.note, day.expected_revenue_excl_vat) == ("first such holiday", Decimal(1_000))
 
 
 def test_without_any_figure_a_holiday_was_closed_and_an_eve_was_silent(connection: duckdb.DuckDBPyConnection) -> None:
