@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from ajour_revenue_tests.plan.test_expected_revenue import drawn
+from ajour_revenue_tests.plan.kit import drawn
 from benchmarks.forecast import LAST_WEEK, MEDIAN_OF_FOUR, OURS, Place, main, measured, restaurant
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
@@ -19,12 +19,10 @@ from ajour_revenue.settings.model import Settings
 from ajour_revenue.warehouse.file import empty
 from ajour_revenue.warehouse.run import run
 from ajour_revenue_tests.kit import settings_dict
+from ajour_revenue_tests.plan.kit import OERE, TODAY, Sold, days_before, drawn, every_day
 
-OERE = Decimal("0.01")
 SETTINGS = Settings.model_validate(settings_dict())
 UNITS = ("Bar", "Kitchen", "Shop")
-TODAY = dt.date(2026, 3, 2)
-"""A Monday, with no holiday in the quarter before it nor in the fortnight from it."""
 FORTNIGHT = 14
 
 STORE = """
@@ -55,17 +53,6 @@ SCHEMA = pa.schema(
 )
 
 
-@dataclass(frozen=True)
-class Sold:
-    """What a unit sold on a day; None where Ajour had no figure."""
-
-    business_date: dt.date
-    revenue_excl_vat: Decimal | None
-    unit: str = "Bar"
-    locations: tuple[str, ...] = ("10", "11")
-    missing_locations: tuple[str, ...] = ()
-
-
 @pytest.fixture(scope="module")
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     with empty() as connection:
@@ -90,28 +77,6 @@ def expected(
         return {day.business_date: day for day in load_expected(connection) if day.unit == unit}
     finally:
         connection.rollback()
-
-
-def days_before(today: dt.date, *, weeks: int) -> list[dt.date]:
-    return [today - dt.timedelta(days=n) for n in range(7 * weeks, 0, -1)]
-
-
-def every_day(amount: Decimal | int, *, weeks: int, today: dt.date = TODAY, unit: str = "Bar") -> dict[dt.date, Sold]:
-    """Return the days of the weeks before a day, on each of which the same was sold."""
-    return {day: Sold(day, Decimal(amount), unit) for day in days_before(today, weeks=weeks)}
-
-
-def drawn(seed: int, *, weeks: int, today: dt.date = TODAY, unit: str = "Bar") -> dict[dt.date, Sold]:
-    """Return days as a restaurant has them: weekdays that differ, weeks that differ, and chance."""
-    random = Random(seed)
-    weekdays = [random.randint(1_000, 100_000) for _ in range(7)]
-    level = 1.0
-    history = {}
-    for day in days_before(today, weeks=weeks):
-        level *= random.uniform(0.99, 1.01)
-        amount = Decimal(weekdays[day.weekday()] * level * random.uniform(0.8, 1.25)).quantize(OERE)
-        history[day] = Sold(day, amount, unit)
-    return history
 
 
 def figures(days: dict[dt.date, ExpectedDay]) -> list[Decimal | None]:
@@ -495,9 +460,9 @@ def test_a_holiday_before_which_nothing_is_known_is_a_first_one(connection: duck
         history[day] = Sold(day, Decimal(400))
 
     today = holiday_on("Juleaftensdag", 2025)
-    day = expected(connection, history.values(), today=today)[today]
+    coming = expected(connection, history.values(), today=today)[today]
 
-    assert (day.note, day.expected_revenue_excl_vat) == ("first such holiday", Decimal(1_000))
+    assert (coming.note, coming.expected_revenue_excl_vat) == ("first such holiday", Decimal(1_000))
 
 
 def test_without_any_figure_a_holiday_was_closed_and_an_eve_was_silent(connection: duckdb.DuckDBPyConnection) -> None:

@@ -1,0 +1,43 @@
+"""What a unit sold on the days before one, as tests make it up."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from random import Random
+
+OERE = Decimal("0.01")
+TODAY = dt.date(2026, 3, 2)
+"""A Monday, with no holiday in the quarter before it nor in the fortnight from it."""
+
+
+@dataclass(frozen=True)
+class Sold:
+    """What a unit sold on a day; None where Ajour had no figure."""
+
+    business_date: dt.date
+    revenue_excl_vat: Decimal | None
+    unit: str = "Bar"
+    locations: tuple[str, ...] = ("10", "11")
+    missing_locations: tuple[str, ...] = ()
+
+
+def days_before(today: dt.date, *, weeks: int) -> list[dt.date]:
+    return [today - dt.timedelta(days=n) for n in range(7 * weeks, 0, -1)]
+
+
+def every_day(amount: Decimal | int, *, weeks: int, today: dt.date = TODAY, unit: str = "Bar") -> dict[dt.date, Sold]:
+    """Return the days of the weeks before a day, on each of which the same was sold."""
+    return {day: Sold(day, Decimal(amount), unit) for day in days_before(today, weeks=weeks)}
+
+
+def drawn(seed: int, *, weeks: int, today: dt.date = TODAY, unit: str = "Bar") -> dict[dt.date, Sold]:
+    """Return days as a restaurant has them: weekdays that differ, weeks that differ, and chance."""
+    random = Random(seed)
+    weekdays = [random.randint(1_000, 100_000) for _ in range(7)]
+    level = 1.0
+    history = {}
+    for day in days_before(today, weeks=weeks):
+        level *= random.uniform(0.99, 1.01)
+        amount = Decimal(weekdays[day.weekday()] * level * random.uniform(0.8, 1.25)).quantize(OERE)
+        history[day] = Sold(day, amount, unit)
+    return history
