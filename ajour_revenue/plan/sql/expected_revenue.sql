@@ -87,8 +87,9 @@ shares AS (
         unit,
         -- Not above what the type holds, whatever was entered.
         least(revenue / weekday_revenue, 1000)::DECIMAL(18, 6) AS share,
-        median(share) OVER (PARTITION BY known_on, unit) AS middle_share,
-        (0.6 ** weeks_ago)::DECIMAL(9, 4) AS weight
+        -- Of the last fortnight: a place that now sells half as much is at its new level after a week.
+        median(share) FILTER (weeks_ago < 2) OVER (PARTITION BY known_on, unit) AS middle_share,
+        (0.7 ** weeks_ago)::DECIMAL(9, 4) AS weight
     FROM known_days JOIN weekdays USING (known_on, unit, weekday)
     WHERE weeks_ago < 4
     QUALIFY share BETWEEN middle_share / 4 AND middle_share * 4
