@@ -1,6 +1,6 @@
--- Revenue, wage cost and wage percentage of each of the periods(first_day, last_day, of_company_alone), as the temporary
--- table figures: sums of days_of_places, ratios of the sums (D2), what they cover (D19), and the target that judges them
--- (D20).
+-- Revenue, wage cost and wage percentage of each of the periods(first_day, last_day, of_company_alone), as the
+-- temporary table figures: sums of days_of_places, ratios of the sums (D2), what they cover (D19), and the target that
+-- judges them (D20).
 CREATE OR REPLACE TEMP TABLE figures AS
 WITH days_of_periods AS (
     SELECT

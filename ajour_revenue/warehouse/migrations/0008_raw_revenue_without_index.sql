@@ -1,6 +1,6 @@
 -- Only the statements of a fetch write it, one run at a time, and a day and location never twice. The index of a key
 -- would be in memory whole, however many rows there are, and takes longer to fill than the table.
-CREATE TABLE raw_revenue_as_it_was AS FROM raw_revenue;
+CREATE TABLE raw_revenue_as_it_was AS SELECT * FROM raw_revenue;
 
 DROP TABLE raw_revenue;
 
@@ -15,7 +15,7 @@ CREATE TABLE raw_revenue (
 );
 
 INSERT INTO raw_revenue BY NAME
-FROM raw_revenue_as_it_was
+SELECT * FROM raw_revenue_as_it_was
 ORDER BY company_id, business_date, location_id;
 
 DROP TABLE raw_revenue_as_it_was;
