@@ -3,6 +3,7 @@
 # make test   all tests
 # make test-newest  the fast ones on the newest DuckDB 2, which requirements.txt does not take yet
 # make torture  kills, crowds, cut ways, full disks and damaged files at random, some 20 minutes; SEED=7 repeats one
+# make bench  measure, and write benchmarks/README.md: half an hour on a machine that does nothing else
 # make lint   style, types and SQL
 # make lock   requirements.txt, and that of the image, anew from pyproject.toml; UPGRADE=1 takes newer versions as well
 
@@ -11,6 +12,7 @@ PORT ?= 3000
 SYSTEM_PACKAGES ?= scripts/system-packages
 BIN := .venv/bin
 NEWEST := .venv-newest/bin
+BENCH := .venv-bench/bin
 PIP_INSTALL := python -m pip install --quiet --disable-pip-version-check
 FOR_TESTS := unixodbc libsqliteodbc odbc-postgresql odbc-mariadb tdsodbc libltdl7 libgssapi-krb5-2 postgresql chromium libatomic1 nginx-light systemd
 DEMO := $(CURDIR)/data/demo
@@ -19,12 +21,12 @@ IN_DEMO := cd $(DEMO) && DAGSTER_HOME=$(DEMO) $(CURDIR)/$(BIN)
 # What pytest makes of the tests' files is kept: else each of its processes would make it anew, in 5 s.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo dev test test-newest torture lint lock clean
+.PHONY: help demo dev test test-newest torture bench lint lock clean
 
 help:
 	@sed -n 's/^# //p' Makefile
 
-.venv/installed .venv-newest/installed: pyproject.toml requirements.txt
+.venv/installed .venv-newest/installed .venv-bench/installed: pyproject.toml requirements.txt
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || $(SYSTEM_PACKAGES) python3-venv
 	$(PYTHON) -m venv $(@D)
 	$(@D)/bin/$(PIP_INSTALL) --require-hashes -r requirements.txt
@@ -56,6 +58,12 @@ torture: .venv/installed
 	@$(SYSTEM_PACKAGES) unixodbc libsqliteodbc odbc-postgresql tdsodbc libltdl7 libgssapi-krb5-2
 	$(BIN)/python -m ajour_revenue_tests.torture $(if $(SEED),--seed $(SEED)) 2>/dev/null
 
+bench: .venv-bench/installed
+	@$(SYSTEM_PACKAGES) $(FOR_TESTS)
+	$(BENCH)/$(PIP_INSTALL) --upgrade 'pip>=25.1,<27'
+	$(BENCH)/$(PIP_INSTALL) --group bench
+	$(BENCH)/python -m benchmarks
+
 lint: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -74,4 +82,4 @@ lock:
 	rm -rf .venv-lock
 
 clean:
-	rm -rf .venv .venv-newest .venv-lock data
+	rm -rf .venv .venv-newest .venv-bench .venv-lock data
