@@ -6,6 +6,7 @@ one transaction; all others only bring the rows over. Run it alone with `python 
 
 import argparse
 import importlib.util
+import logging
 import sqlite3
 import sys
 import tempfile
@@ -117,6 +118,7 @@ def with_arrow_odbc(ajour: Path, warehouse: Path) -> None:
 
 def with_dlt(backend: str, ajour: Path, warehouse: Path) -> None:
     """Fetch with dlt's source for databases, which reads SQLite without ODBC."""
+    logging.getLogger("dlt").setLevel(logging.CRITICAL)
     import dlt  # noqa: PLC0415 (where it is installed)
     from dlt.sources.sql_database import sql_table  # noqa: PLC0415
 
