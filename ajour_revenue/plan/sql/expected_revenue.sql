@@ -112,7 +112,8 @@ FROM weekdays LEFT JOIN levels USING (known_on, unit);
 
 CREATE OR REPLACE TEMP TABLE expected_revenue AS
 WITH intervals AS (
-    -- How far off the figures of the weeks before were, for a fortnight each.
+    -- How far off the figures of the weeks before were, for a fortnight each. Four fifths of the days to come need some
+    -- more of the days gone by: a quarter has not seen everything.
     SELECT
         unit,
         least(quantile_cont(revenue / (weekday_revenue * level), 0.08), 1)::DECIMAL(18, 4) AS lowest,
