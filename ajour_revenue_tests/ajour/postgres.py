@@ -91,6 +91,7 @@ class Postgres:
             "ssl_key_file": str(self._folder / "server.key"),
             "fsync": "off",
             "full_page_writes": "off",
+            "autovacuum": "off",
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         with self._log_file.open("ab") as log:

@@ -145,7 +145,7 @@ def test_of_a_location_that_fed_a_unit_only_earlier_the_days_after_are_told(
         st.lists(st.sampled_from(DAYS.days), min_size=2, max_size=2).map(lambda days: Window(min(days), max(days))),
     ),
 )
-@hypothesis_settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_krone_is_either_a_units_or_told(
     state: State, monkeypatch: pytest.MonkeyPatch, sold: dict[tuple[str, dt.date], Decimal], spans: Spans
 ) -> None:

@@ -392,7 +392,7 @@ def people_in(cell: list[Shift]) -> int:
 
 
 @IN_BOTH_STORES
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(shifts=SHIFTS, window=WINDOWS)
 def test_the_stored_sums_are_those_of_an_independent_calculation(
     stage: Stage,

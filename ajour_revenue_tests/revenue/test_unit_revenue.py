@@ -387,7 +387,7 @@ def warehouse(empty_warehouse: Empty) -> Warehouse:
 
 
 some = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
-many = settings(some, max_examples=40)
+many = settings(some, max_examples=25)
 
 
 @IN_BOTH_STORES
