@@ -29,9 +29,9 @@ rounds' ratios.
 {machine}
 
 Each module tells in its first lines what it measures. By themselves run `benchmarks/readers.py` (the readers' copy),
-`benchmarks/planday.py` (what Planday's limits allow),
-`benchmarks/forecast.py` (how near expected revenue comes: [forecast.md](forecast.md)) and `benchmarks/companies.py` (many companies on one machine, half
-an hour); `docs/scale.md` has their figures.
+`benchmarks/planday.py` (what Planday's limits allow) and `benchmarks/companies.py` (many companies on one machine, half
+an hour), whose figures are in `docs/scale.md`, and `benchmarks/forecast.py` (how near expected revenue comes), whose
+figures are in [forecast.md](forecast.md).
 """
 
 

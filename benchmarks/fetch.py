@@ -23,7 +23,9 @@ import pyodbc
 from ajour_revenue.ajour.assets import STORE_RAW_REVENUE
 from ajour_revenue.ajour.connection import BATCH_ROWS, AjourConnection
 from ajour_revenue.days import Window
-from ajour_revenue.settings.model import DEFAULT_QUERIES
+from ajour_revenue.revenue.unit_revenue import calculate_unit_revenue
+from ajour_revenue.settings.model import DEFAULT_QUERIES, Settings
+from ajour_revenue.wages.percentage import calculate_wage_percentage
 from ajour_revenue.warehouse.connect import transaction
 from ajour_revenue.warehouse.run import run
 from benchmarks.measure import Step, in_turn, peak_megabytes, table_of
@@ -31,6 +33,33 @@ from benchmarks.measure import Step, in_turn, peak_megabytes, table_of
 WINDOW = Window(date(2026, 1, 1), date(2026, 1, 31))
 COMPANY_ID = "1"
 SELECT = "SELECT business_date, location_id, revenue_incl_vat, revenue_excl_vat FROM daily_revenue"
+
+
+WAGES = """
+    DELETE FROM wage_costs;
+
+    INSERT INTO wage_costs
+    SELECT business_date, department, unit, round(revenue_excl_vat * 0.3, 2), 10, now(), 'benchmark'
+    FROM unit_revenue;
+"""
+
+
+def settings_of(locations: int) -> Settings:
+    """Give every ten locations to a unit, and every ten units to a department."""
+    units = [
+        {"name": f"Unit {n}", "department": f"Department {n // 10}", "locations": [str(10 * n + i) for i in range(10)]}
+        for n in range(locations // 10)
+    ]
+    return Settings.model_validate(
+        {
+            "name": "benchmark",
+            "activation_date": WINDOW.first_day,
+            "task": {"start_date": WINDOW.first_day, "time": "07:00", "weekdays": ["monday"], "days_back": 7},
+            "revenue": {"vat": "excluded", "overwrite_existing": True},
+            "wages": {"source": "file", "file": "wages.csv"},
+            "units": units,
+        }
+    )
 
 
 def make_ajour(path: Path, locations: int) -> None:
@@ -79,6 +108,15 @@ def ours(ajour: Path, warehouse: Path) -> None:
             overwrite=True,
             run_id="benchmark",
         )
+
+
+def chain(ajour: Path, warehouse: Path, settings: Settings) -> None:
+    """Fetch, and calculate all that comes of it: unit revenue and wage percentages, with wages for every unit."""
+    ours(ajour, warehouse)
+    with transaction(warehouse) as connection:
+        calculate_unit_revenue(connection, settings, WINDOW.days, run_id="benchmark")
+        run(connection, WAGES)
+        calculate_wage_percentage(connection, settings, WINDOW)
 
 
 def only_read(ajour: Path) -> None:
@@ -136,16 +174,21 @@ def _store(warehouse: Path, rows: object) -> None:
         connection.execute("CREATE OR REPLACE TABLE raw_revenue AS FROM fetched")
 
 
-def steps(ajour: Path, folder: Path) -> Iterator[tuple[str, Step]]:
+def steps(ajour: Path, folder: Path, settings: Settings) -> Iterator[tuple[str, Step]]:
     """Give what is measured."""
 
     def all_new() -> None:
         (folder / "new.duckdb").unlink(missing_ok=True)
         ours(ajour, folder / "new.duckdb")
 
+    def to_wage_percentage() -> None:
+        (folder / "chain.duckdb").unlink(missing_ok=True)
+        chain(ajour, folder / "chain.duckdb", settings)
+
     yield "bare", lambda: bare(ajour, folder / "bare.duckdb")
     yield "ours, all rows new", all_new
     yield "ours, no row changed", lambda: ours(ajour, folder / "same.duckdb")
+    yield "ours, all new, to `wage_percentage`", to_wage_percentage
     yield "pandas `read_sql`", lambda: with_pandas(ajour, folder / "pandas.duckdb")
     if importlib.util.find_spec("arrow_odbc"):
         yield "arrow-odbc", lambda: with_arrow_odbc(ajour, folder / "arrow.duckdb")
@@ -161,7 +204,9 @@ def lines(*, smoke: bool) -> list[str]:
         folder = Path(name)
         make_ajour(folder / "ajour.sqlite", locations)
         ours(folder / "ajour.sqlite", folder / "same.duckdb")
-        table = table_of(in_turn(dict(steps(folder / "ajour.sqlite", folder)), rounds=rounds), against="bare")
+        table = table_of(
+            in_turn(dict(steps(folder / "ajour.sqlite", folder, settings_of(locations))), rounds=rounds), against="bare"
+        )
         make_ajour(folder / "many.sqlite", many)
         this = [sys.executable, "-m", "benchmarks.fetch"]
         fetch = [*this, str(folder / "many.sqlite"), str(folder / "many.duckdb")]
