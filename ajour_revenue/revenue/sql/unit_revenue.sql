@@ -16,7 +16,10 @@ answered AS (
     SELECT
         asked.*,
         arg_max(
-            {'incl_vat': history.revenue_incl_vat_after, 'excl_vat': history.revenue_excl_vat_after},
+            struct_pack(
+                incl_vat := history.revenue_incl_vat_after,
+                excl_vat := history.revenue_excl_vat_after
+            ),
             history.asked_at
         ) AS answer
     FROM asked
@@ -34,8 +37,8 @@ SELECT
     location_id,
     asked_at,
     overwrite,
-    answer.incl_vat AS incl_vat,
-    answer.excl_vat AS excl_vat
+    struct_extract(answer, 'incl_vat') AS incl_vat,
+    struct_extract(answer, 'excl_vat') AS excl_vat
 FROM answered;
 
 CREATE OR REPLACE TEMP TABLE location_figures AS
@@ -46,7 +49,7 @@ WITH known AS (
         location_id,
         asked_at AS known_at,
         overwrite AS replaces,
-        {'incl_vat': incl_vat, 'excl_vat': excl_vat, 'by_hand': false} AS given
+        struct_pack(by_hand := false, incl_vat := incl_vat, excl_vat := excl_vat) AS given
     FROM answers
     WHERE incl_vat IS NOT NULL
     UNION ALL
@@ -57,7 +60,7 @@ WITH known AS (
         location_id,
         entered_at,
         true,
-        {'incl_vat': revenue_incl_vat, 'excl_vat': revenue_excl_vat, 'by_hand': true}
+        struct_pack(by_hand := true, incl_vat := revenue_incl_vat, excl_vat := revenue_excl_vat)
     FROM manual_revenue JOIN mapped USING (business_date, location_id)
 ),
 figures AS (
@@ -68,7 +71,7 @@ figures AS (
         -- R12: the last figure that was to replace; where none was, what came first stays (D14).
         coalesce(arg_max(given, known_at) FILTER (replaces), arg_min(given, known_at)) AS figure,
         max(known_at) FILTER (replaces) AS replaced_at,
-        bool_or(given['by_hand']) AS entered
+        bool_or(struct_extract(given, 'by_hand')) AS entered
     FROM known
     GROUP BY ALL
 ),
