@@ -7,6 +7,7 @@ one transaction; all others only bring the rows over. Run it alone with `python 
 import argparse
 import importlib.util
 import logging
+import shutil
 import sqlite3
 import sys
 import tempfile
@@ -176,13 +177,15 @@ def _store(warehouse: Path, rows: object) -> None:
 
 def steps(ajour: Path, folder: Path, settings: Settings) -> Iterator[tuple[str, Step]]:
     """Give what is measured."""
+    with transaction(folder / "empty.duckdb"):
+        pass
 
     def all_new() -> None:
-        (folder / "new.duckdb").unlink(missing_ok=True)
+        shutil.copy(folder / "empty.duckdb", folder / "new.duckdb")
         ours(ajour, folder / "new.duckdb")
 
     def to_wage_percentage() -> None:
-        (folder / "chain.duckdb").unlink(missing_ok=True)
+        shutil.copy(folder / "empty.duckdb", folder / "chain.duckdb")
         chain(ajour, folder / "chain.duckdb", settings)
 
     yield "bare", lambda: bare(ajour, folder / "bare.duckdb")
