@@ -11,7 +11,7 @@ thirteen after it will bring. A day without revenue or with a silent location is
 
 import csv
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -21,6 +21,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 import click
+import duckdb
 import numpy as np
 import pyarrow as pa
 from rich.console import Console
@@ -238,26 +239,9 @@ if AutoETS is not None:
 @contextmanager
 def our_method(place: Place) -> Iterator[Method]:
     """Give the method of `ajour_revenue/plan/`, from a warehouse that holds the whole history."""
-    settings = Settings.model_validate(
-        {
-            "name": "benchmark",
-            "activation_date": place.first_day,
-            "task": {"start_date": place.first_day, "time": "07:00", "weekdays": ["monday"], "days_back": 7},
-            "revenue": {"vat": "excluded", "overwrite_existing": True},
-            "wages": {"source": "file", "file": "wages.csv"},
-            "units": [
-                {"name": place.name, "department": "Department", "locations": ["1"], "target_wage_percentage": 30}
-            ],
-        }
-    )
+    settings = settings_of([place])
     with empty() as connection:
-        last_day = place.first_day + dt.timedelta(days=len(place.sold) - 1)
-        sold = {
-            "business_date": Window(place.first_day, last_day).days,
-            "revenue_excl_vat": pa.array(place.sold, pa.decimal128(18, 2)),
-        }
-        connection.register("sold", pa.table(sold))
-        run(connection, STORE, unit=place.name)
+        store(connection, place)
 
         def method(place: Place, origin: int) -> list[Forecast | None]:
             today = place.first_day + dt.timedelta(days=origin)
@@ -274,6 +258,40 @@ def our_method(place: Place) -> Iterator[Method]:
             ]
 
         yield method
+
+
+def settings_of(places: Sequence[Place]) -> Settings:
+    """Return the settings of a chain whose units the places are, the nth of them fed by location n."""
+    first_day = min(place.first_day for place in places)
+    return Settings.model_validate(
+        {
+            "name": "benchmark",
+            "activation_date": first_day,
+            "task": {"start_date": first_day, "time": "07:00", "weekdays": ["monday"], "days_back": 7},
+            "revenue": {"vat": "excluded", "overwrite_existing": True},
+            "wages": {"source": "file", "file": "wages.csv"},
+            "units": [
+                {
+                    "name": place.name,
+                    "department": "Department",
+                    "locations": [f"{number}"],
+                    "target_wage_percentage": 30,
+                }
+                for number, place in enumerate(places, start=1)
+            ],
+        }
+    )
+
+
+def store(connection: duckdb.DuckDBPyConnection, place: Place) -> None:
+    """Put what a place sold into the warehouse."""
+    last_day = place.first_day + dt.timedelta(days=len(place.sold) - 1)
+    sold = {
+        "business_date": Window(place.first_day, last_day).days,
+        "revenue_excl_vat": pa.array(place.sold, pa.decimal128(18, 2)),
+    }
+    connection.register("sold", pa.table(sold))
+    run(connection, STORE, unit=place.name)
 
 
 def restaurant(file: Path) -> Place:

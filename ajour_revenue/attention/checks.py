@@ -62,6 +62,15 @@ CHECKS = (
         "judged.",
         "No unit was over its target yesterday.",
     ),
+    _Check(
+        "revenue_usual",
+        "unit_revenue",
+        ("unusual revenue",),
+        "No unit sold far less or far more yesterday than was expected, nor on a day whose figure came or changed "
+        "today.",
+        "No revenue of yesterday, or that came or changed today, is unusual.",
+        after="wage_percentage",
+    ),
 )
 
 

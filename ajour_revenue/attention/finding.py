@@ -18,6 +18,7 @@ Kind = Literal[
     "not listed",
     "missing",
     "over target",
+    "unusual revenue",
     "wages without revenue",
     "revenue without wages",
     "negative revenue",
@@ -27,8 +28,29 @@ Kind = Literal[
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """In the order in which findings are listed."""
 
-URGENT: tuple[Kind, ...] = ("run failed", "never fetched", "unmapped", "not listed", "missing", "over target")
+URGENT: tuple[Kind, ...] = (
+    "run failed",
+    "never fetched",
+    "unmapped",
+    "not listed",
+    "missing",
+    "over target",
+    "unusual revenue",
+)
 """What somebody has to do something about; the others are for whoever reads a report."""
+
+Cause = Literal[
+    "missing location",
+    "mapping changed",
+    "correction",
+    "manual entry",
+    "holiday",
+    "closed",
+    "no wages",
+    "open",
+    "none known",
+]
+"""Why a figure is probably unusual (D26); `open` where wages were paid, so that it was not closed."""
 
 Source = Literal["ajour", "manual"]
 
@@ -84,6 +106,12 @@ class Facts:
     source_before: Source | None = None
     source_after: Source | None = None
     changed_at: dt.datetime | None = None
+    expected_revenue_excl_vat: Decimal | None = None
+    """What was expected where the revenue is unusual."""
+    cause: Cause | None = None
+    holiday: str | None = None
+    """The Danish name of the holiday, or of the eve, on which the revenue is unusual."""
+    holiday_english: str | None = None
     reason: str | None = None
     """Why somebody entered the present figure, or why a run failed."""
 
@@ -111,7 +139,7 @@ class Finding:
                 return "ajour-revenue test --write"
             case (("run failed" | "never fetched" | "missing" | "revenue without wages"), Window() as days):
                 return f"ajour-revenue fetch --from {days.first_day} --to {days.last_day}"
-            case "changed", Window() as days:
+            case ("unusual revenue" | "changed"), Window() as days:
                 return f"ajour-revenue explain {shlex.quote(self.place.unit or '')} {days.first_day}"
             case _:
                 return None

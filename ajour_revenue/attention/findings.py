@@ -7,8 +7,9 @@ from typing import Any
 
 import duckdb
 
+from ajour_revenue.attention.expected_then import make_expected_then
 from ajour_revenue.attention.finding import KINDS, Change, Facts, Finding, Kind, Location
-from ajour_revenue.days import Window, latest_days, now, yesterday
+from ajour_revenue.days import COPENHAGEN, Window, latest_days, now, yesterday
 from ajour_revenue.mapping import most_similar_unit, register_units
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.upcoming import NextFetch, Upcoming
@@ -53,7 +54,8 @@ def findings(  # noqa: PLR0913 (what the answer depends on)
 ) -> list[Finding]:
     """Return everything in the warehouse that needs attention, in the order of KINDS.
 
-    Of the `days`, whose last one is judged against targets. By default these are the latest 31 days, and then a day
+    Of the `days`, whose last one is judged against targets. Unusual revenue is looked for on that one, and on those
+    whose figure came or changed today. By default these are the latest 31 days, and then a day
     that was never fetched counts however old it is. What the upcoming fetch brings by itself is not missed; it is only
     asked for where a day was never fetched.
     `company_id` is Ajour's; by default the one that Ajour answered for last.
@@ -68,6 +70,7 @@ def findings(  # noqa: PLR0913 (what the answer depends on)
         "last_day": window.last_day,
         "since": max(settings.activation_date, days.first_day) if days else settings.activation_date,
         "today": now().date(),
+        "midnight": dt.datetime.combine(now().date(), dt.time(), COPENHAGEN),
         "company_id": company_id if company_id is not None else last_company(connection),
         "show_single_person": settings.wages.show_single_person,
         "vat": settings.revenue.vat,
@@ -76,6 +79,8 @@ def findings(  # noqa: PLR0913 (what the answer depends on)
     # What takes longest is made only for a kind that reads it.
     if "over target" in asked:
         make_figures(connection, settings, [Window(window.last_day, window.last_day)])
+    if "unusual revenue" in asked:
+        make_expected_then(connection, settings, about)
     if not {"unmapped", "not listed"}.isdisjoint(asked):
         run(connection, REVENUE_OF_NO_UNIT_SQL, **about)
         run(connection, SIMILAR_IDS_SQL, **about)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ajour_revenue.attention.finding import Change, Facts, Finding, Kind, Location, Source
+from ajour_revenue.attention.finding import Cause, Change, Facts, Finding, Kind, Location, Source
 from ajour_revenue.settings.model import Vat
 from ajour_revenue.text.formats import DANISH, NOTHING, Formats, Language
 
@@ -34,6 +34,8 @@ class FindingTexts:
     unit_today: str
     similar_ids: str
     similar_unit: str
+    expected: str
+    causes: dict[Cause, str]
     changes: dict[Change, str]
     before_and_after: str
     sources: dict[Source, str]
@@ -59,6 +61,10 @@ class FindingTexts:
             yield f"{revenue.format(formats.kroner(facts.revenue_excl_vat))} {self.vat['excluded']}"
         if facts.in_planday is not None:
             yield self.in_planday.format(formats.kroner(facts.in_planday))
+        if facts.expected_revenue_excl_vat is not None:
+            yield f"{self.expected.format(formats.kroner(facts.expected_revenue_excl_vat))} {self.vat['excluded']}"
+        if facts.cause is not None:
+            yield self.causes[facts.cause].format(danish=facts.holiday, english=facts.holiday_english)
         yield from self.hints(facts)
         if facts.vat:
             amounts = (formats.kroner(facts.revenue_before), formats.kroner(facts.revenue_after))
@@ -98,6 +104,7 @@ FINDING_TEXTS: dict[Language, FindingTexts] = {
             "not listed": Words("Lokation, som Ajour ikke kender", "Ret enhedens lokationer i indstillingerne"),
             "missing": Words("Lokation mangler", "Spørg Ajour, hvis der var åbent, og hent dagene igen"),
             "over target": Words("Lønprocent over mål", "Se lønprocenten for enheden i rapporten"),
+            "unusual revenue": Words("Usædvanlig omsætning", "Se, hvor tallet kommer fra"),
             "wages without revenue": Words("Løn uden omsætning", "Indtast omsætningen, hvis der var åbent"),
             "revenue without wages": Words("Omsætning uden løn", "Tilføj lønnen i dens kilde, og hent dagene igen"),
             "negative revenue": Words("Negativ omsætning", "Kontrollér returneringerne i Ajour"),
@@ -118,6 +125,18 @@ FINDING_TEXTS: dict[Language, FindingTexts] = {
         unit_today="hører i dag til {}, men ikke på dagene med denne omsætning",
         similar_ids="skrives næsten som lokation {}",
         similar_unit="enheden med det mest lignende navn er {}",
+        expected="forventet {}",
+        causes={
+            "missing location": "sandsynlig årsag: en lokation mangler",
+            "mapping changed": "sandsynlig årsag: ny lokationskobling",
+            "correction": "sandsynlig årsag: rettelse i Ajour",
+            "manual entry": "sandsynlig årsag: manuel indtastning",
+            "holiday": "sandsynlig årsag: {danish}",
+            "closed": "sandsynlig årsag: lukket, for der er heller ingen løn",
+            "no wages": "sandsynlig årsag: åbent en del af dagen eller slet ikke, for der er ingen løn",
+            "open": "ingen kendt årsag, og der er løn den dag",
+            "none known": "ingen kendt årsag",
+        },
         changes={
             "corrected": "rettet i Ajour",
             "completed": "manglende lokation kom",
@@ -139,6 +158,7 @@ FINDING_TEXTS: dict[Language, FindingTexts] = {
             "not listed": Words("Location not in Ajour's list", "Correct the unit's locations in the settings"),
             "missing": Words("Location missing", "If the place was open, ask Ajour, then fetch the days again"),
             "over target": Words("Wage percentage over target", "See the unit in the wage report"),
+            "unusual revenue": Words("Unusual revenue", "See where the figure comes from"),
             "wages without revenue": Words("Wages without revenue", "If the place was open, enter its revenue"),
             "revenue without wages": Words(
                 "Revenue without wages", "Add the wages where they come from, then fetch the days again"
@@ -161,6 +181,18 @@ FINDING_TEXTS: dict[Language, FindingTexts] = {
         unit_today="feeds {} today, but not on the days of this revenue",
         similar_ids="written almost like location {}",
         similar_unit="the unit with the most similar name is {}",
+        expected="expected {}",
+        causes={
+            "missing location": "likely cause: a location is missing",
+            "mapping changed": "likely cause: another mapping",
+            "correction": "likely cause: correction in Ajour",
+            "manual entry": "likely cause: manual entry",
+            "holiday": "likely cause: {english}",
+            "closed": "likely cause: closed, as there are no wages either",
+            "no wages": "likely cause: hardly open, as there are no wages",
+            "open": "no cause known, and there are wages that day",
+            "none known": "no cause known",
+        },
         changes={
             "corrected": "corrected in Ajour",
             "completed": "a missing location came",

@@ -27,20 +27,36 @@ WITH found AS (
         NULL::VARCHAR AS source_before,
         NULL::VARCHAR AS source_after,
         NULL::TIMESTAMPTZ AS changed_at,
+        NULL::DECIMAL(18, 2) AS expected_revenue_excl_vat,
+        NULL::VARCHAR AS cause,
+        NULL::VARCHAR AS holiday,
+        NULL::VARCHAR AS holiday_english,
         NULL::VARCHAR AS reason
     WHERE false
     UNION ALL BY NAME
     FROM found_days
 ),
 -- What a department says only because one of its units does is said once, of the unit. A target is each one's own.
+-- That there were wages or none, which is the cause of unusual revenue, is not said beside it.
 said_once AS (
     FROM found
-    WHERE unit IS NOT NULL OR kind = 'over target' OR NOT EXISTS (
-        FROM found AS of_unit
-        WHERE of_unit.kind = found.kind
-            AND of_unit.business_date = found.business_date
-            AND of_unit.department = found.department
-            AND of_unit.unit IS NOT NULL
+    WHERE (
+        unit IS NOT NULL OR kind = 'over target' OR NOT EXISTS (
+            FROM found AS of_unit
+            WHERE of_unit.kind = found.kind
+                AND of_unit.business_date = found.business_date
+                AND of_unit.department = found.department
+                AND of_unit.unit IS NOT NULL
+        )
+    )
+    AND NOT (
+        kind IN ('wages without revenue', 'revenue without wages') AND EXISTS (
+            FROM found AS unusual
+            WHERE unusual.cause IN ('open', 'no wages')
+                AND unusual.business_date = found.business_date
+                AND unusual.department = found.department
+                AND unusual.unit = found.unit
+        )
     )
 ),
 islands AS (
@@ -76,6 +92,10 @@ SELECT
     any_value(source_before) AS source_before,
     any_value(source_after) AS source_after,
     any_value(changed_at) AS changed_at,
+    any_value(expected_revenue_excl_vat) AS expected_revenue_excl_vat,
+    any_value(cause) AS cause,
+    any_value(holiday) AS holiday,
+    any_value(holiday_english) AS holiday_english,
     any_value(reason) AS reason
 FROM islands
 GROUP BY kind, department, unit, location_id, hidden, alone, island
