@@ -23,7 +23,7 @@ from ajour_revenue.attention.findings import findings
 from ajour_revenue.days import Window
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.warehouse.file import empty
-from ajour_revenue.warehouse.run import run, value
+from ajour_revenue.warehouse.run import run, values
 from benchmarks.forecast import FIRST_ORIGIN, Place, demo_places, restaurant, settings_of, store
 
 FAULTS = {
@@ -39,7 +39,7 @@ SPOIL = """
 """
 
 SPOILT = """
-    SELECT count(*) FROM unit_revenue
+    SELECT unit FROM unit_revenue
     WHERE business_date = $day AND revenue_excl_vat > 0 AND len(missing_locations) = 0
 """
 
@@ -84,15 +84,16 @@ def judge(places: Iterable[Place], *, days: int, spoil_every: int) -> Judged:
     with chain_of(places) as (connection, settings):
         for number, day in enumerate(track(history.days[FIRST_ORIGIN:][-days:], transient=True)):
             result.unit_days += len(places)
-            amounts = unusual_on(connection, settings, day)
-            result.found += len(amounts)
-            result.found_closed += amounts.count(Decimal(0))
+            found = unusual_on(connection, settings, day)
+            result.found += len(found)
+            result.found_closed += list(found.values()).count(Decimal(0))
             if number % spoil_every == 0:
-                result.spoilt += value(connection, SPOILT, day=day)
+                spoilt = set(values(connection, SPOILT, day=day))
+                result.spoilt += len(spoilt)
                 for fault, factor in FAULTS.items():
                     connection.begin()
                     run(connection, SPOIL, factor=factor, day=day)
-                    result.found_spoilt[fault] += len(unusual_on(connection, settings, day))
+                    result.found_spoilt[fault] += len(spoilt & unusual_on(connection, settings, day).keys())
                     connection.rollback()
     return result
 
@@ -108,12 +109,14 @@ def chain_of(places: list[Place]) -> Iterator[tuple[duckdb.DuckDBPyConnection, S
         yield connection, settings_of(places)
 
 
-def unusual_on(connection: duckdb.DuckDBPyConnection, settings: Settings, day: dt.date) -> list[Decimal]:
-    """Return the unusual figures of a day."""
+def unusual_on(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, day: dt.date
+) -> dict[str | None, Decimal | None]:
+    """Return the units whose figure of a day is unusual, with what they sold."""
     found = findings(
         connection, settings, upcoming=lambda: "", days=Window(day, day), company_id="", kinds=["unusual revenue"]
     )
-    return [finding.facts.revenue_excl_vat or Decimal(0) for finding in found]
+    return {finding.place.unit: finding.facts.revenue_excl_vat for finding in found}
 
 
 def show(judged: dict[str, Judged]) -> None:
@@ -129,7 +132,7 @@ def show(judged: dict[str, Judged]) -> None:
             f"{result.found_closed * 70 / result.unit_days:.2f}",
             *(f"{result.found_spoilt[fault] / result.spoilt:.0%}" for fault in FAULTS),
         )
-    Console().print(table)
+    Console(width=120).print(table)
 
 
 if __name__ == "__main__":

@@ -36,8 +36,6 @@ def make_expected_then(connection: duckdb.DuckDBPyConnection, settings: Settings
         from ajour_revenue.plan.expected_revenue import expect_revenue  # noqa: PLC0415
 
         units = [unit for unit in settings.units if unit.name in of_day]
-        expect_revenue(
-            connection, settings.model_copy(update={"units": units}), Window(business_date, business_date)
-        )
+        expect_revenue(connection, settings.model_copy(update={"units": units}), Window(business_date, business_date))
         run(connection, KEEP)
     register_units(connection, settings)

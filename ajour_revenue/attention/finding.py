@@ -139,7 +139,7 @@ class Finding:
                 return "ajour-revenue test --write"
             case (("run failed" | "never fetched" | "missing" | "revenue without wages"), Window() as days):
                 return f"ajour-revenue fetch --from {days.first_day} --to {days.last_day}"
-            case ("unusual revenue" | "changed"), Window() as days:
+            case (("unusual revenue" | "changed"), Window() as days):
                 return f"ajour-revenue explain {shlex.quote(self.place.unit or '')} {days.first_day}"
             case _:
                 return None

@@ -1,13 +1,47 @@
 """What a unit sold on the days before one, as tests make it up."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
 
+import duckdb
+import pyarrow as pa
+
+from ajour_revenue.warehouse.run import run
+
 OERE = Decimal("0.01")
 TODAY = dt.date(2026, 3, 2)
 """A Monday, with no holiday in the quarter before it nor in the fortnight from it."""
+
+
+STORE = """
+    INSERT INTO unit_revenue BY NAME
+    SELECT
+        business_date,
+        unit,
+        if(unit = 'Shop', 'Aarhus', 'Vesterbro') AS department,
+        revenue_excl_vat AS revenue,
+        'excluded' AS vat,
+        round(revenue_excl_vat * 1.25, 2) AS revenue_incl_vat,
+        revenue_excl_vat,
+        'ajour' AS source,
+        locations,
+        missing_locations,
+        now() AS updated_at,
+        'run' AS run_id
+    FROM sold
+"""
+SCHEMA = pa.schema(
+    {
+        "business_date": pa.date32(),
+        "unit": pa.string(),
+        "revenue_excl_vat": pa.decimal128(18, 2),
+        "locations": pa.list_(pa.string()),
+        "missing_locations": pa.list_(pa.string()),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -41,3 +75,9 @@ def drawn(seed: int, *, weeks: int, today: dt.date = TODAY, unit: str = "Bar") -
         amount = Decimal(weekdays[day.weekday()] * level * random.uniform(0.8, 1.25)).quantize(OERE)
         history[day] = Sold(day, amount, unit)
     return history
+
+
+def store(connection: duckdb.DuckDBPyConnection, history: Iterable[Sold]) -> None:
+    """Put what was sold into the warehouse."""
+    connection.register("sold", pa.Table.from_pylist([vars(day) for day in history], schema=SCHEMA))
+    run(connection, STORE)

@@ -7,7 +7,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
 import duckdb
-import pyarrow as pa
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -17,40 +16,12 @@ from ajour_revenue.plan.danish_holidays import danish_holidays
 from ajour_revenue.plan.expected_revenue import ExpectedDay, PastDay, expect_revenue, load_expected
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.warehouse.file import empty
-from ajour_revenue.warehouse.run import run
 from ajour_revenue_tests.kit import settings_dict
-from ajour_revenue_tests.plan.kit import OERE, TODAY, Sold, days_before, drawn, every_day
+from ajour_revenue_tests.plan.kit import OERE, TODAY, Sold, days_before, drawn, every_day, store
 
 SETTINGS = Settings.model_validate(settings_dict())
 UNITS = ("Bar", "Kitchen", "Shop")
 FORTNIGHT = 14
-
-STORE = """
-    INSERT INTO unit_revenue BY NAME
-    SELECT
-        business_date,
-        unit,
-        if(unit = 'Shop', 'Aarhus', 'Vesterbro') AS department,
-        revenue_excl_vat AS revenue,
-        'excluded' AS vat,
-        round(revenue_excl_vat * 1.25, 2) AS revenue_incl_vat,
-        revenue_excl_vat,
-        'ajour' AS source,
-        locations,
-        missing_locations,
-        now() AS updated_at,
-        'run' AS run_id
-    FROM sold
-"""
-SCHEMA = pa.schema(
-    {
-        "business_date": pa.date32(),
-        "unit": pa.string(),
-        "revenue_excl_vat": pa.decimal128(18, 2),
-        "locations": pa.list_(pa.string()),
-        "missing_locations": pa.list_(pa.string()),
-    }
-)
 
 
 @pytest.fixture(scope="module")
@@ -71,8 +42,7 @@ def expected(
     """Return what is expected of a unit where the warehouse holds this history and nothing else."""
     connection.begin()
     try:
-        connection.register("sold", pa.Table.from_pylist([vars(day) for day in history], schema=SCHEMA))
-        run(connection, STORE)
+        store(connection, history)
         expect_revenue(connection, SETTINGS, Window(today, today + dt.timedelta(days=days - 1)))
         return {day.business_date: day for day in load_expected(connection) if day.unit == unit}
     finally:
