@@ -22,7 +22,7 @@ NO_FETCH = "The task is switched off."
 LOCATIONS = {"10": "Bar", "11": "Bar, first floor", "20": "Kitchen", "30": "Shop"}
 DEPARTMENTS = {"Bar": "Vesterbro", "Kitchen": "Vesterbro", "Shop": "Aarhus"}
 
-IN_ORDER = """
+SOLD = """
     INSERT INTO unit_revenue BY NAME
     SELECT
         unnest(generate_series($first_day::DATE, $last_day::DATE, INTERVAL 1 DAY))::DATE AS business_date,
@@ -37,7 +37,9 @@ IN_ORDER = """
         []::VARCHAR[] AS missing_locations,
         now() AS updated_at,
         'run' AS run_id;
+"""
 
+PAID = """
     INSERT INTO wage_costs BY NAME
     SELECT
         unnest(generate_series($first_day::DATE, $last_day::DATE, INTERVAL 1 DAY))::DATE AS business_date,
@@ -77,10 +79,15 @@ class State:
         """Let every day be fetched, and every unit sell 1000 and pay 100 on it."""
         days = {"first_day": DAYS.first_day, "last_day": DAYS.last_day}
         for unit, department in DEPARTMENTS.items():
-            run(self.connection, IN_ORDER, unit=unit, department=department, **days)
+            run(self.connection, SOLD + PAID, unit=unit, department=department, **days)
         run(self.connection, ALL_FETCHED, company_id=COMPANY_ID, **days)
         for location, name in LOCATIONS.items():
             self.list_location(location, name)
+
+    def sell_before(self, unit: str) -> None:
+        """Let a unit have sold 1000 on every day of the year before, each holiday's namesake among them."""
+        days = {"first_day": DAYS.first_day - dt.timedelta(weeks=60), "last_day": DAYS.first_day - dt.timedelta(days=1)}
+        run(self.connection, SOLD, unit=unit, department=DEPARTMENTS[unit], **days)
 
     def change(self, sql: str, *arguments: object) -> None:
         assert self.connection.execute(sql, arguments).fetchall() != [(0,)]

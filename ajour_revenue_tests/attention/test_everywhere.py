@@ -275,6 +275,34 @@ def test_whatever_is_a_finding_is_in_mail_status_report_and_checks_and_nothing_e
     assert len(report.notices) + len(report.unmapped) + len(report.changes) == len(found)
 
 
+def test_unusual_revenue_is_in_all_of_them(empty_warehouse: Path) -> None:
+    warehouse = empty_warehouse.with_name("unusual.duckdb")
+    shutil.copy(empty_warehouse, warehouse)
+    company = settings(warehouse=warehouse, alerts={"webhook": True})
+    with transaction(warehouse) as connection:
+        state = State(connection, company)
+        state.be_in_order()
+        state.sell_before("Kitchen")
+        state.earn("Kitchen", LAST_DAY, "300")
+        state.calculate()
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        report, status = reported(company), overview_of(company)
+        mail, checks = mailed(company, instance), checked(company, instance)
+
+    [unusual] = report.findings
+    assert (unusual.kind, unusual.place.unit) == ("unusual revenue", "Kitchen")
+    assert status.attention == [unusual]
+    assert mail == [with_command(unusual)]
+    assert [(name, result.description) for name, result in checks.items() if not result.passed] == [
+        ("revenue_usual", line(unusual))
+    ]
+    for texts in TEXTS.values():
+        page = html_page(report, texts)
+        assert texts.findings.kinds["unusual revenue"].title in page
+        assert rows_of(Page(page), texts.what, texts.to_do) == 1
+
+
 def rows_of(page: Page, *headings: str) -> int:
     """Return how many rows a table has; none where it is not there."""
     try:

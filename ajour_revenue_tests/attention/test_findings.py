@@ -40,6 +40,8 @@ def test_every_kind_is_found(state: State) -> None:
     state.change("DELETE FROM ajour_locations WHERE location_id = '20'")
     state.earn("Bar", THIRD, "1000", missing=("11",))
     state.pay("Bar", LAST, "400")
+    state.sell_before("Kitchen")
+    state.earn("Kitchen", LAST, "300")
     state.earn("Shop", SECOND, None)
     state.pay("Shop", THIRD, None)
     state.earn("Shop", FOURTH, "-5.25")
@@ -55,6 +57,7 @@ def test_every_kind_is_found(state: State) -> None:
         ("not listed", "Kitchen", None),
         ("missing", "Bar", Window(THIRD, THIRD)),
         ("over target", "Bar", Window(LAST, LAST)),
+        ("unusual revenue", "Kitchen", Window(LAST, LAST)),
         ("wages without revenue", "Kitchen", Window(FIRST, FIRST)),
         ("wages without revenue", "Shop", Window(SECOND, SECOND)),
         ("revenue without wages", "Shop", Window(THIRD, THIRD)),

@@ -43,10 +43,18 @@ class Books:
     connection: duckdb.DuckDBPyConnection
     settings: Settings = field(default_factory=lambda: Settings.model_validate(settings_dict()))
 
-    def earn(self, history: History, revenue: str | None, unit: str = "Bar", **changes: tuple[str, ...]) -> None:
+    def earn(
+        self,
+        history: History,
+        revenue: str | None,
+        unit: str = "Bar",
+        *,
+        locations: tuple[str, ...] = ("10", "11"),
+        missing: tuple[str, ...] = (),
+    ) -> None:
         """Store what a unit sold before the day and on it, as if long ago."""
         amount = None if revenue is None else Decimal(revenue)
-        self.add([*history.values(), replace(Sold(DAY, amount, unit), **changes)])
+        self.add([*history.values(), Sold(DAY, amount, unit, locations, missing)])
 
     def add(self, sold: Iterable[Sold]) -> None:
         store(self.connection, sold)
@@ -297,19 +305,19 @@ def test_a_holiday_is_judged_by_the_same_one_last_year_and_not_at_all_where_ther
 
 
 def test_where_a_location_is_missing_that_is_told_and_nothing_else(books: Books) -> None:
-    books.earn(usual(), "300", locations=("10",), missing_locations=("11",))
+    books.earn(usual(), "300", locations=("10",), missing=("11",))
 
     assert [finding.kind for finding in books.found("missing", "unusual revenue")] == ["missing"]
 
 
 def test_that_a_location_is_missing_does_not_explain_too_much(books: Books) -> None:
-    books.earn(usual(), "3000", locations=("10",), missing_locations=("11",))
+    books.earn(usual(), "3000", locations=("10",), missing=("11",))
 
     assert books.cause() == "none known"
 
 
 def test_a_figure_that_stays_though_a_location_vanished_is_whole(books: Books) -> None:
-    books.earn(usual(), "300", locations=("10", "11"), missing_locations=("11",))
+    books.earn(usual(), "300", locations=("10", "11"), missing=("11",))
 
     assert books.cause() == "none known"
 
@@ -344,7 +352,7 @@ def test_wages_that_are_the_cause_are_not_told_again(
 
 
 def test_of_a_location_that_nobody_entered_when_entering_another(books: Books) -> None:
-    books.earn(usual(), "300", locations=("10",), missing_locations=("11",))
+    books.earn(usual(), "300", locations=("10",), missing=("11",))
     books.change("UPDATE unit_revenue SET source = 'manual' WHERE business_date = ?", DAY)
 
     assert books.cause() == "missing location"
