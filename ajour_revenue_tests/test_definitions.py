@@ -23,6 +23,7 @@ CHECKS = {
     "revenue_complete": "unit_revenue",
     "wages_fetched": "wage_costs",
     "within_target": "wage_percentage",
+    "revenue_usual": "unit_revenue",
     "revenue_reconciles": "unit_revenue",
 }
 DAILY = {"raw_revenue", "unit_revenue", "wage_costs", "wage_percentage"}

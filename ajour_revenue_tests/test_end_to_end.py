@@ -54,7 +54,7 @@ CHECKS = {
     "ajour_locations": {"locations_mapped"},
     "raw_revenue": {"days_covered"},
     "manual_revenue": set(),
-    "unit_revenue": {"revenue_reconciles", "revenue_complete"},
+    "unit_revenue": {"revenue_reconciles", "revenue_complete", "revenue_usual"},
     "wage_costs": {"wages_fetched"},
     "wage_percentage": {"within_target"},
     "readers_copy": set(),

@@ -204,6 +204,7 @@ def test_all_checks_are_made_in_the_run_and_those_of_findings_only_warn(history:
         "revenue_reconciles": True,
         "wages_fetched": True,
         "within_target": True,
+        "revenue_usual": True,
     }
 
 
