@@ -1,11 +1,11 @@
 -- Unit-days with far less or far more revenue than was expected (D26), and what is the likely cause of it: less than a
--- half or more than the double, and well outside the 80 % interval, as wide as that is for the unit.
--- benchmarks/unusual.py chose how far.
+-- half or more than the double, and beyond the third power of the ends of the 80 % interval, both relative to what was
+-- expected. benchmarks/unusual.py chose how far.
 WITH bounds AS (
     SELECT
         *,
-        expected_revenue_excl_vat * least((low / expected_revenue_excl_vat) ** 2.5, 0.5) AS lower_bound,
-        expected_revenue_excl_vat * greatest((high / expected_revenue_excl_vat) ** 2.5, 2) AS upper_bound
+        expected_revenue_excl_vat * least((low / expected_revenue_excl_vat) ** 3, 0.5) AS lower_bound,
+        expected_revenue_excl_vat * greatest((high / expected_revenue_excl_vat) ** 3, 2) AS upper_bound
     FROM expected_then
 ),
 unusual AS (
