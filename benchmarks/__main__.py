@@ -30,9 +30,8 @@ rounds' ratios.
 
 Each module tells in its first lines what it measures. By themselves run `benchmarks/readers.py` (the readers' copy),
 `benchmarks/planday.py` (what Planday's limits allow) and `benchmarks/companies.py` (many companies on one machine, half
-an hour), whose figures are in `docs/scale.md`; `benchmarks/forecast.py` (how near expected revenue comes), whose figures
-are in [forecast.md](forecast.md); and `benchmarks/unusual.py` (which figures are found unusual), whose figures are in
-[unusual.md](unusual.md).
+an hour), whose figures are in `docs/scale.md`; `benchmarks/forecast.py` (how near expected revenue comes:
+[forecast.md](forecast.md)); and `benchmarks/unusual.py` (which figures are found unusual: [unusual.md](unusual.md)).
 """
 
 
