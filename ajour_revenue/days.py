@@ -21,7 +21,12 @@ def now() -> dt.datetime:
 
 def yesterday() -> dt.date:
     """Return the latest business date that Ajour can have closed."""
-    return now().date() - dt.timedelta(days=1)
+    return today() - dt.timedelta(days=1)
+
+
+def today() -> dt.date:
+    """Return the day that it is in Denmark: the first that is no fact yet."""
+    return now().date()
 
 
 @dataclass(frozen=True, order=True)

@@ -10,6 +10,7 @@ from ajour_revenue.attention.checks import attention_checks
 from ajour_revenue.environment import read_env_file
 from ajour_revenue.fixed_resources import fixed, no_io_manager
 from ajour_revenue.instance import COMPANY_TAG
+from ajour_revenue.plan.assets import expected_revenue, planned_wages, wage_plan
 from ajour_revenue.planday.assets import planday_revenue, planday_structure
 from ajour_revenue.planday.checks import revenue_published, structure_listed, units_match_planday
 from ajour_revenue.planday.resource import PlandayResource
@@ -21,7 +22,7 @@ from ajour_revenue.reports.assets import wage_report
 from ajour_revenue.revenue.assets import manual_revenue, unit_revenue
 from ajour_revenue.revenue.checks import revenue_reconciles
 from ajour_revenue.revenue.removed_locations import warn_of_removed_locations
-from ajour_revenue.schedules import freshness_policy, weekday_schedules
+from ajour_revenue.schedules import freshness_policy, plan_schedule, weekday_schedules
 from ajour_revenue.settings.load import load_settings
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.wages.assets import wage_costs, wage_percentage
@@ -36,15 +37,21 @@ MAX_RUNTIME_SECONDS = 3600
 def build_definitions(settings: Settings) -> dg.Definitions:
     """Define one integration; its name is the prefix of every asset, job and schedule."""
     if settings.wages.source == "planday":
-        wages, wage_source = wage_costs(settings, source="planday", deps=["planday_structure"]), planday_wages(settings)
+        source, source_deps, wage_source = "planday", ["planday_structure"], planday_wages(settings)
     else:
-        wages, wage_source = wage_costs(settings, source="csv", deps=[]), fixed(WageFile(settings), settings.folder)
+        source, source_deps, wage_source = "csv", [], fixed(WageFile(settings), settings.folder)
+    plan = [
+        expected_revenue(settings),
+        planned_wages(settings, source=source, deps=source_deps),
+        wage_plan(settings),
+    ]
     assets = [
         ajour_locations(settings),
         raw_revenue(settings),
         unit_revenue(settings),
-        wages,
+        wage_costs(settings, source=source, deps=source_deps),
         wage_percentage(settings),
+        *plan,
         readers_copy(settings),
         wage_report(settings),
     ]
@@ -83,6 +90,12 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         description="From Ajour to wage percentages, for up to 31 days in one run.",
         tags=tags,
     )
+    plan_anew = dg.define_asset_job(
+        f"{settings.name}_plan",
+        selection=dg.AssetSelection.assets(*plan),
+        description="The plan of the coming days anew: expected revenue, and the wages as they are planned now.",
+        tags=tags,
+    )
     sensors = alert_sensors(settings)
     if settings.uses_planday:
         sensors.append(planday_sensor(settings, job_name=daily_revenue.name))
@@ -97,8 +110,11 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     return dg.Definitions(
         assets=[ajour_database(settings), manual_revenue(settings), *assets],
         asset_checks=checks,
-        jobs=[daily_revenue, recalculate],
-        schedules=weekday_schedules(settings, job_name=daily_revenue.name),
+        jobs=[daily_revenue, recalculate, plan_anew],
+        schedules=[
+            *weekday_schedules(settings, job_name=daily_revenue.name),
+            plan_schedule(settings, job_name=plan_anew.name),
+        ],
         sensors=sensors,
         resources=resources,
         # In one process no two steps fight over the DuckDB file, and a run takes half the time.

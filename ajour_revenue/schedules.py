@@ -1,4 +1,4 @@
-"""One schedule per weekday of the fetch (R4-R9)."""
+"""One schedule per weekday of the fetch (R4-R9), and one for the plan of the coming days."""
 
 import datetime as dt
 
@@ -55,6 +55,18 @@ def _weekday_schedule(settings: Settings, number: int, *, job_name: str) -> dg.S
         return dg.RunRequest(run_key=f"{settings.name} {day}", tags=window_tags(window))
 
     return weekday_schedule
+
+
+def plan_schedule(settings: Settings, *, job_name: str) -> dg.ScheduleDefinition:
+    """Define the schedule that makes the plan anew through the day; off, until somebody switches it on in the UI."""
+    return dg.ScheduleDefinition(
+        name=f"{settings.name}_plan",
+        job_name=job_name,
+        cron_schedule="0 */2 * * *",
+        execution_timezone=COPENHAGEN.key,
+        default_status=dg.DefaultScheduleStatus.STOPPED,
+        description="Makes the plan of the coming days anew every two hours: shifts change, and new figures come.",
+    )
 
 
 def _cron_weekday(number: int) -> int:

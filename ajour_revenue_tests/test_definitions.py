@@ -15,6 +15,7 @@ from ajour_revenue_tests.kit import Company, write_settings
 ASSETS = {
     *("ajour_database", "ajour_locations", "raw_revenue", "manual_revenue", "unit_revenue"),
     *("wage_costs", "wage_percentage", "readers_copy", "wage_report"),
+    *("expected_revenue", "planned_wages", "wage_plan"),
 }
 CHECKS = {
     "ajour_connection": "ajour_database",
@@ -24,6 +25,7 @@ CHECKS = {
     "wages_fetched": "wage_costs",
     "within_target": "wage_percentage",
     "revenue_usual": "unit_revenue",
+    "planned_wages_fetched": "planned_wages",
     "revenue_reconciles": "unit_revenue",
 }
 DAILY = {"raw_revenue", "unit_revenue", "wage_costs", "wage_percentage"}
@@ -62,8 +64,12 @@ def test_the_job_and_the_schedules_carry_the_names_that_users_rely_on(definition
     assert {name for name in repository.job_names if not name.startswith("__")} == {
         "demo_daily_revenue",
         "demo_recalculate",
+        "demo_plan",
     }
-    assert {schedule.name for schedule in repository.schedule_defs} == {f"demo_{weekday}" for weekday in WEEKDAYS}
+    assert {schedule.name for schedule in repository.schedule_defs} == {
+        *(f"demo_{weekday}" for weekday in WEEKDAYS),
+        "demo_plan",
+    }
 
 
 def test_another_integrations_name_is_the_prefix_of_everything(tmp_path: Path) -> None:
@@ -102,6 +108,9 @@ def test_the_way_of_the_data_is_that_of_the_design(definitions: dg.Definitions) 
         "unit_revenue": {"ajour_locations", "raw_revenue", "manual_revenue"},
         "wage_costs": set(),
         "wage_percentage": {"unit_revenue", "wage_costs"},
+        "expected_revenue": {"unit_revenue"},
+        "planned_wages": set(),
+        "wage_plan": {"expected_revenue", "planned_wages"},
         "readers_copy": {"wage_percentage", "ajour_locations"},
         "wage_report": {"readers_copy"},
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from ajour_revenue import days
 from ajour_revenue.days import Window
 from ajour_revenue.mapping import register_units
 from ajour_revenue.plan.danish_holidays import register_holidays
@@ -14,6 +15,31 @@ from ajour_revenue.settings.model import Settings
 from ajour_revenue.warehouse.run import rows, run, sql_file
 
 EXPECTED_REVENUE_SQL = sql_file(__package__, "expected_revenue")
+
+STORE_EXPECTED_REVENUE = """
+    DELETE FROM expected_revenue;
+    INSERT INTO expected_revenue BY NAME
+    SELECT
+        * EXCLUDE (learnt_from),
+        list_transform(coalesce(learnt_from, []), lambda day: day.business_date) AS learnt_from,
+        list_transform(coalesce(learnt_from, []), lambda day: day.revenue_excl_vat) AS learnt_revenue_excl_vat,
+        list_transform(coalesce(learnt_from, []), lambda day: day.weight) AS learnt_weights,
+        $now AS made_at,
+        $run_id AS run_id
+    FROM expected_days;
+"""
+
+STORED_DAYS = """
+    SELECT
+        * EXCLUDE (learnt_from, learnt_revenue_excl_vat, learnt_weights, made_at, run_id),
+        list_transform(
+            list_zip(learnt_from, learnt_revenue_excl_vat, learnt_weights),
+            lambda day: { 'business_date': day[1], 'revenue_excl_vat': day[2], 'weight': day[3] }
+        ) AS learnt_from
+    FROM expected_revenue
+    WHERE business_date BETWEEN $first_day AND $last_day
+    ORDER BY business_date, department, unit
+"""
 
 
 @dataclass(frozen=True)
@@ -62,7 +88,7 @@ class ExpectedDay:
 
 
 def expect_revenue(connection: duckdb.DuckDBPyConnection, settings: Settings, window: Window) -> None:
-    """Make the temporary table `expected_revenue`: a row for each day of the window and unit of the settings.
+    """Make the temporary table `expected_days`: a row for each day of the window and unit of the settings.
 
     Only what was sold before the window's first day counts, whatever the warehouse holds. Its columns are the fields
     of `ExpectedDay`, but for last year's holiday, which has two: `last_holiday`, its date, and
@@ -74,8 +100,18 @@ def expect_revenue(connection: duckdb.DuckDBPyConnection, settings: Settings, wi
 
 
 def load_expected(connection: duckdb.DuckDBPyConnection) -> list[ExpectedDay]:
-    """Return the rows of `expected_revenue`, by date, department and unit."""
-    return rows(connection, "FROM expected_revenue ORDER BY business_date, department, unit", _expected_day)
+    """Return the rows of `expected_days`, by date, department and unit."""
+    return rows(connection, "FROM expected_days ORDER BY business_date, department, unit", _expected_day)
+
+
+def store_expected(connection: duckdb.DuckDBPyConnection, *, run_id: str) -> None:
+    """Put the rows of `expected_days` in place of those that are stored, which are of no use beside them."""
+    run(connection, STORE_EXPECTED_REVENUE, now=days.now(), run_id=run_id)
+
+
+def stored_expected(connection: duckdb.DuckDBPyConnection, window: Window) -> list[ExpectedDay]:
+    """Return what was last expected of the days of a window, by date, department and unit."""
+    return rows(connection, STORED_DAYS, _expected_day, first_day=window.first_day, last_day=window.last_day)
 
 
 def _expected_day(

@@ -322,6 +322,12 @@ class WageSettings(Section):
     )
 
 
+class PlanSettings(Section):
+    """The plan of the coming days: what is expected to be sold, and what the planned shifts cost of it."""
+
+    days: Whole = Field(default=14, ge=1, le=MAX_DAYS, description="How many days the plan has, today included")
+
+
 class PlandaySettings(Section):
     """Where Planday is, and whether revenue is published to it."""
 
@@ -597,6 +603,7 @@ class Settings(Section):
     # The defaults are made by factories, so that no path of this machine gets into the schema for editors.
     ajour: AjourSettings = Field(default_factory=AjourSettings)
     wages: WageSettings
+    plan: PlanSettings = Field(default_factory=PlanSettings)
     planday: PlandaySettings = Field(default_factory=PlandaySettings)
     # A dict, since pydantic would not give a default that is a section already the folder of the file.
     report: ReportSettings = Field(default_factory=dict, validate_default=True)

@@ -15,6 +15,12 @@ from ajour_revenue.warehouse.run import give, rows, run, sql_file
 
 Period = Literal["day", "week", "month"]
 
+CELLS = """
+    CREATE OR REPLACE TEMP TABLE cells AS FROM {}($first_day::DATE, $last_day::DATE, $show_single_person)
+"""
+SHOWN_CELLS = CELLS.format("shown_cells")
+PLANNED_CELLS = CELLS.format("planned_cells")
+
 DAYS_OF_PLACES_SQL = sql_file(__package__, "days_of_places")
 FIGURES_SQL = sql_file(__package__, "figures")
 
@@ -55,13 +61,15 @@ class Figure:
     revenue_excl_vat: Decimal | None = None
     revenue_incl_vat: Decimal | None = None
     wage_cost: Decimal | None = None
+    wage_cost_judged: Decimal | None = None
+    """What the target is for: a department without a target of its own is judged on the wages of its units alone
+    (D20)."""
     hours: Decimal | None = None
     revenue_compared: Decimal | None = None
     """The revenue excl. VAT that the wage cost is compared with: all of it but that of hidden wages."""
     wage_percentage: Decimal | None = None
     judged_percentage: Decimal | None = None
-    """The percentage that the target is for: a department without a target of its own is judged on the wages of its
-    units alone (D20)."""
+    """The percentage that `wage_cost_judged` is."""
     target: Decimal | None = None
     """The mean of the days' targets, weighed by revenue."""
     has_own_target: bool = False
@@ -111,7 +119,7 @@ class Figure:
         return self.wage_percentage - before.wage_percentage
 
 
-def _figure(
+def figure_of(
     *,
     first_day: dt.date,
     last_day: dt.date,
@@ -120,14 +128,20 @@ def _figure(
     unallocated: bool,
     **values: Any,  # noqa: ANN401 (as Figure has them)
 ) -> Figure:
+    """Return a row of the temporary table `figures`."""
     return Figure(Window(first_day, last_day), Place(department, unit, unallocated), **values)
 
 
-def make_days(connection: duckdb.DuckDBPyConnection, settings: Settings, window: Window) -> None:
-    """Make the temporary table `days_of_places`: what every place sold and paid on each day of a window."""
+def make_days(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, window: Window, *, planned: bool = False
+) -> None:
+    """Make the temporary table `days_of_places`: what every place sold and paid on each day of a window.
+
+    Of planned days, what it is expected to sell and its planned wages. Also the temporary table `cells`.
+    """
     run(
         connection,
-        DAYS_OF_PLACES_SQL,
+        f"{PLANNED_CELLS if planned else SHOWN_CELLS}; {DAYS_OF_PLACES_SQL}",
         first_day=window.first_day,
         last_day=window.last_day,
         show_single_person=settings.wages.show_single_person,
@@ -178,7 +192,7 @@ def load_figures(
     """
     make_figures(connection, settings, windows, of_company=of_company)
     figures: dict[Window, dict[Place, Figure]] = {}
-    for figure in rows(connection, FIGURES_IN_ORDER, _figure):
+    for figure in rows(connection, FIGURES_IN_ORDER, figure_of):
         figures.setdefault(figure.window, {})[figure.place] = figure
     return figures
 

@@ -42,6 +42,16 @@ CREATE OR REPLACE MACRO judging_target(lacks_one, weighed, weights, has_all, low
 CREATE OR REPLACE MACRO shown(amount, people, show_single_person) AS
     CASE WHEN show_single_person OR coalesce(people, 2) >= 2 THEN amount END;
 
+-- D21 again: whether a wage cost that was calculated is hidden. Of wages that were fetched again and not calculated
+-- yet, the people were counted in other ones.
+CREATE OR REPLACE MACRO is_hidden(calculated, wage_cost, people, show_single_person) AS
+    calculated IS NOT NULL
+    AND wage_cost IS NOT NULL
+    AND (
+        shown(wage_cost, people, show_single_person) IS NULL
+        OR coalesce(people IS NOT NULL AND wage_cost <> calculated, false)
+    );
+
 -- What is told of a change of two amounts: the one that vat chooses, unless only the other has changed (D16).
 CREATE OR REPLACE MACRO told_change(vat, incl_before, incl_after, excl_before, excl_after) AS
     CASE WHEN if(

@@ -21,12 +21,11 @@ def _text(name: str) -> str:
 
 FUNCTIONS_SQL = _text("functions")
 SHOWN_DAYS_SQL = _text("shown_days")
-VIEWS_SQL = "".join((FUNCTIONS_SQL, _text("shown_cells"), SHOWN_DAYS_SQL, _text("comments")))
+MACROS_SQL = "".join((FUNCTIONS_SQL, _text("shown_cells"), SHOWN_DAYS_SQL, _text("planned_cells")))
+VIEWS_SQL = MACROS_SQL + _text("comments")
 VIEWS_HASH = hashlib.sha256(VIEWS_SQL.encode("utf-8")).hexdigest()
 
-TEMPORARY_VIEWS_SQL = "".join((FUNCTIONS_SQL, _text("shown_cells"), SHOWN_DAYS_SQL)).replace(
-    "CREATE OR REPLACE MACRO", "CREATE OR REPLACE TEMP MACRO"
-)
+TEMPORARY_VIEWS_SQL = MACROS_SQL.replace("CREATE OR REPLACE MACRO", "CREATE OR REPLACE TEMP MACRO")
 """The same for a database that cannot store them: for one connection."""
 
 VERSIONS_TABLE = """

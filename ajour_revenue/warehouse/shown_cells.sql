@@ -6,10 +6,7 @@ CREATE OR REPLACE MACRO shown_cells(first_day, last_day, show_single_person) AS 
         FROM wage_percentage WHERE business_date BETWEEN first_day AND last_day
     ),
     wages AS (
-        SELECT
-            costs.*,
-            people,
-            shown(wage_cost, people, show_single_person) IS NULL AS hidden
+        SELECT costs.*, people
         FROM wage_costs AS costs
         LEFT JOIN wage_cost_people AS counted
             ON counted.business_date = costs.business_date
@@ -35,9 +32,7 @@ CREATE OR REPLACE MACRO shown_cells(first_day, last_day, show_single_person) AS 
             coalesce(calculated.wage_cost > 0, false) AS is_paid,
             calculated.wage_cost,
             wages.hours,
-            calculated.wage_cost IS NOT NULL
-            -- Of wages that were fetched again and not calculated yet, the people were counted in other ones.
-            AND coalesce(hidden OR (people IS NOT NULL AND wages.wage_cost <> calculated.wage_cost), false) AS hidden
+            is_hidden(calculated.wage_cost, wages.wage_cost, people, show_single_person) AS hidden
         FROM calculated
         LEFT JOIN unit_revenue AS revenue USING (business_date, department, unit)
         LEFT JOIN wages USING (business_date, department, unit)
@@ -51,7 +46,7 @@ CREATE OR REPLACE MACRO shown_cells(first_day, last_day, show_single_person) AS 
             wages.wage_cost > 0 AS is_paid,
             wages.wage_cost,
             hours,
-            hidden
+            is_hidden(wages.wage_cost, wages.wage_cost, people, show_single_person) AS hidden
         FROM wages SEMI JOIN calculated USING (business_date, department)
         WHERE unit IS NULL
     )

@@ -1,5 +1,5 @@
--- What each unit is expected to sell on the days first_day to last_day, as the temporary table expected_revenue: what
--- the weekday usually brings x the level of the last weeks x what the holiday made of it last year. From what
+-- What each unit is expected to sell on the days first_day to last_day, as the temporary table expected_days: what the
+-- weekday usually brings x the level of the last weeks x what the holiday made of it last year. From what
 -- unit_revenue has before first_day, units(unit, department) and holidays(business_date, holiday, holiday_english,
 -- is_eve).
 
@@ -110,7 +110,7 @@ levels AS (
 SELECT weekdays.*, coalesce(level, 1)::DECIMAL(9, 4) AS level
 FROM weekdays LEFT JOIN levels USING (known_on, unit);
 
-CREATE OR REPLACE TEMP TABLE expected_revenue AS
+CREATE OR REPLACE TEMP TABLE expected_days AS
 WITH intervals AS (
     -- How far off the figures of the weeks before were, for a fortnight each. Four fifths of the days to come need some
     -- more of the days gone by: a quarter has not seen everything.

@@ -1,10 +1,6 @@
 -- What every place sold and paid on each day, as the temporary table days_of_places: a unit; a department with
--- in_unit NULL; the company with both NULL; and the wages of each that belong to no unit. Of what may be shown alone
--- (D21), with what each is judged by (D20) and what it lacks (D19). Also
--- the temporary table cells, which they are made of.
-CREATE OR REPLACE TEMP TABLE cells AS
-FROM shown_cells($first_day::DATE, $last_day::DATE, $show_single_person);
-
+-- in_unit NULL; the company with both NULL; and the wages of each that belong to no unit. Made of the temporary table
+-- cells, which holds what may be shown alone (D21); with what each is judged by (D20) and what it lacks (D19).
 CREATE OR REPLACE TEMP TABLE days_of_places AS
 WITH weighed AS (
     SELECT *, target_weight(revenue_excl_vat) AS weight FROM cells

@@ -79,6 +79,7 @@ SELECT
     revenue_excl_vat,
     revenue_incl_vat,
     wage_cost,
+    wage_cost_judged,
     hours,
     revenue_compared,
     percentage(wage_cost, revenue_compared) AS wage_percentage,

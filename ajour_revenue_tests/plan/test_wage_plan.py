@@ -1,0 +1,321 @@
+"""The plan: its sums are those of its rows, nobody's wage can be read in it, and a day leaves it when it is over."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from ajour_revenue.days import COPENHAGEN, Window, yesterday
+from ajour_revenue.plan.expected_revenue import expect_revenue, load_expected, store_expected, stored_expected
+from ajour_revenue.plan.wage_plan import (
+    Planned,
+    calculate_wage_plan,
+    coming_days,
+    forget_passed_wages,
+    load_plan,
+    store_planned_wages,
+)
+from ajour_revenue.settings.model import Settings
+from ajour_revenue.wages.figures import COMPANY, Place
+from ajour_revenue.wages.source import WAGE_COST_SCHEMA, WageCosts
+from ajour_revenue.warehouse.run import run
+from ajour_revenue_tests.clock import MOMENT, set_now
+from ajour_revenue_tests.kit import IN_BOTH_STORES, settings_dict, store_revenue
+from ajour_revenue_tests.plan.kit import TODAY, days_before
+from ajour_revenue_tests.wages.people import FRIENDS, Company, companies, costs_of, equations, found_out, wage_rows
+
+TARGETS = {"Bar": 30, "Kitchen": 35, "Shop": 25}
+UNITS = {"Bar": "Vesterbro", "Kitchen": "Vesterbro", "Shop": "Aarhus"}
+CELLS = [("Vesterbro", "Bar"), ("Vesterbro", "Kitchen"), ("Vesterbro", None), ("Aarhus", "Shop"), ("Aarhus", None)]
+FOUR_DAYS = Window(TODAY, TODAY + dt.timedelta(days=3))
+BAR, VESTERBRO = Place("Vesterbro", "Bar"), Place("Vesterbro")
+
+Cell = tuple[dt.date, str, str | None]
+
+few = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+amounts = st.decimals(0, 100_000, places=2)
+wages = st.dictionaries(
+    st.tuples(st.sampled_from(FOUR_DAYS.days), st.sampled_from(CELLS)),
+    st.tuples(amounts, st.one_of(st.none(), st.integers(0, 3))),
+    max_size=12,
+)
+
+
+def settings_of(**sections: Any) -> Settings:  # noqa: ANN401 (YAML may hold anything)
+    units = [unit | {"target_wage_percentage": TARGETS[unit["name"]]} for unit in settings_dict()["units"]]
+    return Settings.model_validate(settings_dict(**{"units": units} | sections))
+
+
+SETTINGS = settings_of()
+
+
+def row(
+    day: dt.date, unit: str | None, cost: Decimal | str, *, people: int | None = 2, department: str = "Vesterbro"
+) -> dict[str, object]:
+    return {
+        "business_date": day,
+        "department": department,
+        "unit": unit,
+        "wage_cost": Decimal(cost),
+        "hours": Decimal(7),
+        "people": people,
+    }
+
+
+def plan_of(
+    connection: duckdb.DuckDBPyConnection,
+    revenue: Mapping[str, Decimal | int],
+    wages: list[dict[str, object]],
+    *,
+    of: Settings = SETTINGS,
+    window: Window = FOUR_DAYS,
+) -> None:
+    """Make the plan of a company whose units have sold the same on each day of ten weeks."""
+    for unit, amount in revenue.items():
+        for day in days_before(window.first_day, weeks=10):
+            store_revenue(connection, day, unit, UNITS[unit], Decimal(amount))
+    expect_revenue(connection, of, window)
+    store_expected(connection, run_id="run")
+    costs = WageCosts(rows=pa.Table.from_pylist(wages, schema=WAGE_COST_SCHEMA))
+    store_planned_wages(connection, costs, asked_at=MOMENT, run_id="run")
+    calculate_wage_plan(connection, of, window)
+
+
+@contextmanager
+def rolled_back(connection: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    connection.begin()
+    try:
+        yield connection
+    finally:
+        connection.rollback()
+
+
+def by_place(plan: list[Planned], day: dt.date = TODAY) -> dict[Place, Planned]:
+    return {each.figure.place: each for each in plan if each.day == day}
+
+
+def stored(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    result = run(connection, "FROM wage_plan ORDER BY ALL")
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, values, strict=True)) for values in result.fetchall()]
+
+
+def total(values: list[Decimal | None]) -> Decimal | None:
+    known = [value for value in values if value is not None]
+    return sum(known, Decimal()) if known else None
+
+
+@IN_BOTH_STORES
+def test_a_day_is_planned_against_what_it_is_expected_to_sell(empty_tables: duckdb.DuckDBPyConnection) -> None:
+    with rolled_back(empty_tables) as connection:
+        wages = [row(TODAY, "Bar", "330"), row(TODAY, "Kitchen", "600"), row(TODAY, None, "50", people=1)]
+        plan_of(connection, {"Bar": 1_000, "Kitchen": 2_000, "Shop": 500}, wages)
+
+        plan = by_place(load_plan(connection, SETTINGS, FOUR_DAYS))
+        [bar] = [each for each in stored(connection) if each["unit"] == "Bar" and each["business_date"] == TODAY]
+        assert stored_expected(connection, FOUR_DAYS) == load_expected(connection)
+
+    assert bar == {
+        "business_date": TODAY,
+        "department": "Vesterbro",
+        "unit": "Bar",
+        "expected_revenue_excl_vat": Decimal(1_000),
+        "low": Decimal(1_000),
+        "high": Decimal(1_000),
+        "planned_wage_cost": Decimal(330),
+        "planned_hours": Decimal(7),
+        "planned_wage_percentage": Decimal(33),
+        "target": Decimal(30),
+        "wage_cost_at_target": Decimal(300),
+        "note": None,
+    }
+    assert (plan[BAR].figure.wage_percentage, plan[BAR].over_target) == (Decimal(33), Decimal(30))
+    # 330 + 600 of 3.000, where the targets would have let them be 300 + 700; the manager's wage is hidden.
+    assert plan[VESTERBRO].figure.wage_cost == Decimal(930)
+    assert plan[VESTERBRO].wage_cost_at_target == Decimal(1_000)
+    assert plan[VESTERBRO].over_target == Decimal(-70)
+    assert plan[VESTERBRO].figure.target == Decimal("33.33")
+    # Nobody has been planned in the shop, so that nothing can be said of it, nor of the company.
+    assert plan[Place("Aarhus", "Shop")].figure.is_provisional
+    assert plan[COMPANY].over_target is None
+
+
+def test_a_departments_own_target_judges_all_its_wages(empty_tables: duckdb.DuckDBPyConnection) -> None:
+    own = settings_of(departments=[{"name": "Vesterbro", "target_wage_percentage": 31}])
+    wages = [row(TODAY, "Bar", "330"), row(TODAY, "Kitchen", "600"), row(TODAY, None, "50")]
+    with rolled_back(empty_tables) as connection:
+        plan_of(connection, {"Bar": 1_000, "Kitchen": 2_000}, wages, of=own)
+
+        vesterbro = by_place(load_plan(connection, own, FOUR_DAYS))[VESTERBRO]
+
+    assert (vesterbro.figure.target, vesterbro.wage_cost_at_target) == (Decimal(31), Decimal(930))
+    assert vesterbro.over_target == Decimal(50)
+
+
+@few
+@given(revenue=st.dictionaries(st.sampled_from(sorted(UNITS)), amounts), wages=wages, own=st.booleans())
+def test_the_sums_of_the_plan_are_those_of_its_rows(
+    empty_tables: duckdb.DuckDBPyConnection,
+    revenue: dict[str, Decimal],
+    wages: dict[tuple[dt.date, tuple[str, str | None]], tuple[Decimal, int | None]],
+    own: bool,  # noqa: FBT001 (hypothesis gives it)
+) -> None:
+    of = settings_of(departments=[{"name": "Vesterbro", "target_wage_percentage": 31}] if own else [])
+    given_wages = [
+        row(day, unit, cost, people=people, department=department)
+        for (day, (department, unit)), (cost, people) in wages.items()
+    ]
+    with rolled_back(empty_tables) as connection:
+        plan_of(connection, revenue, given_wages, of=of)
+        rows, plan = stored(connection), load_plan(connection, of, FOUR_DAYS)
+
+    assert {(each["business_date"], each["department"], each["unit"]) for each in rows} == {
+        (day, department, unit)
+        for day in FOUR_DAYS.days
+        for department, unit in [
+            *((department, unit) for unit, department in UNITS.items()),
+            ("Vesterbro", None),
+            ("Aarhus", None),
+        ]
+    }
+    for whole in rows:
+        key = whole["business_date"], whole["department"]
+        units = [each for each in rows if (each["business_date"], each["department"]) == key and each["unit"]]
+        if whole["unit"] is None:
+            assert whole["expected_revenue_excl_vat"] == total([each["expected_revenue_excl_vat"] for each in units])
+            of_no_unit = [
+                each["wage_cost"]
+                for each in given_wages
+                if (each["business_date"], each["department"], each["unit"]) == (*key, None)
+            ]
+            assert whole["planned_wage_cost"] == total([*(each["planned_wage_cost"] for each in units), *of_no_unit])
+            if not (own and key[1] == "Vesterbro"):
+                assert whole["wage_cost_at_target"] == total([each["wage_cost_at_target"] for each in units])
+    for day in FOUR_DAYS.days:
+        places = by_place(plan, day)
+        departments = [
+            planned
+            for place, planned in places.items()
+            if place.department and not place.unit and not place.unallocated
+        ]
+        parts = [planned for place, planned in places.items() if place.department and (place.unit or place.unallocated)]
+        for sums in (departments, parts):
+            assert places[COMPANY].figure.revenue_excl_vat == total([each.figure.revenue_excl_vat for each in sums])
+            assert places[COMPANY].figure.wage_cost == total([each.figure.wage_cost for each in sums])
+            assert places[COMPANY].figure.hours == total([each.figure.hours for each in sums])
+        assert places[COMPANY].wage_cost_at_target == total([each.wage_cost_at_target for each in departments])
+
+
+# Nobody's wage
+
+
+@few
+@given(company=companies)
+@example(company=FRIENDS)
+def test_nothing_in_the_plan_tells_what_one_person_will_earn(
+    empty_tables: duckdb.DuckDBPyConnection, company: Company
+) -> None:
+    parts = list(costs_of(company))
+    window = Window(min(day for day, _, _ in company), max(day for day, _, _ in company))
+    with rolled_back(empty_tables) as connection:
+        plan_of(
+            connection,
+            {"Bar": Decimal("7.01"), "Kitchen": Decimal("7.01"), "Shop": Decimal("7.01")},
+            wage_rows(company),
+            window=window,
+        )
+        plan = load_plan(connection, SETTINGS, window)
+    told = [each.figure.wage_cost for each in plan] + [each.figure.wage_cost_judged for each in plan]
+    shown = equations("\n".join(f"{amount:,.2f}" for amount in told if amount is not None), parts)
+
+    assert found_out(shown, parts) == set()
+    assert (shown.size > 0) == any(len(people) > 1 for people in company.values())
+
+
+def test_hours_are_hidden_where_the_wage_is_and_what_is_compared_leaves_its_revenue_out(
+    empty_tables: duckdb.DuckDBPyConnection,
+) -> None:
+    wages = [row(TODAY, "Bar", "330", people=1), row(TODAY, "Kitchen", "600")]
+    with rolled_back(empty_tables) as connection:
+        plan_of(connection, {"Bar": 1_000, "Kitchen": 2_000}, wages)
+        plan = by_place(load_plan(connection, SETTINGS, FOUR_DAYS))
+        single = settings_of(wages={"source": "file", "show_single_person": True})
+        everything = by_place(load_plan(connection, single, FOUR_DAYS))
+
+    hidden, whole = plan[BAR].figure, plan[VESTERBRO].figure
+    assert (hidden.wage_cost, hidden.hours, hidden.wage_percentage) == (None, None, None)
+    assert (whole.wage_cost, whole.hours, whole.revenue_compared) == (Decimal(600), Decimal(7), Decimal(2_000))
+    assert (whole.revenue_excl_vat, whole.is_provisional, plan[VESTERBRO].over_target) == (Decimal(3_000), True, None)
+    assert (everything[BAR].figure.wage_cost, everything[BAR].over_target) == (Decimal(330), Decimal(30))
+
+
+# From plan to fact
+
+moments = st.datetimes(dt.datetime(2020, 1, 1), dt.datetime(2035, 12, 31), timezones=st.just(COPENHAGEN))  # noqa: DTZ001
+
+
+@given(moment=moments, length=st.integers(1, 31))
+@example(moment=dt.datetime(2026, 12, 31, 23, 59, tzinfo=COPENHAGEN), length=14)
+@example(moment=dt.datetime(2027, 1, 1, tzinfo=COPENHAGEN), length=14)
+@example(moment=dt.datetime(2026, 3, 29, 1, 30, tzinfo=dt.UTC), length=31)
+@example(moment=dt.datetime(2026, 12, 31, 23, 30, tzinfo=dt.UTC), length=1)
+def test_the_plan_begins_on_the_day_after_the_last_that_can_be_a_fact(moment: dt.datetime, length: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        set_now(patch, moment)
+        plan = coming_days(settings_of(plan={"days": length}))
+        last_fact = yesterday()
+
+    assert plan.first_day == last_fact + dt.timedelta(days=1) == moment.astimezone(COPENHAGEN).date()
+    assert len(plan.days) == length
+
+
+def test_a_day_that_is_over_leaves_the_plan_and_the_next_one_comes_in(empty_tables: duckdb.DuckDBPyConnection) -> None:
+    next_day = TODAY + dt.timedelta(days=1)
+    later = Window(next_day, next_day + dt.timedelta(days=6))
+    wages = [row(TODAY, "Bar", "300"), row(next_day, "Bar", "330")]
+    with rolled_back(empty_tables) as connection:
+        plan_of(connection, {"Bar": 1_000}, wages)
+        store_revenue(connection, TODAY, "Bar", "Vesterbro", Decimal(1_100))
+
+        # Planday does not answer: what is known stays, but for the day that is over.
+        forget_passed_wages(connection, later)
+        expect_revenue(connection, SETTINGS, later)
+        store_expected(connection, run_id="next")
+        calculate_wage_plan(connection, SETTINGS, later)
+
+        for table in ("expected_revenue", "wage_plan"):
+            held = run(connection, f"SELECT DISTINCT business_date FROM {table} ORDER BY ALL").fetchall()
+            assert [day for (day,) in held] == later.days, table
+        kept = run(connection, "SELECT business_date, wage_cost, run_id FROM planned_wages").fetchall()
+        known = stored_expected(connection, later)
+
+    assert kept == [(next_day, Decimal(330), "run")]
+    assert TODAY in {past.business_date for day in known for past in day.learnt_from}
+
+
+def test_where_nothing_can_be_said_the_plan_says_so(empty_tables: duckdb.DuckDBPyConnection) -> None:
+    with rolled_back(empty_tables) as connection:
+        plan_of(connection, {"Bar": 1_000, "Shop": 0}, [row(TODAY, "Kitchen", "600")])
+        notes = {
+            (each["department"], each["unit"]): each["note"]
+            for each in stored(connection)
+            if each["business_date"] == TODAY
+        }
+        plan = by_place(load_plan(connection, SETTINGS, FOUR_DAYS))
+
+    assert notes == {
+        ("Vesterbro", "Bar"): "no shifts planned",
+        ("Vesterbro", "Kitchen"): "fewer than four such weekdays",
+        ("Vesterbro", None): "nothing expected of Kitchen; no shifts planned for Bar",
+        ("Aarhus", "Shop"): "closed",
+        ("Aarhus", None): None,
+    }
+    assert not plan[Place("Aarhus", "Shop")].figure.is_provisional
+    assert plan[VESTERBRO].over_target is None
