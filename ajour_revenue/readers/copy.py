@@ -39,6 +39,7 @@ NOTE_FILE = ".made-from"
 # Nothing of these is about wages. What is, the details have as cells that may be shown.
 WITHOUT_WAGES = (
     "ajour_locations",
+    "expected_revenue",
     "fetches",
     "manual_revenue",
     "outstanding",
@@ -54,7 +55,14 @@ WITHOUT_WAGES = (
 # was made; `is_current` sees to it that it was decided as the settings want it now.
 SHOWN_CELLS_SQL = """
     CREATE MACRO shown_cells(first_day, last_day, show_single_person) AS TABLE
-        FROM shown WHERE business_date BETWEEN first_day AND last_day
+        FROM shown WHERE business_date BETWEEN first_day AND last_day;
+    CREATE MACRO planned_cells(first_day, last_day, show_single_person) AS TABLE
+        FROM planned WHERE business_date BETWEEN first_day AND last_day
+"""
+
+PLANNED = """
+    CREATE TABLE details.planned AS
+    FROM planned_cells('0001-01-01'::DATE, '9999-12-31'::DATE, $show_single_person)
 """
 
 COMMANDS_LAYOUT = hashlib.sha256("".join((SHOWN_CELLS_SQL, *WITHOUT_WAGES)).encode()).hexdigest()
@@ -160,7 +168,7 @@ def _make(settings: Settings, patience_seconds: float) -> None:
             # It is in nobody's way, and takes less of the processor in all.
             run(connection, "SET threads = 1")
             make_cells(connection, settings)
-            _write_details(connection, making / DETAILS_FILE)
+            _write_details(connection, settings, making / DETAILS_FILE)
             _write_figures(connection, settings, making / FIGURES_FILE)
         for file in making.iterdir():
             file.chmod(0o600 if file.name == DETAILS_FILE else 0o644)
@@ -194,12 +202,13 @@ def _explained(folder: Path) -> Iterator[None]:
         raise CopyNotWrittenError(message) from error
 
 
-def _write_details(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
+def _write_details(connection: duckdb.DuckDBPyConnection, settings: Settings, file: Path) -> None:
     """Write the warehouse's tables as our own commands read them."""
     with _attached(connection, file, "details"):
         for table in WITHOUT_WAGES:
             run(connection, f"CREATE TABLE details.{table} AS FROM {table}")
         run(connection, "CREATE TABLE details.shown AS FROM cells")
+        run(connection, PLANNED, show_single_person=settings.wages.show_single_person)
         run(connection, f"USE details; {FUNCTIONS_SQL} {SHOWN_CELLS_SQL}; {SHOWN_DAYS_SQL}")
 
 

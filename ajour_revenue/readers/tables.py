@@ -8,12 +8,13 @@ import duckdb
 from ajour_revenue import __version__, days
 from ajour_revenue.days import Window
 from ajour_revenue.mapping import register_units
+from ajour_revenue.plan.wage_plan import PLANNED_PLACES_SQL, coming_days, make_plan
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.wages.figures import Period, add_up, cut, make_days
 from ajour_revenue.warehouse.run import row, run, sql_file
 from ajour_revenue.warehouse.schema import VIEWS_HASH
 
-FOR_PEOPLE = ("daily", "weekly", "monthly", "corrections", "units", "made")
+FOR_PEOPLE = ("daily", "weekly", "monthly", "plan", "corrections", "units", "made")
 """The tables, each of them a query in `sql/<name>.sql`."""
 
 PERIODS: Mapping[str, Period] = {"weekly": "week", "monthly": "month"}
@@ -22,7 +23,9 @@ QUERIES: Mapping[str, str] = {table: sql_file(__package__, table) for table in F
 
 TOLD_FIGURES_SQL = sql_file(__package__, "told_figures")
 
-LAYOUT = hashlib.sha256("".join((VIEWS_HASH, TOLD_FIGURES_SQL, *QUERIES.values())).encode()).hexdigest()
+LAYOUT = hashlib.sha256(
+    "".join((VIEWS_HASH, TOLD_FIGURES_SQL, PLANNED_PLACES_SQL, *QUERIES.values())).encode()
+).hexdigest()
 """Another one where the tables have other columns, or other calculations."""
 
 CALCULATED = """
@@ -46,6 +49,8 @@ def make_tables(connection: duckdb.DuckDBPyConnection, settings: Settings, comma
         if table in PERIODS:
             add_up(connection, cut(_calculated(connection), PERIODS[table]))
             run(connection, TOLD_FIGURES_SQL)
+        elif table == "plan":
+            make_plan(connection, settings, coming_days(settings))
         run(connection, f"{command} {QUERIES[table]}", **about)
 
 

@@ -1,7 +1,7 @@
 """What a unit sold on the days before one, as tests make it up."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
@@ -9,7 +9,13 @@ from random import Random
 import duckdb
 import pyarrow as pa
 
+from ajour_revenue.days import Window
+from ajour_revenue.plan.expected_revenue import expect_revenue, store_expected
+from ajour_revenue.plan.wage_plan import calculate_wage_plan, store_planned_wages
+from ajour_revenue.settings.model import Settings
+from ajour_revenue.wages.source import WAGE_COST_SCHEMA, WageCosts
 from ajour_revenue.warehouse.run import run
+from ajour_revenue_tests.clock import MOMENT
 
 OERE = Decimal("0.01")
 TODAY = dt.date(2026, 3, 2)
@@ -81,3 +87,62 @@ def store(connection: duckdb.DuckDBPyConnection, history: Iterable[Sold]) -> Non
     """Put what was sold into the warehouse."""
     connection.register("sold", pa.Table.from_pylist([vars(day) for day in history], schema=SCHEMA))
     run(connection, STORE)
+
+
+UNITS = {"Bar": "Vesterbro", "Kitchen": "Vesterbro", "Shop": "Aarhus"}
+
+SELL_BEFORE = """
+    INSERT INTO unit_revenue BY NAME
+    SELECT
+        unnest(generate_series($first_day::DATE - 70, $first_day::DATE - 1, INTERVAL 1 DAY))::DATE AS business_date,
+        $unit AS unit,
+        $department AS department,
+        $amount::DECIMAL(18, 2) AS revenue,
+        'excluded' AS vat,
+        revenue AS revenue_excl_vat,
+        revenue AS revenue_incl_vat,
+        'ajour' AS source,
+        []::VARCHAR[] AS locations,
+        []::VARCHAR[] AS missing_locations,
+        now() AS updated_at,
+        'run' AS run_id
+"""
+
+
+def make_plan_of(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    window: Window,
+    *,
+    revenue: Mapping[str, Decimal | int],
+    wages: Iterable[Mapping[str, object]],
+) -> None:
+    """Make the plan of a company whose units have sold the same on each day of ten weeks, from wages of a source."""
+    for unit, amount in revenue.items():
+        run(
+            connection,
+            SELL_BEFORE,
+            first_day=window.first_day,
+            unit=unit,
+            department=UNITS[unit],
+            amount=Decimal(amount),
+        )
+    expect_revenue(connection, settings, window)
+    store_expected(connection, run_id="run")
+    costs = WageCosts(rows=pa.Table.from_pylist(list(wages), schema=WAGE_COST_SCHEMA))
+    store_planned_wages(connection, costs, asked_at=MOMENT, run_id="run")
+    calculate_wage_plan(connection, settings, window)
+
+
+def planned(
+    day: dt.date, unit: str | None, cost: Decimal | str, *, people: int | None = 2, department: str = "Vesterbro"
+) -> dict[str, object]:
+    """Return a planned wage of seven hours, as a source gives it."""
+    return {
+        "business_date": day,
+        "department": department,
+        "unit": unit,
+        "wage_cost": Decimal(cost),
+        "hours": Decimal(7),
+        "people": people,
+    }

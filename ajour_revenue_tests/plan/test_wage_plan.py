@@ -1,13 +1,12 @@
 """The plan: its sums are those of its rows, nobody's wage can be read in it, and a day leaves it when it is over."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -20,39 +19,27 @@ from ajour_revenue.plan.wage_plan import (
     coming_days,
     forget_passed_wages,
     load_plan,
-    store_planned_wages,
 )
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.wages.figures import COMPANY, Place
-from ajour_revenue.wages.source import WAGE_COST_SCHEMA, WageCosts
 from ajour_revenue.warehouse.run import run
-from ajour_revenue_tests.clock import MOMENT, set_now
+from ajour_revenue_tests.clock import set_now
 from ajour_revenue_tests.kit import IN_BOTH_STORES, settings_dict, store_revenue
-from ajour_revenue_tests.plan.kit import TODAY
-from ajour_revenue_tests.wages.people import FRIENDS, Company, companies, costs_of, equations, found_out, wage_rows
+from ajour_revenue_tests.plan.kit import TODAY, UNITS, make_plan_of, planned
+from ajour_revenue_tests.wages.people import (
+    FRIENDS,
+    Company,
+    companies,
+    costs_of,
+    equations,
+    found_out,
+    wage_rows,
+)
 
 TARGETS = {"Bar": 30, "Kitchen": 35, "Shop": 25}
-UNITS = {"Bar": "Vesterbro", "Kitchen": "Vesterbro", "Shop": "Aarhus"}
 CELLS = [("Vesterbro", "Bar"), ("Vesterbro", "Kitchen"), ("Vesterbro", None), ("Aarhus", "Shop"), ("Aarhus", None)]
 FOUR_DAYS = Window(TODAY, TODAY + dt.timedelta(days=3))
 BAR, VESTERBRO = Place("Vesterbro", "Bar"), Place("Vesterbro")
-
-SELL_BEFORE = """
-    INSERT INTO unit_revenue BY NAME
-    SELECT
-        unnest(generate_series($first_day::DATE - 70, $first_day::DATE - 1, INTERVAL 1 DAY))::DATE AS business_date,
-        $unit AS unit,
-        $department AS department,
-        $amount::DECIMAL(18, 2) AS revenue,
-        'excluded' AS vat,
-        revenue AS revenue_excl_vat,
-        revenue AS revenue_incl_vat,
-        'ajour' AS source,
-        []::VARCHAR[] AS locations,
-        []::VARCHAR[] AS missing_locations,
-        now() AS updated_at,
-        'run' AS run_id
-"""
 
 few = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 amounts = st.decimals(0, 100_000, places=2)
@@ -69,44 +56,6 @@ def settings_of(**sections: Any) -> Settings:  # noqa: ANN401 (YAML may hold any
 
 
 SETTINGS = settings_of()
-
-
-def row(
-    day: dt.date, unit: str | None, cost: Decimal | str, *, people: int | None = 2, department: str = "Vesterbro"
-) -> dict[str, object]:
-    return {
-        "business_date": day,
-        "department": department,
-        "unit": unit,
-        "wage_cost": Decimal(cost),
-        "hours": Decimal(7),
-        "people": people,
-    }
-
-
-def plan_of(
-    connection: duckdb.DuckDBPyConnection,
-    revenue: Mapping[str, Decimal | int],
-    wages: list[dict[str, object]],
-    *,
-    of: Settings = SETTINGS,
-    window: Window = FOUR_DAYS,
-) -> None:
-    """Make the plan of a company whose units have sold the same on each day of ten weeks."""
-    for unit, amount in revenue.items():
-        run(
-            connection,
-            SELL_BEFORE,
-            first_day=window.first_day,
-            unit=unit,
-            department=UNITS[unit],
-            amount=Decimal(amount),
-        )
-    expect_revenue(connection, of, window)
-    store_expected(connection, run_id="run")
-    costs = WageCosts(rows=pa.Table.from_pylist(wages, schema=WAGE_COST_SCHEMA))
-    store_planned_wages(connection, costs, asked_at=MOMENT, run_id="run")
-    calculate_wage_plan(connection, of, window)
 
 
 @contextmanager
@@ -136,8 +85,10 @@ def total(values: list[Decimal | None]) -> Decimal | None:
 @IN_BOTH_STORES
 def test_a_day_is_planned_against_what_it_is_expected_to_sell(empty_tables: duckdb.DuckDBPyConnection) -> None:
     with rolled_back(empty_tables) as connection:
-        wages = [row(TODAY, "Bar", "330"), row(TODAY, "Kitchen", "600"), row(TODAY, None, "50", people=1)]
-        plan_of(connection, {"Bar": 1_000, "Kitchen": 2_000, "Shop": 500}, wages)
+        wages = [planned(TODAY, "Bar", "330"), planned(TODAY, "Kitchen", "600"), planned(TODAY, None, "50", people=1)]
+        make_plan_of(
+            connection, SETTINGS, FOUR_DAYS, revenue={"Bar": 1_000, "Kitchen": 2_000, "Shop": 500}, wages=wages
+        )
 
         plan = by_place(load_plan(connection, SETTINGS, FOUR_DAYS))
         [bar] = [each for each in stored(connection) if each["unit"] == "Bar" and each["business_date"] == TODAY]
@@ -170,9 +121,9 @@ def test_a_day_is_planned_against_what_it_is_expected_to_sell(empty_tables: duck
 
 def test_a_departments_own_target_judges_all_its_wages(empty_tables: duckdb.DuckDBPyConnection) -> None:
     own = settings_of(departments=[{"name": "Vesterbro", "target_wage_percentage": 31}])
-    wages = [row(TODAY, "Bar", "330"), row(TODAY, "Kitchen", "600"), row(TODAY, None, "50")]
+    wages = [planned(TODAY, "Bar", "330"), planned(TODAY, "Kitchen", "600"), planned(TODAY, None, "50")]
     with rolled_back(empty_tables) as connection:
-        plan_of(connection, {"Bar": 1_000, "Kitchen": 2_000}, wages, of=own)
+        make_plan_of(connection, own, FOUR_DAYS, revenue={"Bar": 1_000, "Kitchen": 2_000}, wages=wages)
 
         vesterbro = by_place(load_plan(connection, own, FOUR_DAYS))[VESTERBRO]
 
@@ -190,11 +141,11 @@ def test_the_sums_of_the_plan_are_those_of_its_rows(
 ) -> None:
     of = settings_of(departments=[{"name": "Vesterbro", "target_wage_percentage": 31}] if own else [])
     given_wages = [
-        row(day, unit, cost, people=people, department=department)
+        planned(day, unit, cost, people=people, department=department)
         for (day, (department, unit)), (cost, people) in wages.items()
     ]
     with rolled_back(empty_tables) as connection:
-        plan_of(connection, revenue, given_wages, of=of)
+        make_plan_of(connection, of, FOUR_DAYS, revenue=revenue, wages=given_wages)
         rows, plan = stored(connection), load_plan(connection, of, FOUR_DAYS)
 
     assert {(each["business_date"], each["department"], each["unit"]) for each in rows} == {
@@ -205,11 +156,7 @@ def test_the_sums_of_the_plan_are_those_of_its_rows(
         units = [each for each in rows if (each["business_date"], each["department"]) == key and each["unit"]]
         if whole["unit"] is None:
             assert whole["expected_revenue_excl_vat"] == total([each["expected_revenue_excl_vat"] for each in units])
-            of_no_unit = [
-                each["wage_cost"]
-                for each in given_wages
-                if (each["business_date"], each["department"], each["unit"]) == (*key, None)
-            ]
+            of_no_unit = [cost for (day, cell), (cost, _) in wages.items() if (day, *cell) == (*key, None)]
             assert whole["planned_wage_cost"] == total([*(each["planned_wage_cost"] for each in units), *of_no_unit])
             if not (own and key[1] == "Vesterbro"):
                 assert whole["wage_cost_at_target"] == total([each["wage_cost_at_target"] for each in units])
@@ -237,12 +184,8 @@ def test_nothing_in_the_plan_tells_what_one_person_will_earn(
     parts = list(costs_of(company))
     window = Window(min(day for day, _, _ in company), max(day for day, _, _ in company))
     with rolled_back(empty_tables) as connection:
-        plan_of(
-            connection,
-            {"Bar": Decimal("7.01"), "Kitchen": Decimal("7.01"), "Shop": Decimal("7.01")},
-            wage_rows(company),
-            window=window,
-        )
+        revenue = dict.fromkeys(UNITS, Decimal(REVENUE))
+        make_plan_of(connection, SETTINGS, window, revenue=revenue, wages=wage_rows(company))
         plan = load_plan(connection, SETTINGS, window)
     told = [each.figure.wage_cost for each in plan] + [each.figure.wage_cost_judged for each in plan]
     shown = equations("\n".join(f"{amount:,.2f}" for amount in told if amount is not None), parts)
@@ -254,9 +197,9 @@ def test_nothing_in_the_plan_tells_what_one_person_will_earn(
 def test_hours_are_hidden_where_the_wage_is_and_what_is_compared_leaves_its_revenue_out(
     empty_tables: duckdb.DuckDBPyConnection,
 ) -> None:
-    wages = [row(TODAY, "Bar", "330", people=1), row(TODAY, "Kitchen", "600")]
+    wages = [planned(TODAY, "Bar", "330", people=1), planned(TODAY, "Kitchen", "600")]
     with rolled_back(empty_tables) as connection:
-        plan_of(connection, {"Bar": 1_000, "Kitchen": 2_000}, wages)
+        make_plan_of(connection, SETTINGS, FOUR_DAYS, revenue={"Bar": 1_000, "Kitchen": 2_000}, wages=wages)
         plan = by_place(load_plan(connection, SETTINGS, FOUR_DAYS))
         single = settings_of(wages={"source": "file", "show_single_person": True})
         everything = by_place(load_plan(connection, single, FOUR_DAYS))
@@ -291,9 +234,9 @@ def test_the_plan_begins_on_the_day_after_the_last_that_can_be_a_fact(moment: dt
 def test_a_day_that_is_over_leaves_the_plan_and_the_next_one_comes_in(empty_tables: duckdb.DuckDBPyConnection) -> None:
     next_day = TODAY + dt.timedelta(days=1)
     later = Window(next_day, next_day + dt.timedelta(days=6))
-    wages = [row(TODAY, "Bar", "300"), row(next_day, "Bar", "330")]
+    wages = [planned(TODAY, "Bar", "300"), planned(next_day, "Bar", "330")]
     with rolled_back(empty_tables) as connection:
-        plan_of(connection, {"Bar": 1_000}, wages)
+        make_plan_of(connection, SETTINGS, FOUR_DAYS, revenue={"Bar": 1_000}, wages=wages)
         store_revenue(connection, TODAY, "Bar", "Vesterbro", Decimal(1_100))
 
         # Planday does not answer: what is known stays, but for the day that is over.
@@ -314,7 +257,8 @@ def test_a_day_that_is_over_leaves_the_plan_and_the_next_one_comes_in(empty_tabl
 
 def test_where_nothing_can_be_said_the_plan_says_so(empty_tables: duckdb.DuckDBPyConnection) -> None:
     with rolled_back(empty_tables) as connection:
-        plan_of(connection, {"Bar": 1_000, "Shop": 0}, [row(TODAY, "Kitchen", "600")])
+        wages = [planned(TODAY, "Kitchen", "600")]
+        make_plan_of(connection, SETTINGS, FOUR_DAYS, revenue={"Bar": 1_000, "Shop": 0}, wages=wages)
         notes = {
             (each["department"], each["unit"]): each["note"]
             for each in stored(connection)

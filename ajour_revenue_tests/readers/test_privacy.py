@@ -1,5 +1,6 @@
 """D21, D22: nothing that the copy holds tells what one person earned, whatever is added up and subtracted."""
 
+import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -7,13 +8,17 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 import pyarrow as pa
+import pytest
 from hypothesis import example, given, settings
 
+from ajour_revenue.days import COPENHAGEN
 from ajour_revenue.readers.copy import bring_up_to_date
 from ajour_revenue.wages.assets import store_wage_costs
 from ajour_revenue.wages.percentage import calculate_wage_percentage
 from ajour_revenue.wages.source import WAGE_COST_SCHEMA, WageCosts
 from ajour_revenue.warehouse.connect import transaction
+from ajour_revenue_tests.clock import set_now
+from ajour_revenue_tests.plan.kit import make_plan_of
 from ajour_revenue_tests.readers.kit import settings_of
 from ajour_revenue_tests.reports.kit import Books
 from ajour_revenue_tests.wages.people import (
@@ -28,7 +33,10 @@ from ajour_revenue_tests.wages.people import (
     wage_rows,
 )
 
-PERCENT = {"target", "department_target", "wage_percentage", "points_over_target"}
+PERCENT = {
+    *("target", "department_target", "wage_percentage", "planned_wage_percentage", "points_over_target"),
+    *("level", "holiday_factor"),
+}
 """What of the decimals is no amount."""
 
 
@@ -76,6 +84,24 @@ def test_nothing_in_the_copy_tells_what_one_person_earned(company: Company) -> N
             wages = WageCosts(rows=pa.Table.from_pylist(wage_rows(company), schema=WAGE_COST_SCHEMA))
             store_wage_costs(connection, place, wages, DAYS, run_id="run")
             calculate_wage_percentage(connection, place, DAYS)
+        bring_up_to_date(place)
+        shown = equations("\n".join(f"{amount:,.2f}" for amount in amounts_in(place.readers_folder)), parts)
+
+    assert found_out(shown, parts) == set()
+    assert (shown.size > 0) == any(len(people) > 1 for people in company.values())
+
+
+@settings(max_examples=12, deadline=None)
+@given(company=companies)
+@example(company=FRIENDS)
+def test_nothing_in_the_copy_tells_what_one_person_will_earn(company: Company) -> None:
+    parts = list(costs_of(company))
+    with TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
+        set_now(patch, dt.datetime.combine(DAYS.first_day, dt.time(7), COPENHAGEN))
+        place = settings_of(Path(name))
+        with transaction(place.warehouse) as connection:
+            revenue = dict.fromkeys(("Bar", "Kitchen", "Shop"), Decimal(REVENUE))
+            make_plan_of(connection, place, DAYS, revenue=revenue, wages=wage_rows(company))
         bring_up_to_date(place)
         shown = equations("\n".join(f"{amount:,.2f}" for amount in amounts_in(place.readers_folder)), parts)
 

@@ -17,6 +17,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from ajour_revenue.plan.wage_plan import coming_days
 from ajour_revenue.readers.copy import bring_up_to_date
 from ajour_revenue.readers.tables import FOR_PEOPLE
 from ajour_revenue.settings.model import PostgresWarehouse, Settings
@@ -37,6 +38,7 @@ from ajour_revenue.warehouse.postgres import address_of
 from ajour_revenue.warehouse.turn import turn, whose_turn
 from ajour_revenue_tests.ajour.postgres import Postgres
 from ajour_revenue_tests.kit import NEEDS_POSTGRES_EXTENSION, settings_dict
+from ajour_revenue_tests.plan.kit import make_plan_of, planned
 from ajour_revenue_tests.processes import PATIENCE_SECONDS, free_port
 from ajour_revenue_tests.readers.kit import DAYS, settings_of
 from ajour_revenue_tests.reports.kit import MONDAY, Books
@@ -88,6 +90,9 @@ def fill(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     books.pay("Vesterbro", None, "4321.09", people=1)
     books.correct("Bar", "10.00", "12.00")
     calculate_wage_percentage(connection, settings, DAYS)
+    window = coming_days(settings)
+    wages = [planned(window.first_day, "Bar", "4321.09"), planned(window.last_day, None, "1234.50", people=1)]
+    make_plan_of(connection, settings, window, revenue={}, wages=wages)
 
 
 # Transactions
