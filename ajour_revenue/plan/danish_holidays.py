@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass
 
 import duckdb
 import holidays
-import pyarrow as pa
+
+from ajour_revenue.warehouse.run import give
 
 EVES = {
     "Skærtorsdag": ("Dagen før skærtorsdag", "The day before Maundy Thursday"),
@@ -18,9 +19,7 @@ EVES = {
 }
 """The holidays whose eve is a day to go out on, or to stay in, with its name in Danish and English."""
 
-HOLIDAYS_SCHEMA = pa.schema(
-    {"business_date": pa.date32(), "holiday": pa.string(), "holiday_english": pa.string(), "is_eve": pa.bool_()}
-)
+HOLIDAYS = "business_date DATE, holiday VARCHAR, holiday_english VARCHAR, is_eve BOOLEAN"
 
 
 @dataclass(frozen=True)
@@ -58,6 +57,5 @@ def danish_holidays(years: Iterable[int]) -> list[Holiday]:
 
 
 def register_holidays(connection: duckdb.DuckDBPyConnection, years: Iterable[int]) -> None:
-    """Give SQL the view `holidays(business_date, holiday, holiday_english, is_eve)` of some years."""
-    rows = [asdict(holiday) for holiday in danish_holidays(years)]
-    connection.register("holidays", pa.Table.from_pylist(rows, schema=HOLIDAYS_SCHEMA))
+    """Give SQL the temporary table `holidays(business_date, holiday, holiday_english, is_eve)` of some years."""
+    give(connection, "holidays", HOLIDAYS, map(asdict, danish_holidays(years)))

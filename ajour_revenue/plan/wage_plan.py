@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -11,8 +11,10 @@ from ajour_revenue.days import Window, today
 from ajour_revenue.mapping import register_units
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.wages.figures import Figure, add_up, cut, figure_of, make_days
-from ajour_revenue.wages.source import WageCosts
 from ajour_revenue.warehouse.run import rows, run, sql_file
+
+if TYPE_CHECKING:
+    from ajour_revenue.wages.source import WageCosts
 
 WAGE_PLAN_SQL = sql_file(__package__, "wage_plan")
 PLANNED_PLACES_SQL = sql_file(__package__, "planned_places")
@@ -76,7 +78,7 @@ def coming_days(settings: Settings) -> Window:
 
 
 def store_planned_wages(
-    connection: duckdb.DuckDBPyConnection, costs: WageCosts, *, asked_at: dt.datetime, run_id: str
+    connection: duckdb.DuckDBPyConnection, costs: "WageCosts", *, asked_at: dt.datetime, run_id: str
 ) -> None:
     """Put the coming days' wages in place of those that are stored."""
     connection.register("given", costs.rows)

@@ -28,6 +28,7 @@ from ajour_revenue_tests.kit import IN_BOTH_STORES, settings_dict, store_revenue
 from ajour_revenue_tests.plan.kit import TODAY, UNITS, make_plan_of, planned
 from ajour_revenue_tests.wages.people import (
     FRIENDS,
+    REVENUE,
     Company,
     companies,
     costs_of,
