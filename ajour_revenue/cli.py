@@ -37,6 +37,7 @@ COMMANDS = {
     "move-warehouse": Entry(
         "move_warehouse:move_warehouse", "Copy the warehouse into PostgreSQL, or from there into a new FILE."
     ),
+    "plan": Entry("plan:plan", "Show the planned wages of the coming days against the expected revenue."),
     "report": Entry("report:report", "Report revenue, wage cost and wage percentage per department and unit."),
     "status": Entry("status:status", "Show what was fetched, what comes next, and what needs attention."),
     "test": Entry("test:test", "Test the settings, and show which Ajour location feeds which unit."),

@@ -11,7 +11,7 @@ from ajour_revenue.days import Window, today
 from ajour_revenue.mapping import register_units
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.wages.figures import Figure, add_up, cut, figure_of, make_days
-from ajour_revenue.warehouse.run import rows, run, sql_file
+from ajour_revenue.warehouse.run import rows, run, sql_file, value
 
 if TYPE_CHECKING:
     from ajour_revenue.wages.source import WageCosts
@@ -107,3 +107,9 @@ def load_plan(connection: duckdb.DuckDBPyConnection, settings: Settings, window:
     """Return what may be shown of the plan, by day: departments before their units, the company last."""
     make_plan(connection, settings, window)
     return rows(connection, PLACES_IN_ORDER, _planned)
+
+
+def plan_made_at(connection: duckdb.DuckDBPyConnection) -> dt.datetime | None:
+    """Return when the plan was last made; None where it never was."""
+    made_at: dt.datetime | None = value(connection, "SELECT max(made_at) FROM expected_revenue")
+    return made_at

@@ -54,7 +54,9 @@ def test_help_and_version_wait_for_click_alone(shell: Shell, arguments: tuple[st
     assert "click" in modules
 
 
-@pytest.mark.parametrize("name", ["companies", "enter", "explain", "init", "move-warehouse", "report", "status"])
+@pytest.mark.parametrize(
+    "name", ["companies", "enter", "explain", "init", "move-warehouse", "plan", "report", "status"]
+)
 def test_the_help_of_a_command_waits_for_nothing_heavy(shell: Shell, name: str) -> None:
     assert imported(shell, name, "--help") & HEAVY == set()
 
@@ -69,6 +71,9 @@ def test_the_help_of_a_command_waits_for_nothing_heavy(shell: Shell, name: str) 
         (("report", "--format", "xlsx"), {"xlsxwriter"}),
         (("explain", "Bar", LAST_DAY), set()),
         (("explain", "Bar", LAST_DAY, "--json"), set()),
+        (("plan",), set()),
+        (("plan", "--format", "csv"), set()),
+        (("plan", "--format", "json"), set()),
         (("status",), set()),
         (("status", "--json"), set()),
     ],

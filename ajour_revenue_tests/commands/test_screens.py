@@ -18,6 +18,7 @@ ENTER = ("enter", "Bar", LAST_DAY, "--excl-vat", "1.000,00", "--reason", "till w
 COMMANDS = [
     ("test",),
     ("status",),
+    ("plan",),
     ENTER,
     ("fetch", "--from", LAST_DAY),
     ("fetch", "--from", LAST_DAY, "--to", LAST_DAY - timedelta(days=1)),

@@ -1,0 +1,125 @@
+"""The command `plan`: what lies ahead, in both languages and every format, and what it says where it knows nothing."""
+
+import csv
+import datetime as dt
+import io
+import json
+from decimal import Decimal
+
+import pytest
+
+from ajour_revenue.days import COPENHAGEN, today
+from ajour_revenue.plan.wage_plan import coming_days
+from ajour_revenue.reports.plan_texts import PLAN_TEXTS
+from ajour_revenue.text.formats import FORMATS, Language
+from ajour_revenue.warehouse.connect import transaction
+from ajour_revenue_tests.clock import LAST_DAY, set_now
+from ajour_revenue_tests.commands.kit import COLUMNS, Shell
+from ajour_revenue_tests.kit import Company, settings_dict
+from ajour_revenue_tests.plan.kit import TODAY, make_plan_of, planned
+
+TARGETS = {"Bar": 30, "Kitchen": 35, "Shop": 25}
+
+
+@pytest.fixture
+def planning(at_company: Company, monkeypatch: pytest.MonkeyPatch) -> Company:
+    """A company whose bar and kitchen sell the same every day, on a Monday, with today and tomorrow planned."""
+    set_now(monkeypatch, dt.datetime.combine(TODAY, dt.time(7), COPENHAGEN))
+    choose(at_company, "da")
+    window = coming_days(at_company.settings)
+    first_day, second_day = window.days[:2]
+    wages = [
+        planned(first_day, "Bar", "58900.40"),
+        planned(first_day, "Kitchen", "30100"),
+        planned(first_day, None, "7777.77", people=1),
+        planned(second_day, "Bar", "4444.44", people=1),
+    ]
+    with transaction(at_company.settings.warehouse) as connection:
+        revenue = {"Bar": 191_000, "Kitchen": 100_000, "Shop": 0}
+        make_plan_of(connection, at_company.settings, window, revenue=revenue, wages=wages)
+    return at_company
+
+
+def choose(company: Company, language: Language) -> None:
+    units = [unit | {"target_wage_percentage": TARGETS[unit["name"]]} for unit in settings_dict()["units"]]
+    company.reload(units=units, report={"language": language})
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "words"),
+    [
+        (
+            "da",
+            "Mandag 02-03-2026: planlagt 89.000 kr. af ventede 291.000 kr.: 30,6 %, 3.300 kr. under mål",
+            ["over 30,8 %", "1.600", "skjult", "Kitchen: ingen vagter planlagt", "Bar: løn skjult", "Shop: lukket"],
+        ),
+        (
+            "en",
+            "Monday 2 Mar 2026: planned DKK 89,000 of DKK 291,000 expected: 30.6%, DKK 3,300 under target",
+            ["over 30.8%", "1,600", "hidden", "Kitchen: no shifts planned", "Bar: wage hidden", "Shop: closed"],
+        ),
+    ],
+)
+def test_a_day_is_a_sentence_and_a_table_within_80_columns(
+    shell: Shell, planning: Company, language: Language, sentence: str, words: list[str]
+) -> None:
+    choose(planning, language)
+
+    screen = shell.show("plan", "--days", 2)
+
+    assert screen.exit_code == 0
+    assert screen.widest_line <= COLUMNS
+    text = " ".join(screen.text.split())
+    assert sentence in text
+    assert [word for word in words if word not in text] == []
+    assert PLAN_TEXTS[language].open_shifts in text
+    assert [wage for wage in ("7.777", "7,777", "4.444", "4,444") if wage in text] == []
+
+
+def test_all_days_of_the_plan_are_shown_by_default_from_today(shell: Shell, planning: Company) -> None:
+    days = json.loads(shell.run("plan", "--format", "json").stdout)
+
+    assert {each["day"] for each in days} == {day.isoformat() for day in coming_days(planning.settings).days}
+    bar = next(each for each in days if each["unit"] == "Bar")
+    assert {name: bar[name] for name in ("day", "planned_wage_cost", "over_target", "is_provisional")} == {
+        "day": today().isoformat(),
+        "planned_wage_cost": "58900.40",
+        "over_target": "1600.40",
+        "is_provisional": False,
+    }
+
+
+def test_csv_is_for_danish_excel_and_adds_up(shell: Shell, planning: Company) -> None:
+    result = shell.run("plan", "--days", 1, "--format", "csv")
+
+    lines = list(csv.DictReader(io.StringIO(result.stdout_bytes.decode("utf-8-sig")), delimiter=";"))
+    expected = {
+        (line["Afdeling"], line["Enhed"]): Decimal(line["Ventet omsætning excl. moms"].replace(",", ".") or 0)
+        for line in lines
+    }
+    assert expected["I alt", ""] == sum(amount for (_, unit), amount in expected.items() if unit)
+    assert result.stdout_bytes.startswith(b"\xef\xbb\xbf")
+    assert "7777,77" not in result.stdout
+    assert planning.settings.plan.days > 1
+
+
+def test_where_more_days_are_asked_for_than_the_plan_has_it_says_where_it_ends(shell: Shell, planning: Company) -> None:
+    last_day = coming_days(planning.settings).last_day
+
+    text = " ".join(shell.run("plan", "--days", 31).output.split())
+
+    assert f"Planen går til og med {FORMATS['da'].date(last_day)}" in text
+
+
+def test_a_company_without_a_plan_is_told_what_makes_one(shell: Shell, at_company: Company) -> None:
+    assert at_company.settings.report.language == "da"
+    result = shell.run("plan")
+
+    assert (result.exit_code, "ajour-revenue fetch" in result.output) == (0, True)
+
+
+def test_a_fetch_makes_the_plan_and_says_honestly_where_history_is_short(shell: Shell, at_company: Company) -> None:
+    assert at_company.settings.plan.days
+    assert shell.run("fetch", "--from", LAST_DAY - dt.timedelta(days=2)).exit_code == 0
+
+    assert "færre end fire af den ugedag" in " ".join(shell.run("plan", "--days", 1).output.split())
