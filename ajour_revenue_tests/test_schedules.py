@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ajour_revenue.days import COPENHAGEN, WEEKDAYS, Window
-from ajour_revenue.schedules import freshness_policy, weekday_schedules
+from ajour_revenue.schedules import freshness_policy, plan_schedule, weekday_schedules
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.upcoming import NextFetch, next_fetch, switched_weekdays, window_to_fetch
 from ajour_revenue_tests.kit import settings_dict
@@ -268,6 +268,14 @@ def test_the_daily_assets_are_expected_within_an_hour_of_the_fetch(
     assert policy.timezone == "Europe/Copenhagen"  # type: ignore[attr-defined]
 
 
+def test_the_plan_is_made_every_two_hours_of_the_danish_day_once_somebody_switches_it_on() -> None:
+    schedule = plan_schedule(settings_of(), job_name="demo_plan")
+
+    first = ticks(schedule, since=danish(dt.date(2026, 3, 9), dt.time(0)), count=4)
+    assert [at.time() for at in first] == [dt.time(0), dt.time(2), dt.time(4), dt.time(6)]
+    assert schedule.default_status == dg.DefaultScheduleStatus.STOPPED
+
+
 # When the next fetch comes
 
 
@@ -317,6 +325,7 @@ class FakeInstance:
             "demo_monday": "STOPPED",
             "demo_friday": "RUNNING",
             "demo_sunday": "DECLARED_IN_CODE",
+            "demo_plan": "RUNNING",
             "other_tuesday": "RUNNING",
         }
         return [

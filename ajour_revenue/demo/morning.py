@@ -12,10 +12,12 @@ from ajour_revenue.days import MAX_DAYS, Window, yesterday
 from ajour_revenue.demo.ajour import correct_figure
 from ajour_revenue.instance import dagster_instance, next_fetch_here
 from ajour_revenue.launch import run_window
+from ajour_revenue.plan.wage_plan import coming_days, load_plan
+from ajour_revenue.reports.plan_texts import PLAN_TEXTS
 from ajour_revenue.reports.write import report_file
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.formats import DANISH
-from ajour_revenue.wages.figures import load_figures
+from ajour_revenue.wages.figures import COMPANY, load_figures
 from ajour_revenue.warehouse.connect import reading
 
 
@@ -39,6 +41,7 @@ def fetch_and_tell(settings: Settings) -> None:
         for days in (window, Window(window.last_day, window.last_day)):
             console.print(_wage_percentages(connection, settings, days))
         _print_attention(console, connection, settings, window)
+        _print_plan(console, connection, settings)
     console.print("\nThe wage report, to open in a browser, and the warehouse:")
     for path in (report_file(settings, "html"), settings.warehouse_file):
         # Whole on one line, however long, so that it can be copied.
@@ -80,6 +83,14 @@ def _wage_percentages(
             end_section=following is None or following.department != place.department,
         )
     return table
+
+
+def _print_plan(console: Console, connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    console.print("\n[bold]The coming days[/bold] (ajour-revenue plan shows each department and unit)")
+    for planned in load_plan(connection, settings, coming_days(settings)):
+        if planned.figure.place == COMPANY:
+            told = f"{DANISH.weekday_and_date(planned.day)}: {PLAN_TEXTS['da'].sentence(planned)}"
+            console.print(f"  {told}", markup=False)
 
 
 def _print_attention(

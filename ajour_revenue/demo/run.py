@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ajour_revenue.days import Window, yesterday
+from ajour_revenue.days import Window, today, yesterday
 from ajour_revenue.demo.ajour import write_ajour
 from ajour_revenue.demo.chain import UNITS
 from ajour_revenue.demo.planday import create_app, serve
@@ -26,6 +26,7 @@ PLANDAY_CLIENT_ID = "demo-client"
 PLANDAY_REFRESH_TOKEN = "demo-refresh-token"  # noqa: S105 (the demo's own)
 DAYS_SINCE_ACTIVATION = 40
 DAYS_BEFORE_ACTIVATION = 5
+DAYS_PLANNED = 14
 
 NO_PLANDAY = "http://127.0.0.1:1"
 """Where nothing answers: each run of the demo serves its Planday on another port, and puts it into the settings."""
@@ -43,7 +44,8 @@ def run_demo(home: Path, *, ui_port: int | None) -> None:
     _write_settings(home)
     known = Window(_settings(home).activation_date - dt.timedelta(days=DAYS_BEFORE_ACTIVATION), yesterday())
     write_ajour(home / "ajour.sqlite", company_id=COMPANY_ID, first_day=known.first_day, last_day=known.last_day)
-    app = create_app(chain_portal(known), client_id=PLANDAY_CLIENT_ID, refresh_token=PLANDAY_REFRESH_TOKEN)
+    planned = Window(known.first_day, today() + dt.timedelta(days=DAYS_PLANNED - 1))
+    app = create_app(chain_portal(planned), client_id=PLANDAY_CLIENT_ID, refresh_token=PLANDAY_REFRESH_TOKEN)
     with serve(app) as planday_url:
         _point_to_planday(home, planday_url)
         if not (ui_port and _is_made(home)):

@@ -26,9 +26,8 @@ def plan_tables(plan: Sequence[Planned], texts: PlanTexts) -> Iterator[Renderabl
         [company] = [planned for planned in places if planned.figure.place == COMPANY]
         name = texts.common.formats.weekday_and_date(day)
         holiday = next(filter(None, map(texts.holiday_of, places)), None)
-        yield Text(
-            f"{name[0].upper()}{name[1:]}{f' ({holiday})' if holiday else ''}: {texts.sentence(company)}", style="bold"
-        )
+        heading = f"{name[0].upper()}{name[1:]}" + (f" ({holiday})" if holiday else "")
+        yield Text(f"{heading}: {texts.sentence(company)}", style="bold")
         yield _table(places, texts)
 
 
