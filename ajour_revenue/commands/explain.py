@@ -7,14 +7,16 @@ from decimal import Decimal
 from pathlib import Path
 
 import click
+import duckdb
 from rich.console import Console
 from rich.text import Text
 
 from ajour_revenue.commands.errors import RefusedError
 from ajour_revenue.commands.options import DAY, settings_option
 from ajour_revenue.commands.terminal import output, print_indented, print_json, settings_or_fail
-from ajour_revenue.days import COPENHAGEN
+from ajour_revenue.days import COPENHAGEN, Window, today
 from ajour_revenue.mapping import meant
+from ajour_revenue.plan.expected_revenue import ExpectedDay, PastDay, stored_expected
 from ajour_revenue.readers.copy import reading_copy
 from ajour_revenue.revenue.explain import (
     Answer,
@@ -45,12 +47,20 @@ def explain_command(*, unit: str, day: dt.date, as_json: bool, settings_file: Pa
     """Explain the revenue of a UNIT on a DAY.
 
     Prints what Ajour gave and when it changed, which locations feed the unit, what was entered by hand and why, every
-    change of the figure, and what Planday was given. Nothing is fetched and nothing changed.
+    change of the figure, and what Planday was given. For today and a coming day, which past days the expected revenue
+    comes from. Nothing is fetched and nothing changed.
     """
     settings = settings_or_fail(settings_file)
     unit = clean_name(unit)
     with reading_copy(settings) as connection:
         _refuse_unknown(unit, known_units(connection, settings))
+        if day >= today():
+            expected = _expected(connection, settings, unit, day)
+            if as_json:
+                print_json(asdict(expected))
+            else:
+                _show_expected(output(), expected)
+            return
         story = explain(connection, settings, unit=unit, day=day)
     if as_json:
         print_json(asdict(story))
@@ -63,6 +73,57 @@ def _refuse_unknown(unit: str, known: list[str]) -> None:
         return
     msg = f"{quoted(unit)} is not one of your units: {', '.join(known) or 'there are none yet'}{meant(unit, known)}."
     raise RefusedError(msg)
+
+
+def _expected(connection: duckdb.DuckDBPyConnection, settings: Settings, unit: str, day: dt.date) -> ExpectedDay:
+    """Return what is expected of a unit on a coming day; a usage error where the plan does not have it."""
+    plan = {each.unit: each for each in stored_expected(connection, Window(day, day))}
+    if unit not in plan:
+        msg = (
+            f"Nothing is expected of {quoted(unit)} on {day} yet: the plan has the {settings.plan.days} days from the "
+            "last run on (plan.days in the settings). ajour-revenue fetch makes it anew."
+        )
+        raise RefusedError(msg)
+    return plan[unit]
+
+
+def _show_expected(console: Console, expected: ExpectedDay) -> None:
+    console.print(f"{expected.unit}, {DANISH.weekday_and_date(expected.business_date)}", style="bold")
+    _lines(console, "Expected", _expected_figure(expected))
+    _lines(console, "Weekday", _weekday(expected))
+    if expected.holiday:
+        _lines(console, "Holiday", _holiday(expected))
+    _lines(console, "Learnt from", map(_past_day, expected.learnt_from))
+
+
+def _expected_figure(expected: ExpectedDay) -> Iterator[str]:
+    if expected.expected_revenue_excl_vat is not None:
+        yield f"{DANISH.kroner(expected.expected_revenue_excl_vat)} excl. VAT" + (
+            f", between {DANISH.kroner(expected.low)} and {DANISH.kroner(expected.high)} four times of five"
+            if expected.low is not None
+            else ""
+        )
+    if expected.note:
+        yield expected.note
+
+
+def _weekday(expected: ExpectedDay) -> Iterator[str]:
+    if expected.weekday_revenue is not None and expected.level is not None:
+        yield f"usually {DANISH.kroner(expected.weekday_revenue)}, by the mean of the days below"
+        yield f"the last four weeks were {DANISH.percent(expected.level * 100)} of that"
+
+
+def _holiday(expected: ExpectedDay) -> Iterator[str]:
+    yield f"{expected.holiday} ({expected.holiday_english})"
+    if last := expected.last_holiday:
+        yield f"last time, {DANISH.weekday_and_date(last.business_date)}: {DANISH.kroner(last.revenue_excl_vat)}"
+    if expected.holiday_factor is not None:
+        yield f"so the weekday's figure is taken times {DANISH.percent(expected.holiday_factor * 100)}"
+
+
+def _past_day(past: PastDay) -> str:
+    weight = DANISH.percent(past.weight * 100)
+    return f"{DANISH.weekday_and_date(past.business_date)}: {DANISH.kroner(past.revenue_excl_vat)}, counts {weight}"
 
 
 def _show(console: Console, settings: Settings, story: Story) -> None:

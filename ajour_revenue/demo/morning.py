@@ -13,7 +13,7 @@ from ajour_revenue.demo.ajour import correct_figure
 from ajour_revenue.instance import dagster_instance, next_fetch_here
 from ajour_revenue.launch import run_window
 from ajour_revenue.plan.wage_plan import coming_days, load_plan
-from ajour_revenue.reports.plan_texts import PLAN_TEXTS
+from ajour_revenue.reports.plan_texts import PLAIN_PLAN
 from ajour_revenue.reports.write import report_file
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.formats import DANISH
@@ -89,7 +89,7 @@ def _print_plan(console: Console, connection: duckdb.DuckDBPyConnection, setting
     console.print("\n[bold]The coming days[/bold] (ajour-revenue plan shows each department and unit)")
     for planned in load_plan(connection, settings, coming_days(settings)):
         if planned.figure.place == COMPANY:
-            told = f"{DANISH.weekday_and_date(planned.day)}: {PLAN_TEXTS['da'].sentence(planned)}"
+            told = f"{DANISH.weekday_and_date(planned.day)}: {PLAIN_PLAN.sentence(planned)}"
             console.print(f"  {told}", markup=False)
 
 

@@ -1,11 +1,11 @@
 """What is said of the plan, in each language."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ajour_revenue.plan.wage_plan import Planned
 from ajour_revenue.reports.texts import TEXTS, Texts
-from ajour_revenue.text.formats import Language
+from ajour_revenue.text.formats import DANISH, Language
 
 
 @dataclass(frozen=True)
@@ -160,3 +160,6 @@ PLAN_TEXTS: dict[Language, PlanTexts] = {
         ends_early="The plan ends on {}; plan.days in the settings says how many days it has.",
     ),
 }
+
+PLAIN_PLAN = replace(PLAN_TEXTS["en"], common=replace(TEXTS["en"], formats=DANISH))
+"""What Dagster, the demo and alerts say; numbers are written as Danes write them."""

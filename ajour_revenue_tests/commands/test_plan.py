@@ -123,3 +123,26 @@ def test_a_fetch_makes_the_plan_and_says_honestly_where_history_is_short(shell: 
     assert shell.run("fetch", "--from", LAST_DAY - dt.timedelta(days=2)).exit_code == 0
 
     assert "færre end fire af den ugedag" in " ".join(shell.run("plan", "--days", 1).output.split())
+
+
+@pytest.mark.usefixtures("planning")
+def test_an_expected_figure_is_explained_by_the_days_that_it_comes_from(shell: Shell) -> None:
+    tomorrow = today() + dt.timedelta(days=1)
+
+    text = " ".join(shell.show("explain", "Bar", tomorrow).text.split())
+    told = shell.json("explain", "Bar", tomorrow)
+
+    assert "191.000,00 kr. excl. VAT, between 191.000,00 kr. and 191.000,00 kr." in text
+    # The tenth was the day before Christmas Eve.
+    weeks = [tomorrow - dt.timedelta(weeks=week) for week in range(1, 10)]
+    assert [day["business_date"] for day in told["learnt_from"]] == [day.isoformat() for day in weeks]
+    assert [day for day in weeks if f"{FORMATS['da'].weekday_and_date(day)}: 191.000,00 kr." not in text] == []
+
+
+def test_a_day_after_the_plan_is_refused_with_what_to_do(shell: Shell, planning: Company) -> None:
+    day = coming_days(planning.settings).last_day + dt.timedelta(days=1)
+
+    result = shell.run("explain", "Bar", day)
+
+    assert result.exit_code == 2
+    assert "plan.days" in " ".join(result.output.split())

@@ -276,3 +276,7 @@ def test_where_nothing_can_be_said_the_plan_says_so(empty_tables: duckdb.DuckDBP
     }
     assert not plan[Place("Aarhus", "Shop")].figure.is_provisional
     assert plan[VESTERBRO].over_target is None
+    assert {place.unit: each.note for place, each in plan.items() if each.note} == {
+        "Kitchen": "fewer than four such weekdays",
+        "Shop": "closed",
+    }

@@ -34,7 +34,7 @@ ranges AS (
             WHEN in_unit IS NOT NULL THEN sum(at_unit_target)
             WHEN NOT bool_or(lacks_target) THEN sum(at_department_target)
         END::DECIMAL(38, 2) AS wage_cost_at_target,
-        any_value(note) FILTER (in_unit IS NOT NULL) AS note,
+        CASE WHEN in_unit IS NOT NULL THEN any_value(note) END AS note,
         any_value(holiday) AS holiday,
         any_value(holiday_english) AS holiday_english
     FROM units_of_plan
