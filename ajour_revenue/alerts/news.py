@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Self
 
 from ajour_revenue.alerts.messages import Alert, bullets
 from ajour_revenue.attention.finding import URGENT, Finding, Kind
 from ajour_revenue.attention.texts import PLAIN, with_command
 from ajour_revenue.days import Window
+
+WHOLE = Decimal(1)
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,9 @@ class Subject:
         location = finding.location and finding.location.location_id
         # Sent again where a correction has changed it.
         percentage = finding.facts.wage_percentage
+        if finding.kind == "plan over target" and percentage is not None:
+            # What is expected changes a little each day: that alone is no news.
+            percentage = percentage.quantize(WHOLE, ROUND_HALF_UP)
         parts = [finding.place.department, finding.place.unit, location, percentage and str(percentage)]
         return cls(finding.kind, " · ".join(part for part in parts if part), finding.days)
 

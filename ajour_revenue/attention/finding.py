@@ -19,6 +19,7 @@ Kind = Literal[
     "missing",
     "over target",
     "unusual revenue",
+    "plan over target",
     "wages without revenue",
     "revenue without wages",
     "negative revenue",
@@ -36,6 +37,7 @@ URGENT: tuple[Kind, ...] = (
     "missing",
     "over target",
     "unusual revenue",
+    "plan over target",
 )
 """What somebody has to do something about; the others are for whoever reads a report."""
 
@@ -141,5 +143,7 @@ class Finding:
                 return f"ajour-revenue fetch --from {days.first_day} --to {days.last_day}"
             case (("unusual revenue" | "changed"), Window() as days):
                 return f"ajour-revenue explain {shlex.quote(self.place.unit or '')} {days.first_day}"
+            case "plan over target", _:
+                return "ajour-revenue plan"
             case _:
                 return None

@@ -9,8 +9,9 @@ import duckdb
 
 from ajour_revenue.attention.expected_then import make_expected_then
 from ajour_revenue.attention.finding import KINDS, Change, Facts, Finding, Kind, Location
-from ajour_revenue.days import COPENHAGEN, Window, latest_days, now, yesterday
+from ajour_revenue.days import COPENHAGEN, Window, latest_days, today, yesterday
 from ajour_revenue.mapping import most_similar_unit, register_units
+from ajour_revenue.plan.wage_plan import make_plan
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.upcoming import NextFetch, Upcoming
 from ajour_revenue.wages.figures import Place, make_figures
@@ -22,6 +23,8 @@ QUERIES: dict[Kind, str] = {
     # Only Dagster's history knows of failed runs.
     if kind != "run failed"
 }
+
+COMING_WEEK = dt.timedelta(days=6)
 
 # As the assets that store these have them.
 REVENUE_OF_NO_UNIT_SQL = sql_file("ajour_revenue.ajour", "revenue_of_no_unit")
@@ -61,6 +64,10 @@ def findings(  # noqa: PLR0913 (what the answer depends on)
     `company_id` is Ajour's; by default the one that Ajour answered for last.
     """
     asked = [kind for kind in KINDS if kind in kinds and kind in QUERIES]
+    points = settings.alerts.plan_over_target_points
+    if days or points is None:
+        # The coming days are none of the `days`, and nobody is told of them unless the settings say so.
+        asked = [kind for kind in asked if kind != "plan over target"]
     if not asked:
         return []
     window = days or latest_days(yesterday(), since=settings.activation_date)
@@ -69,14 +76,17 @@ def findings(  # noqa: PLR0913 (what the answer depends on)
         "first_day": window.first_day,
         "last_day": window.last_day,
         "since": max(settings.activation_date, days.first_day) if days else settings.activation_date,
-        "today": now().date(),
-        "midnight": dt.datetime.combine(now().date(), dt.time(), COPENHAGEN),
+        "today": today(),
+        "midnight": dt.datetime.combine(today(), dt.time(), COPENHAGEN),
         "company_id": company_id if company_id is not None else last_company(connection),
         "show_single_person": settings.wages.show_single_person,
         "vat": settings.revenue.vat,
+        "points_over_plan": points,
     }
     about["brought_from"] = _brought_from(connection, upcoming, about) if "never fetched" in asked else dt.date.max
     # What takes longest is made only for a kind that reads it.
+    if "plan over target" in asked:
+        make_plan(connection, settings, Window(today(), today() + COMING_WEEK))
     if "over target" in asked:
         make_figures(connection, settings, [Window(window.last_day, window.last_day)])
     if "unusual revenue" in asked:

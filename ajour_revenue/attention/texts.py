@@ -105,6 +105,7 @@ FINDING_TEXTS: dict[Language, FindingTexts] = {
             "missing": Words("Lokation mangler", "Spørg Ajour, hvis der var åbent, og hent dagene igen"),
             "over target": Words("Lønprocent over mål", "Se lønprocenten for enheden i rapporten"),
             "unusual revenue": Words("Usædvanlig omsætning", "Se, hvor tallet kommer fra"),
+            "plan over target": Words("Planlagt lønprocent over mål", "Se planen, og ret vagterne"),
             "wages without revenue": Words("Løn uden omsætning", "Indtast omsætningen, hvis der var åbent"),
             "revenue without wages": Words("Omsætning uden løn", "Tilføj lønnen i dens kilde, og hent dagene igen"),
             "negative revenue": Words("Negativ omsætning", "Kontrollér returneringerne i Ajour"),
@@ -159,6 +160,7 @@ FINDING_TEXTS: dict[Language, FindingTexts] = {
             "missing": Words("Location missing", "If the place was open, ask Ajour, then fetch the days again"),
             "over target": Words("Wage percentage over target", "See the unit in the wage report"),
             "unusual revenue": Words("Unusual revenue", "See where the figure comes from"),
+            "plan over target": Words("Planned wage percentage over target", "See the plan, and change the shifts"),
             "wages without revenue": Words("Wages without revenue", "If the place was open, enter its revenue"),
             "revenue without wages": Words(
                 "Revenue without wages", "Add the wages where they come from, then fetch the days again"

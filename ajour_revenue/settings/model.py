@@ -378,6 +378,15 @@ class AlertSettings(Section):
         default=False,
         description="true posts alerts to the secret address in ALERT_WEBHOOK_URL, such as Slack's",
     )
+    plan_over_target_points: (
+        Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2), BeforeValidator(_not_a_truth_value)]
+        | None
+    ) = Field(
+        default=None,
+        description="Tells of each day of the coming week that is planned more percentage points than this over its "
+        "target; by default of none",
+        examples=[2],
+    )
 
 
 # D13

@@ -65,7 +65,7 @@ def test_every_kind_is_found(state: State) -> None:
         ("changed", "Bar", Window(FIRST, FIRST)),
         ("no longer fed", "Kitchen", Window(FIRST, FIRST)),
     }
-    assert {finding.kind for finding in found} | {"run failed"} == set(KINDS)
+    assert {finding.kind for finding in found} | {"run failed", "plan over target"} == set(KINDS)
 
 
 # Never fetched

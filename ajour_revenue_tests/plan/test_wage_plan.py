@@ -11,6 +11,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from ajour_revenue.alerts.news import Subject, news
+from ajour_revenue.attention.finding import Facts, Finding
+from ajour_revenue.attention.findings import findings
 from ajour_revenue.days import COPENHAGEN, Window, yesterday
 from ajour_revenue.plan.expected_revenue import expect_revenue, load_expected, store_expected, stored_expected
 from ajour_revenue.plan.wage_plan import (
@@ -280,3 +283,39 @@ def test_where_nothing_can_be_said_the_plan_says_so(empty_tables: duckdb.DuckDBP
         "Kitchen": "fewer than four such weekdays",
         "Shop": "closed",
     }
+
+
+# Told of in time
+
+
+@pytest.mark.parametrize(("points", "told"), [(None, False), (2, True), (3, False)])
+def test_a_day_of_the_coming_week_that_is_planned_over_target_is_told_of_where_the_settings_say_so(
+    empty_tables: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, *, points: int | None, told: bool
+) -> None:
+    set_now(monkeypatch, dt.datetime.combine(TODAY, dt.time(7), COPENHAGEN))
+    of = settings_of(alerts={"plan_over_target_points": points})
+    window = coming_days(of)
+    wages = [planned(day, "Bar", "330") for day in (TODAY, window.days[7])]
+    wages.append(planned(window.days[1], "Bar", "320"))
+    wages.append(planned(window.days[2], "Bar", "990", people=1))
+    with rolled_back(empty_tables) as connection:
+        make_plan_of(connection, of, window, revenue={"Bar": 1_000}, wages=wages)
+        found = findings(connection, of, upcoming=lambda: "paused", kinds=["plan over target"])
+        of_the_past = findings(
+            connection, of, upcoming=lambda: "paused", kinds=["plan over target"], days=Window(TODAY, TODAY)
+        )
+
+    assert of_the_past == []
+    assert [(each.days, each.place, each.facts.wage_percentage) for each in found] == [
+        (Window(TODAY, TODAY), BAR, Decimal(33))
+    ] * told
+
+
+@pytest.mark.parametrize(("percentage", "is_news"), [("33.10", False), ("34.00", True)])
+def test_a_planned_day_is_told_of_again_where_it_has_changed_by_what_people_would_notice(
+    percentage: str, *, is_news: bool
+) -> None:
+    def over(percentage: str) -> Finding:
+        return Finding("plan over target", Window(TODAY, TODAY), BAR, facts=Facts(wage_percentage=Decimal(percentage)))
+
+    assert bool(news([over(percentage)], [Subject.of(over("33.00"))])) == is_news

@@ -41,7 +41,7 @@ WITH found AS (
 said_once AS (
     FROM found
     WHERE (
-        unit IS NOT NULL OR kind = 'over target' OR NOT EXISTS (
+        unit IS NOT NULL OR kind IN ('over target', 'plan over target') OR NOT EXISTS (
             FROM found AS of_unit
             WHERE of_unit.kind = found.kind
                 AND of_unit.business_date = found.business_date
