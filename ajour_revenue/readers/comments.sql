@@ -1,6 +1,6 @@
 -- What every table and column means, for those who look at the file with a tool.
 
-COMMENT ON TABLE figures_file.main.daily IS 'Revenue, wage cost and wage percentage of every place, day by day';
+COMMENT ON TABLE figures_file.main.daily IS 'Revenue, wage cost, hours and wage percentage of every place, day by day';
 COMMENT ON COLUMN figures_file.main.daily.day IS 'Business date: sales after midnight belong to the evening before';
 COMMENT ON COLUMN figures_file.main.daily.level IS 'unit, department or company: take one of them before you add up; not allocated: wages of a department that belong to no unit, which are in its total';
 COMMENT ON COLUMN figures_file.main.daily.department IS 'Planday''s department; NULL for the company';
@@ -11,6 +11,7 @@ COMMENT ON COLUMN figures_file.main.daily.wage_cost IS 'DKK: what the shifts cos
 COMMENT ON COLUMN figures_file.main.daily.hours IS 'Hours of the shifts in wage_cost';
 COMMENT ON COLUMN figures_file.main.daily.revenue_compared IS 'DKK excl. VAT: the revenue that wage_cost is compared with; add up both before you divide';
 COMMENT ON COLUMN figures_file.main.daily.wage_percentage IS '100 x wage_cost / revenue_compared';
+COMMENT ON COLUMN figures_file.main.daily.revenue_per_hour IS 'DKK excl. VAT: revenue_compared / hours; NULL where hours are not known of all of it';
 COMMENT ON COLUMN figures_file.main.daily.target IS 'Target wage percentage; of several days or places the mean by revenue';
 COMMENT ON COLUMN figures_file.main.daily.is_provisional IS 'Whether wages or revenue are lacking, so that nothing can be said of the target';
 COMMENT ON COLUMN figures_file.main.daily.points_over_target IS 'Percentage points over the target, negative under it; NULL where it is provisional';
@@ -18,7 +19,7 @@ COMMENT ON COLUMN figures_file.main.daily.units IS 'Units that should have reven
 COMMENT ON COLUMN figures_file.main.daily.units_with_revenue IS 'Units whose revenue is known, all of it';
 COMMENT ON COLUMN figures_file.main.daily.units_with_wages IS 'Units whose wages are known and shown';
 COMMENT ON COLUMN figures_file.main.daily.has_hidden_wages IS 'Whether wages of fewer than two people are left out';
-COMMENT ON TABLE figures_file.main.weekly IS 'Revenue, wage cost and wage percentage of every place, by ISO week';
+COMMENT ON TABLE figures_file.main.weekly IS 'Revenue, wage cost, hours and wage percentage of every place, by ISO week';
 COMMENT ON COLUMN figures_file.main.weekly.iso_year IS 'Year of the ISO week';
 COMMENT ON COLUMN figures_file.main.weekly.iso_week IS 'ISO week';
 COMMENT ON COLUMN figures_file.main.weekly.first_day IS 'First day that is in the figures';
@@ -32,6 +33,7 @@ COMMENT ON COLUMN figures_file.main.weekly.wage_cost IS 'DKK: what the shifts co
 COMMENT ON COLUMN figures_file.main.weekly.hours IS 'Hours of the shifts in wage_cost';
 COMMENT ON COLUMN figures_file.main.weekly.revenue_compared IS 'DKK excl. VAT: the revenue that wage_cost is compared with; add up both before you divide';
 COMMENT ON COLUMN figures_file.main.weekly.wage_percentage IS '100 x wage_cost / revenue_compared';
+COMMENT ON COLUMN figures_file.main.weekly.revenue_per_hour IS 'DKK excl. VAT: revenue_compared / hours; NULL where hours are not known of all of it';
 COMMENT ON COLUMN figures_file.main.weekly.target IS 'Target wage percentage; of several days or places the mean by revenue';
 COMMENT ON COLUMN figures_file.main.weekly.is_provisional IS 'Whether wages or revenue are lacking, so that nothing can be said of the target';
 COMMENT ON COLUMN figures_file.main.weekly.points_over_target IS 'Percentage points over the target, negative under it; NULL where it is provisional';
@@ -42,7 +44,7 @@ COMMENT ON COLUMN figures_file.main.weekly.days IS 'Days that are in the figures
 COMMENT ON COLUMN figures_file.main.weekly.days_without_revenue IS 'Days on which a unit''s revenue is not known, or not all of it';
 COMMENT ON COLUMN figures_file.main.weekly.days_without_wages IS 'Days on which a unit has revenue and no wages';
 COMMENT ON COLUMN figures_file.main.weekly.days_with_hidden_wages IS 'Days on which wages of fewer than two people are left out';
-COMMENT ON TABLE figures_file.main.monthly IS 'Revenue, wage cost and wage percentage of every place, by month';
+COMMENT ON TABLE figures_file.main.monthly IS 'Revenue, wage cost, hours and wage percentage of every place, by month';
 COMMENT ON COLUMN figures_file.main.monthly.month IS 'First day of the month';
 COMMENT ON COLUMN figures_file.main.monthly.first_day IS 'First day that is in the figures';
 COMMENT ON COLUMN figures_file.main.monthly.last_day IS 'Last day that is in the figures';
@@ -55,6 +57,7 @@ COMMENT ON COLUMN figures_file.main.monthly.wage_cost IS 'DKK: what the shifts c
 COMMENT ON COLUMN figures_file.main.monthly.hours IS 'Hours of the shifts in wage_cost';
 COMMENT ON COLUMN figures_file.main.monthly.revenue_compared IS 'DKK excl. VAT: the revenue that wage_cost is compared with; add up both before you divide';
 COMMENT ON COLUMN figures_file.main.monthly.wage_percentage IS '100 x wage_cost / revenue_compared';
+COMMENT ON COLUMN figures_file.main.monthly.revenue_per_hour IS 'DKK excl. VAT: revenue_compared / hours; NULL where hours are not known of all of it';
 COMMENT ON COLUMN figures_file.main.monthly.target IS 'Target wage percentage; of several days or places the mean by revenue';
 COMMENT ON COLUMN figures_file.main.monthly.is_provisional IS 'Whether wages or revenue are lacking, so that nothing can be said of the target';
 COMMENT ON COLUMN figures_file.main.monthly.points_over_target IS 'Percentage points over the target, negative under it; NULL where it is provisional';

@@ -18,11 +18,14 @@ class Column:
 
     heading: str
     value: Callable[[Figure], Value]
-    kind: Literal["day", "text", "money", "percent", "points"]
+    kind: Literal["day", "text", "money", "percent", "points", "hours"]
 
 
 def figure_columns(texts: Texts) -> list[Column]:
-    """Return what is told of a place in a period: DKK, and percent as 31.4 for 31.4 %."""
+    """Return what is told of a place in a period: DKK, and percent as 31.4 for 31.4 %.
+
+    Users' own sheets count on the order: what is new stands last.
+    """
     return [
         Column(texts.first_day, lambda figure: figure.window.first_day, "day"),
         Column(texts.last_day, lambda figure: figure.window.last_day, "day"),
@@ -35,4 +38,6 @@ def figure_columns(texts: Texts) -> list[Column]:
         Column(texts.target, lambda figure: figure.target, "percent"),
         Column(texts.from_target, lambda figure: figure.from_target, "points"),
         Column(texts.remarks, texts.remarks_on, "text"),
+        Column(texts.hours, lambda figure: figure.hours, "hours"),
+        Column(texts.revenue_per_hour, lambda figure: figure.revenue_per_hour, "money"),
     ]

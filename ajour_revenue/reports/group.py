@@ -86,16 +86,21 @@ def _row(member: Member, week: str, month: str, texts: Texts, beside: Path) -> d
 
 def _sum(figures: Sequence[Figure]) -> Figure:
     """Add up figures of one period; what is not known of some is left out, and makes the sum provisional (D19)."""
-    wages, compared = (_added([getattr(each, name) for each in figures]) for name in ("wage_cost", "revenue_compared"))
+    wages, compared, hours = (
+        _added([getattr(each, name) for each in figures]) for name in ("wage_cost", "revenue_compared", "hours")
+    )
+    lacks_hours = any(each.lacks_hours for each in figures)
     return Figure(
         window=figures[0].window if figures else Window.back_from(now().date(), days=1),
         place=COMPANY,
         revenue_excl_vat=_added([each.revenue_excl_vat for each in figures]),
         revenue_incl_vat=_added([each.revenue_incl_vat for each in figures]),
         wage_cost=wages,
-        hours=_added([each.hours for each in figures]),
+        hours=hours,
+        lacks_hours=lacks_hours,
         revenue_compared=compared,
-        wage_percentage=(100 * wages / compared).quantize(HUNDREDTH, ROUND_HALF_UP) if wages and compared else None,
+        wage_percentage=_ratio(wages, compared, times=100),
+        revenue_per_hour=None if lacks_hours else _ratio(compared, hours, times=1),
         days=min((each.days for each in figures), default=0),
         days_hidden=max((each.days_hidden for each in figures), default=0),
         units=sum(each.units for each in figures),
@@ -105,6 +110,12 @@ def _sum(figures: Sequence[Figure]) -> Figure:
         days_without_revenue=max((each.days_without_revenue for each in figures), default=0),
         is_provisional=any(each.is_provisional or not each.days for each in figures),
     )
+
+
+def _ratio(part: Decimal | None, whole: Decimal | None, *, times: int) -> Decimal | None:
+    if part is None or not whole:
+        return None
+    return (times * part / whole).quantize(HUNDREDTH, ROUND_HALF_UP)
 
 
 def _added(amounts: Sequence[Decimal | None]) -> Decimal | None:

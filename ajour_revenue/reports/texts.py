@@ -25,6 +25,8 @@ class Texts:
     nothing_in: str
     in_kroner: str
     wage_cost_narrow: str
+    wage_percentage_narrow: str
+    revenue_per_hour_narrow: str
     over_narrow: str
 
     revenue: str
@@ -35,6 +37,9 @@ class Texts:
     wage_cost: str
     wage_percentage: str
     wage_percentage_of: str
+    hours: str
+    revenue_per_hour: str
+    hours_of_day: str
     target: str
     from_target: str
     over_target: str
@@ -131,12 +136,23 @@ class Texts:
 
     def wages_of(self, figure: Figure) -> str:
         """Write a wage cost, or that it is hidden."""
-        return self.hidden if figure.wage_cost is None and figure.days_hidden else self.formats.money(figure.wage_cost)
+        return self.hidden if _is_hidden(figure) else self.formats.money(figure.wage_cost)
+
+    def whole_wages_of(self, figure: Figure) -> str:
+        """Write a wage cost to the krone, or that it is hidden."""
+        return self.hidden if _is_hidden(figure) else self.formats.whole(figure.wage_cost)
+
+    def hours_of(self, figure: Figure) -> str:
+        """Write the hours of a wage cost, or that they are hidden."""
+        return self.hidden if _is_hidden(figure) else self.formats.hours(figure.hours)
 
     def percentage_of(self, figure: Figure) -> str:
         """Write a wage percentage, or that it is hidden."""
-        is_hidden = figure.wage_cost is None and figure.days_hidden and not figure.place.unallocated
-        return self.hidden if is_hidden else self.formats.percent(figure.wage_percentage)
+        return self.hidden if _has_hidden_ratios(figure) else self.formats.percent(figure.wage_percentage)
+
+    def revenue_per_hour_of(self, figure: Figure) -> str:
+        """Write revenue per working hour to the krone, or that it is hidden."""
+        return self.hidden if _has_hidden_ratios(figure) else self.formats.whole(figure.revenue_per_hour)
 
     def action(self, finding: Finding) -> str:
         """Say what to do about a finding, with the command that helps."""
@@ -195,6 +211,16 @@ class Texts:
         return ": ".join(filter(None, parts))
 
 
+def _is_hidden(figure: Figure) -> bool:
+    """Whether there is a wage, and nothing of it may be shown (D21)."""
+    return figure.wage_cost is None and figure.days_hidden > 0
+
+
+def _has_hidden_ratios(figure: Figure) -> bool:
+    """Whether what is made of the wage is hidden with it. Of the wages of no unit nothing is made."""
+    return _is_hidden(figure) and not figure.place.unallocated
+
+
 TEXTS: dict[Language, Texts] = {
     "da": Texts(
         language="da",
@@ -206,7 +232,9 @@ TEXTS: dict[Language, Texts] = {
         nothing_at_all="Der er endnu ikke hentet nogen tal. Kør en hentning, så fyldes siden.",
         nothing_in="Der er ingen tal for {}. Kør en hentning af disse dage.",
         in_kroner="kr.",
-        wage_cost_narrow="Løn- omkostninger",
+        wage_cost_narrow="Løn",
+        wage_percentage_narrow="Løn- procent",
+        revenue_per_hour_narrow="Kr./t. excl. moms",
         over_narrow="over",
         revenue="Omsætning",
         revenue_excl_vat="Omsætning excl. moms",
@@ -216,6 +244,9 @@ TEXTS: dict[Language, Texts] = {
         wage_cost="Lønomkostninger",
         wage_percentage="Lønprocent",
         wage_percentage_of="af omsætning excl. moms",
+        hours="Timer",
+        revenue_per_hour="Omsætning excl. moms pr. time",
+        hours_of_day="{} timer · omsætning excl. moms {} kr./time",
         target="Mål",
         from_target="Fra mål, %-point",
         over_target="Over mål",
@@ -307,7 +338,9 @@ TEXTS: dict[Language, Texts] = {
         nothing_at_all="No figures have been fetched yet. Run a fetch, and this page fills.",
         nothing_in="There are no figures for {}. Run a fetch of these days.",
         in_kroner="DKK",
-        wage_cost_narrow="Wage cost",
+        wage_cost_narrow="Wages",
+        wage_percentage_narrow="Wage percent",
+        revenue_per_hour_narrow="DKK/h excl. VAT",
         over_narrow="over",
         revenue="Revenue",
         revenue_excl_vat="Revenue excl. VAT",
@@ -317,6 +350,9 @@ TEXTS: dict[Language, Texts] = {
         wage_cost="Wage cost",
         wage_percentage="Wage percentage",
         wage_percentage_of="of revenue excl. VAT",
+        hours="Hours",
+        revenue_per_hour="Revenue excl. VAT per hour",
+        hours_of_day="{} hours · revenue excl. VAT DKK {} an hour",
         target="Target",
         from_target="From target, pp",
         over_target="Over target",

@@ -14,8 +14,8 @@ from ajour_revenue.reports.report import Report
 from ajour_revenue.reports.texts import Texts
 from ajour_revenue.wages.figures import COMPANY, Figure, cut
 
-WIDTHS = {"day": 11, "text": 20, "money": 16, "percent": 11, "points": 11}
-PERCENTAGES = {"percent", "provisional"}
+WIDTHS = {"day": 11, "text": 20, "money": 16, "percent": 11, "points": 11, "hours": 11}
+PERCENTAGES = {"percent", "provisional percent"}
 BLUE, BROWN, GREY = "#7A9CB2", "#5B4A3F", "#59636B"
 
 
@@ -47,10 +47,12 @@ class _Sheets:
             "money": "#,##0.00",
             "percent": "0.0%",
             "points": "+0.0;-0.0;0.0",
+            "hours": "#,##0.00",
         }
         self.formats = {kind: book.add_format({"num_format": pattern}) for kind, pattern in patterns.items()}
-        grey = {"num_format": patterns["percent"], "font_color": GREY, "italic": True}
-        self.formats["provisional"] = book.add_format(grey)
+        for kind in ("percent", "money"):
+            grey = {"num_format": patterns[kind], "font_color": GREY, "italic": True}
+            self.formats[f"provisional {kind}"] = book.add_format(grey)
 
     def table(self, name: str, columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[Value]]) -> Any:  # noqa: ANN401
         """Add a sheet with one table; `columns` are headings with the kind of what stands below them."""
@@ -80,13 +82,15 @@ class _Sheets:
             sheet.write_string(row, column, value)
 
     def figures(self, name: str, columns: Sequence[Column], figures: Sequence[Figure]) -> Any:  # noqa: ANN401
-        """Add a sheet with a row for each figure; the percentage of one that is provisional is grey."""
+        """Add a sheet with a row for each figure; the ratios of one that is provisional are grey."""
         headings = [(column.heading, column.kind) for column in columns]
         sheet = self.table(name, headings, [[column.value(figure) for column in columns] for figure in figures])
-        percentage = [column.heading for column in columns].index(self.texts.wage_percentage)
-        for number, figure in enumerate(figures, start=1):
-            if figure.is_provisional:
-                self.write(sheet, number, percentage, "provisional", figure.wage_percentage)
+        ratios = {self.texts.wage_percentage, self.texts.revenue_per_hour}
+        for place, column in enumerate(columns):
+            if column.heading in ratios:
+                for number, figure in enumerate(figures, start=1):
+                    if figure.is_provisional:
+                        self.write(sheet, number, place, f"provisional {column.kind}", column.value(figure))
         return sheet
 
     def days_with_chart(self, days: Sequence[Figure]) -> None:

@@ -33,6 +33,14 @@ class Formats:
         """Write an amount without its currency, to the øre: 1.234.567,89."""
         return self._decimal(amount, "#,##0.00")
 
+    def whole(self, amount: Decimal | None) -> str:
+        """Write an amount without its currency, to the krone: 1.234.568."""
+        return self._decimal(amount, "#,##0")
+
+    def hours(self, hours: Decimal | None) -> str:
+        """Write hours with one decimal: 1.234,5."""
+        return self._decimal(hours, "#,##0.0")
+
     def kroner(self, amount: Decimal | None) -> str:
         """Write an amount in kroner, to the øre: 1.234.567,89 kr."""
         return NOTHING if amount is None else self.kroner_pattern.format(self.money(amount))

@@ -91,6 +91,8 @@ WAGE_PERCENTAGE_PREVIEW = """
         wage_percentage,
         judged_percentage,
         target,
+        hours,
+        revenue_per_hour,
         days_without_wages,
         days_without_revenue,
         days_hidden
@@ -192,8 +194,8 @@ def wage_percentage(settings: Settings) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult:
         """Wage cost in percent of the revenue excl. VAT, per revenue unit, department and day.
 
-        NULL where revenue is 0 or missing; the note says what is missing. The views `wage_percentage_by_week` and
-        `wage_percentage_by_month` are ratios of sums, never means of daily percentages.
+        NULL where revenue is 0 or missing; the note says what is missing. Beside it, in each materialization, are the
+        hours and the revenue excl. VAT per hour. Those of several days are ratios of sums, never means of the days'.
         """
         about = {
             "first_day": window.first_day,

@@ -65,11 +65,19 @@ class Figure:
     """What the target is for: a department without a target of its own is judged on the wages of its units alone
     (D20)."""
     hours: Decimal | None = None
+    """What the wage cost was paid for; hidden with it (D21)."""
+    lacks_hours: bool = False
+    """Whether some of the revenue compared was earned for wages without hours, as a wage file may have them."""
     revenue_compared: Decimal | None = None
     """The revenue excl. VAT that the wage cost is compared with: all of it but that of hidden wages."""
     wage_percentage: Decimal | None = None
     judged_percentage: Decimal | None = None
     """The percentage that `wage_cost_judged` is."""
+    revenue_per_hour: Decimal | None = None
+    """What an hour of work brought in: revenue compared / hours, in DKK excl. VAT, a ratio of sums.
+
+    There is one where there is a wage percentage, and it is as provisional. None where no hours are known, or not those
+    of all the revenue: nothing beside it would say so."""
     target: Decimal | None = None
     """The mean of the days' targets, weighed by revenue."""
     has_own_target: bool = False

@@ -3,19 +3,26 @@
 -- A quotient of whole numbers above zero, rounded half-up.
 CREATE OR REPLACE MACRO rounded_quotient(part, whole) AS (2 * part + whole) // (2 * whole);
 
--- 100 x part / whole, rounded half-up to two decimals, in whole numbers all the way: DuckDB divides decimals as floats.
--- HUGEINT holds every sum, and takes thirty times as long as the BIGINT that nearly all of them fit into.
-CREATE OR REPLACE MACRO percentage(part, whole) AS
+-- times x part / whole, rounded half-up to two decimals, in whole numbers all the way: DuckDB divides decimals as
+-- floats. HUGEINT holds every sum, and takes thirty times as long as the BIGINT that nearly all of them fit into.
+CREATE OR REPLACE MACRO ratio(part, whole, times) AS
     CASE WHEN whole <> 0 THEN
         (sign(part) * sign(whole) * CASE
             WHEN abs(part) < 1000000000000 AND abs(whole) < 1000000000000 THEN rounded_quotient(
-                abs((part::DECIMAL(18, 2) * 100)::BIGINT) * 10000, abs((whole::DECIMAL(18, 2) * 100)::BIGINT)
+                abs((part::DECIMAL(18, 2) * 100)::BIGINT) * 100 * times, abs((whole::DECIMAL(18, 2) * 100)::BIGINT)
             )::HUGEINT
             ELSE rounded_quotient(
-                abs((part::DECIMAL(38, 2) * 100)::HUGEINT) * 10000, abs((whole::DECIMAL(38, 2) * 100)::HUGEINT)
+                abs((part::DECIMAL(38, 2) * 100)::HUGEINT) * 100 * times, abs((whole::DECIMAL(38, 2) * 100)::HUGEINT)
             )
         END)::DECIMAL(36, 0) * 0.01
     END;
+
+CREATE OR REPLACE MACRO percentage(part, whole) AS ratio(part, whole, 100);
+
+-- What an hour of work brought in, from the sums of both. It covers what the wage percentage covers; but none is told
+-- where some of the revenue was earned in hours that nobody has noted.
+CREATE OR REPLACE MACRO revenue_per_hour(revenue_compared, hours, lacks_hours) AS
+    CASE WHEN NOT lacks_hours THEN ratio(revenue_compared, hours, 1) END;
 
 -- How much a day's target weighs in that of a longer period, or of more places: by the revenue (D20).
 CREATE OR REPLACE MACRO target_weight(revenue) AS greatest(revenue, 0)::DECIMAL(28, 2);

@@ -54,7 +54,8 @@ CREATE OR REPLACE MACRO shown_cells(first_day, last_day, show_single_person) AS 
         cells.* EXCLUDE (wage_cost, hours),
         of_department.target AS department_target,
         CASE WHEN NOT hidden THEN cells.wage_cost END AS wage_cost,
-        CASE WHEN NOT hidden THEN hours END AS hours,
+        -- Wages that were fetched and not calculated yet are not known to be hidden: neither are their hours told.
+        CASE WHEN NOT hidden AND cells.wage_cost IS NOT NULL THEN hours END AS hours,
         CASE WHEN NOT hidden THEN cells.revenue_excl_vat END AS revenue_compared
     FROM cells
     LEFT JOIN calculated AS of_department

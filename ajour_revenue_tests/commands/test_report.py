@@ -28,14 +28,16 @@ def sums(at_fetched_company: Company) -> list[Decimal]:
     return [excl_vat, incl_vat, wages]
 
 
-def test_the_table_shows_every_amount_within_80_columns(shell: Shell, at_fetched_company: Company) -> None:
+def test_the_table_shows_every_amount_to_the_krone_within_80_columns(shell: Shell, at_fetched_company: Company) -> None:
     screen = shell.show("report", "--from", FIRST_DAY, "--by", "day")
 
     assert screen.exit_code == 0
     assert screen.widest_line <= COLUMNS
     amounts = at_fetched_company.query("SELECT revenue_excl_vat, wage_cost FROM wage_percentage")
-    assert [each for row in amounts for each in row if each and DANISH.money(each) not in screen.text] == []
-    for word in ("Vesterbro", "  Bar", "Aarhus", "Omsætning", "excl. moms", "incl. moms", "omkostninger"):
+    assert [each for row in amounts for each in row if each and DANISH.whole(each) not in screen.text] == []
+    hours = at_fetched_company.query("SELECT hours FROM wage_costs")
+    assert [each for (each,) in hours if DANISH.hours(each) not in screen.text] == []
+    for word in ("Vesterbro", "  Bar", "Aarhus", "Omsætning", "excl.", "moms", "Løn", "Timer", "Kr./t."):
         assert word in screen.text
 
 

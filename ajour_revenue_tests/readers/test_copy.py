@@ -80,14 +80,15 @@ def test_the_figures_are_those_of_the_report(place: Place, table: str, by: Perio
     day = "day, day" if by == "day" else "first_day, last_day"
     shown = place.figures(
         f"SELECT {day}, level, department, unit, revenue_excl_vat, revenue_incl_vat, wage_cost, hours, "
-        "wage_percentage, target, is_provisional, points_over_target, units, units_with_revenue, units_with_wages "
-        f"FROM {table}"
+        "revenue_per_hour, wage_percentage, target, is_provisional, points_over_target, "
+        f"units, units_with_revenue, units_with_wages FROM {table}"
     )
 
     expected = {
         (
             *(window.first_day, window.last_day, level_of(where), where.department, where.unit),
             *(figure.revenue_excl_vat, figure.revenue_incl_vat, figure.wage_cost, figure.hours),
+            figure.revenue_per_hour,
             *(figure.wage_percentage, figure.target, figure.is_provisional, figure.from_target),
             *(figure.units, figure.units_with_revenue, figure.units_with_wages),
         )

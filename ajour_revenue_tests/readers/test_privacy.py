@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from ajour_revenue.days import COPENHAGEN
 from ajour_revenue.readers.copy import bring_up_to_date
@@ -26,6 +27,7 @@ from ajour_revenue_tests.wages.people import (
     FRIENDS,
     REVENUE,
     Company,
+    Secret,
     companies,
     costs_of,
     equations,
@@ -70,9 +72,12 @@ def amounts_of(connection: duckdb.DuckDBPyConnection, relation: str) -> Iterator
 
 
 @settings(max_examples=12, deadline=None)
-@given(company=companies)
-@example(company=FRIENDS)
-def test_nothing_in_the_copy_tells_what_one_person_earned(company: Company) -> None:
+@given(company=companies, secret=st.sampled_from(["wage_cost", "hours"]))
+@example(company=FRIENDS, secret="wage_cost")
+@example(company=FRIENDS, secret="hours")
+def test_nothing_in_the_copy_tells_what_one_person_earned_or_how_long_one_worked(
+    company: Company, secret: Secret
+) -> None:
     parts = list(costs_of(company))
     with TemporaryDirectory() as name:
         place = settings_of(Path(name))
@@ -80,8 +85,8 @@ def test_nothing_in_the_copy_tells_what_one_person_earned(company: Company) -> N
             books = Books(connection, place)
             for day in DAYS.days:
                 for unit in ("Bar", "Kitchen", "Shop"):
-                    books.earn(unit, REVENUE, day)
-            wages = WageCosts(rows=pa.Table.from_pylist(wage_rows(company), schema=WAGE_COST_SCHEMA))
+                    books.earn(unit, REVENUE[secret], day)
+            wages = WageCosts(rows=pa.Table.from_pylist(wage_rows(company, secret), schema=WAGE_COST_SCHEMA))
             store_wage_costs(connection, place, wages, DAYS, run_id="run")
             calculate_wage_percentage(connection, place, DAYS)
         bring_up_to_date(place)

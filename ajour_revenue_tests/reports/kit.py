@@ -42,10 +42,22 @@ class Books:
         department = {each.name: each.department for each in self.settings.units}[unit]
         store_revenue(self.connection, day, unit, department, excl_vat, missing=missing)
 
-    def pay(
-        self, department: str, unit: str | None, cost: str, day: dt.date = MONDAY, *, people: int | None = None
+    def pay(  # noqa: PLR0913 (what a row has)
+        self,
+        department: str,
+        unit: str | None,
+        cost: str,
+        day: dt.date = MONDAY,
+        *,
+        hours: str = "1",
+        people: int | None = None,
     ) -> None:
         store_wages(self.connection, day, department, unit, cost)
+        self.connection.execute(
+            "UPDATE wage_costs SET hours = ? "
+            "WHERE business_date = ? AND department = ? AND unit IS NOT DISTINCT FROM ?",
+            [Decimal(hours), day, department, unit],
+        )
         if people is not None:
             self.connection.execute("INSERT INTO wage_cost_people VALUES (?, ?, ?, ?)", [day, department, unit, people])
 
@@ -99,7 +111,8 @@ class Books:
                 place.department,
                 place.unit,
                 (10000 + 1000 * place.number + 137 * back + back % 100 * 0.01)::DECIMAL(18, 2) AS excl_vat,
-                (3000 + 400 * place.number + 19 * back + back % 100 * 0.01)::DECIMAL(18, 2) AS wage_cost
+                (3000 + 400 * place.number + 19 * back + back % 100 * 0.01)::DECIMAL(18, 2) AS wage_cost,
+                (16 + 2 * place.number + back % 4 * 0.25)::DECIMAL(18, 2) AS hours
             FROM range($days) AS days(back), (VALUES
                 (0, 'Vesterbro', 'Bar'), (1, 'Vesterbro', 'Kitchen'), (2, 'Aarhus', 'Shop')
             ) AS place(number, department, unit)
@@ -115,7 +128,7 @@ class Books:
             FROM filled;
 
             INSERT INTO wage_costs BY NAME
-            SELECT business_date, department, unit, wage_cost, 1 AS hours, now() AS updated_at, 'run' AS run_id
+            SELECT business_date, department, unit, wage_cost, hours, now() AS updated_at, 'run' AS run_id
             FROM filled;
 
             DROP TABLE filled;

@@ -29,9 +29,7 @@ both = pytest.mark.parametrize("texts", TEXTS.values(), ids=TEXTS)
 
 POINT = {"da": (";", ","), "en": (",", ".")}
 
-Row = tuple[
-    dt.date, dt.date, str, str | None, Decimal | None, Decimal | None, Decimal | None, Decimal | None, Decimal | None
-]
+Row = tuple[dt.date | Decimal | str | None, ...]
 
 
 def row_of(figure: Figure, texts: Texts) -> Row:
@@ -45,6 +43,8 @@ def row_of(figure: Figure, texts: Texts) -> Row:
         figure.wage_cost,
         figure.wage_percentage,
         figure.target,
+        figure.hours,
+        figure.revenue_per_hour,
     )
 
 
@@ -86,7 +86,7 @@ def test_csv_that_is_read_back_has_every_figure_to_the_oere(books: Books, texts:
     read = [
         (
             *(dt.date.fromisoformat(line[0]), dt.date.fromisoformat(line[1]), line[2], line[3] or None),
-            *map(number, line[4:9]),
+            *map(number, [*line[4:9], *line[11:]]),
         )
         for line in lines
     ]
@@ -96,7 +96,7 @@ def test_csv_that_is_read_back_has_every_figure_to_the_oere(books: Books, texts:
     assert tuple(not_counted[:2]) == window
     assert not_counted[2:4] == [words.kinds["unmapped"].title, words.location.format("99 (=Garden)")]
     assert [*map(number, not_counted[4:7])] == [Decimal("10.50"), Decimal("13.13"), None]
-    assert not_counted[-1].startswith(words.not_counted.partition(":")[0])
+    assert not_counted[10].startswith(words.not_counted.partition(":")[0])
 
 
 def test_a_location_without_a_unit_that_sold_nothing_is_no_row_of_the_csv(books: Books) -> None:
@@ -121,6 +121,7 @@ def test_csv_of_an_empty_warehouse_has_its_headings(books: Books) -> None:
     assert heads[4:] == [
         *("Revenue excl. VAT", "Revenue incl. VAT", "Wage cost"),
         *("Wage percentage", "Target", "From target, pp", "Remarks"),
+        *("Hours", "Revenue excl. VAT per hour"),
     ]
 
 
@@ -155,6 +156,7 @@ def test_a_second_library_reads_the_same_numbers_from_the_workbook(books: Books,
             *(day(line[0]), day(line[1]), line[2], line[3]),
             *map(amount, line[4:7]),
             *map(percent, line[7:9]),
+            *map(amount, line[11:]),
         )
         for line in sheet.iter_rows(min_row=2, values_only=True)
     ]
@@ -179,8 +181,10 @@ def test_libreoffice_reads_the_same_numbers_from_the_workbook(books: Books, text
     )
     with (tmp_path / "report.csv").open(encoding="utf-8", newline="") as file:
         _, *lines = csv.reader(file)
-    read = [tuple(Decimal(cell.removesuffix("%")) if cell else None for cell in line[4:9]) for line in lines]
-    assert read == [row[4:9] for row in rows_of(report, texts)]
+    read = [
+        tuple(Decimal(cell.removesuffix("%")) if cell else None for cell in [*line[4:9], *line[11:]]) for line in lines
+    ]
+    assert read == [row[4:] for row in rows_of(report, texts)]
 
 
 @both
@@ -203,6 +207,22 @@ def test_cells_are_numbers_and_dates_with_formats(books: Books, texts: Texts) ->
     assert [cell.data_type for cell in cells] == ["d", "d", "s", "n", "n", "n", "n", "n", "n", "n"]
     assert [cells[place].number_format for place in (4, 7)] == ["#,##0.00", "0.0%"]
     assert cells[0].number_format == {"da": "dd-mm-yyyy", "en": "d mmm yyyy"}[texts.language]
+
+
+@both
+def test_ratios_that_are_provisional_are_grey(books: Books, texts: Texts) -> None:
+    books.earn("Bar", "8000")
+    books.pay("Vesterbro", "Bar", "2000", hours="16")
+    books.earn("Kitchen", "8000")
+
+    sheet = opened(books.report(by="day"), texts)[texts.figures_sheet]
+    heads = [cell.value for cell in sheet[1]]
+    rows = {row[heads.index(texts.unit)].value or row[heads.index(texts.department)].value: row for row in sheet}
+
+    for ratio, pattern, grey in ((texts.wage_percentage, "0.0%", 0.125), (texts.revenue_per_hour, "#,##0.00", 1000)):
+        cells = [rows[place][heads.index(ratio)] for place in ("Vesterbro", "Bar")]
+        assert [cell.number_format for cell in cells] == [pattern, pattern]
+        assert (cells[0].value, [bool(cell.font.italic) for cell in cells]) == (grey, [True, False])
 
 
 @both

@@ -44,16 +44,23 @@ def read(texts: Texts, cell: str) -> Decimal | None:
 
 
 def amounts_of(texts: Texts, row: dict[str, str]) -> tuple[Decimal | None, ...]:
-    heads = (texts.revenue_excl_vat, texts.revenue_incl_vat, texts.wage_cost, texts.wage_percentage)
+    heads = (
+        *(texts.revenue_excl_vat, texts.revenue_incl_vat, texts.wage_cost, texts.wage_percentage),
+        *(texts.hours, texts.revenue_per_hour),
+    )
     return tuple(read(texts, row[head]) for head in heads)
 
 
 def shown(figure: Figure) -> tuple[Decimal | None, ...]:
-    """Return a figure's amounts as they are shown, the percentage with one decimal, rounded half-up."""
-    percentage = figure.wage_percentage and Decimal(str(figure.wage_percentage)).quantize(
-        Decimal("0.1"), "ROUND_HALF_UP"
+    """Return a figure's amounts as they are shown: percentage and hours with one decimal, whole kroner per hour."""
+    return (
+        *(figure.revenue_excl_vat, figure.revenue_incl_vat, figure.wage_cost),
+        *(rounded(figure.wage_percentage, "0.1"), rounded(figure.hours, "0.1"), rounded(figure.revenue_per_hour, "1")),
     )
-    return (figure.revenue_excl_vat, figure.revenue_incl_vat, figure.wage_cost, percentage)
+
+
+def rounded(value: Decimal | None, to: str) -> Decimal | None:
+    return None if value is None else value.quantize(Decimal(to), "ROUND_HALF_UP")
 
 
 @both
@@ -116,12 +123,12 @@ def test_every_amount_is_labelled_incl_or_excl_vat(books: Books, texts: Texts) -
 
 def test_the_day_stands_on_top_as_danes_write_it(books: Books) -> None:
     books.earn("Bar", "98765.43")
-    books.pay("Vesterbro", "Bar", "31012.35")
+    books.pay("Vesterbro", "Bar", "31012.35", hours="151.5")
 
     text = " ".join(Page(html_page(books.report(), DA)).text.split())
 
     assert "98.765,43 kr. excl. moms 123.456,79 kr. incl. moms" in text
-    assert "Lønomkostninger 31.012,35 kr." in text
+    assert "Lønomkostninger 31.012,35 kr. 151,5 timer · omsætning excl. moms 652 kr./time" in text
     assert "31,4 % af omsætning excl. moms Mål 30,0 % · ▲ 1,4 %-point over mål 1 af 1 enheder over mål" in text
     assert "mandag 23-11-2026" in text
 
@@ -137,6 +144,21 @@ def test_over_target_is_said_without_colour(books: Books) -> None:
 
     assert rows["Bar"]["Lønprocent"] == "31,4 % ▲Over mål"
     assert rows["Bar"]["Fra mål, %-point"] == "+1,4"
+
+
+@both
+def test_revenue_per_hour_is_hidden_with_the_wage_and_grey_where_it_is_provisional(books: Books, texts: Texts) -> None:
+    books.earn("Bar", "8000")
+    books.pay("Vesterbro", "Bar", "2000", hours="7.5", people=1)
+    books.earn("Kitchen", "8000")
+    books.pay("Vesterbro", "Kitchen", "2000", hours="16")
+
+    html = html_page(books.report(), texts)
+    rows = {row[texts.department_or_unit].split()[0]: row for row in Page(html).table(texts.department_or_unit)}
+
+    assert (rows["Bar"][texts.hours], rows["Bar"][texts.revenue_per_hour]) == (texts.hidden, texts.hidden)
+    assert rows["Vesterbro"][texts.revenue_per_hour] == "500"
+    assert f'data-label="{texts.revenue_per_hour}" class="is-provisional">500<' in html
 
 
 def test_under_target_has_no_mark(books: Books) -> None:
@@ -212,7 +234,7 @@ def test_a_day_with_nothing_gives_a_page_with_the_days_before(books: Books, text
 
     assert texts.nothing_that_day in page.text
     [day, week_before, _] = page.table(texts.revenue_growth)
-    assert amounts_of(texts, day) == (None,) * 4
+    assert amounts_of(texts, day) == (None,) * 6
     assert amounts_of(texts, week_before) == shown(report.figure(Window(days_before(7), days_before(7))))
 
 

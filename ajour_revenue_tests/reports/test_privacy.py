@@ -38,8 +38,9 @@ def of_terminal(report: Report, texts: Texts) -> str:
     return file.getvalue()
 
 
-# 10000 was sold on the day, so 43.21 % would tell it too; and so would its sum with Sunday's 2700.
-TELLING = re.compile(r"4[.,]?321[.,]09|43[.,]21|\b43[.,]2\b|0\.4321|7[.,]?021[.,]09")
+# 10000 was sold on the day, so 43.21 % would tell it too; and so would its sum with Sunday's 2700. A terminal shows
+# whole kroner.
+TELLING = re.compile(r"4[.,]?321[.,]09|\b4[.,]321\b|43[.,]21|\b43[.,]2\b|0\.4321|7[.,]?021[.,]09|\b7[.,]021\b")
 
 FORMATS: dict[str, Callable[[Report, Texts], str]] = {
     "html": html_page,

@@ -44,8 +44,11 @@ def test_no_two_days_are_written_alike(formats: Formats, day: dt.date) -> None:
 @pytest.mark.parametrize(
     ("formats", "written"),
     [
-        (DANISH, ["1.234.567,89 kr.", "-0,50 kr.", "31,4 %", "+3,2 %", "-1,4", "50.000", "30 %"]),
-        (ENGLISH, ["DKK 1,234,567.89", "DKK -0.50", "31.4%", "+3.2%", "-1.4", "50,000", "30%"]),
+        (
+            DANISH,
+            ["1.234.567,89 kr.", "-0,50 kr.", "31,4 %", "+3,2 %", "-1,4", "50.000", "30 %", "1.234.568", "1.612,5"],
+        ),
+        (ENGLISH, ["DKK 1,234,567.89", "DKK -0.50", "31.4%", "+3.2%", "-1.4", "50,000", "30%", "1,234,568", "1,612.5"]),
     ],
 )
 def test_numbers_are_written_as_their_readers_write_them(formats: Formats, written: list[str]) -> None:
@@ -57,6 +60,8 @@ def test_numbers_are_written_as_their_readers_write_them(formats: Formats, writt
         formats.difference(Decimal("-1.35")),
         formats.round_number(Decimal(50_000)),
         formats.round_percent(Decimal(30)),
+        formats.whole(Decimal("1234567.50")),
+        formats.hours(Decimal("1612.45")),
     ] == written
 
 

@@ -1,7 +1,7 @@
-"""People whose wages add up so that every shown amount tells whose it is made of.
+"""People whose wages, or hours, add up so that every shown amount tells whose it is made of.
 
-Each person's part in each cell is a power of two in whole kroner, and nothing else is whole kroner: so every shown
-amount tells which parts it is the sum of. What somebody could work out of all of them together is linear algebra.
+Each person's part in each cell is a power of two in whole kroner or hours, and nothing else is a whole number: so every
+shown amount tells which parts it is the sum of. What somebody could work out of all of them together is linear algebra.
 """
 
 import datetime as dt
@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import count
+from typing import Literal
 
 import numpy as np
 from hypothesis import strategies as st
@@ -19,8 +20,15 @@ from ajour_revenue.days import Window
 DAYS = Window(dt.date(2026, 10, 31), dt.date(2026, 11, 2))
 CELLS = [("Vesterbro", "Bar"), ("Vesterbro", "Kitchen"), ("Vesterbro", None), ("Aarhus", "Shop"), ("Aarhus", None)]
 PEOPLE = range(4)
-REVENUE = "7.01"
-"""Of each unit and day: no sum of it, with or without VAT, is whole kroner."""
+Secret = Literal["wage_cost", "hours"]
+
+REVENUE: dict[Secret, str] = {"wage_cost": "7.01", "hours": "0.07"}
+"""Of each unit and day: no sum of it is a whole number, with or without VAT, or by the hours that there may be."""
+BESIDE: dict[Secret, dict[str, Decimal]] = {
+    "wage_cost": {"hours": Decimal("0.11")},
+    "hours": {"wage_cost": Decimal("0.01")},
+}
+"""What a cell has beside what is secret: no sum of it is a whole number."""
 
 Cell = tuple[dt.date, str, str | None]
 Company = dict[Cell, frozenset[int]]
@@ -40,23 +48,23 @@ FRIENDS: Company = {
 
 
 def costs_of(company: Company) -> dict[Part, Decimal]:
-    """Return what each person costs in each cell, in DKK: each amount twice the one before."""
+    """Return what each person costs in each cell, in DKK, or works, in hours: each amount twice the one before."""
     powers = count()
     return {
         (person, cell): Decimal(2) ** next(powers) for cell in sorted(company, key=repr) for person in company[cell]
     }
 
 
-def wage_rows(company: Company) -> list[dict[str, object]]:
-    """Return a company's wages as a wage source gives them."""
+def wage_rows(company: Company, secret: Secret = "wage_cost") -> list[dict[str, object]]:
+    """Return a company's wages as a wage source gives them, with people's parts in what is secret."""
     costs = costs_of(company)
     return [
         {
             "business_date": cell[0],
             "department": cell[1],
             "unit": cell[2],
-            "wage_cost": sum((costs[person, cell] for person in people), Decimal()),
-            "hours": Decimal("0.01"),
+            secret: sum((costs[person, cell] for person in people), Decimal()),
+            **BESIDE[secret],
             "people": len(people),
         }
         for cell, people in company.items()

@@ -1,12 +1,10 @@
 """What a percentage covers (D19), and what it is judged by (D20)."""
 
 import datetime as dt
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import duckdb
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,13 +17,6 @@ from ajour_revenue_tests.reports.kit import MONDAY, Books, days_before
 
 BAR, KITCHEN, VESTERBRO = Place("Vesterbro", "Bar"), Place("Vesterbro", "Kitchen"), Place("Vesterbro")
 DAY = Window(MONDAY, MONDAY)
-
-
-@pytest.fixture
-def books(empty_tables: duckdb.DuckDBPyConnection) -> Iterator[Books]:
-    empty_tables.begin()
-    yield Books(empty_tables)
-    empty_tables.rollback()
 
 
 def units(**targets: object) -> list[dict[str, Any]]:

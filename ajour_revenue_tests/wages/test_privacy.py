@@ -37,6 +37,7 @@ from ajour_revenue_tests.wages.people import (
     FRIENDS,
     REVENUE,
     Company,
+    Secret,
     companies,
     costs_of,
     equations,
@@ -45,14 +46,20 @@ from ajour_revenue_tests.wages.people import (
 )
 
 
-def shown_of(connection: duckdb.DuckDBPyConnection, company: Company, by: Period, **wages: Any) -> str:  # noqa: ANN401
+def shown_of(
+    connection: duckdb.DuckDBPyConnection,
+    company: Company,
+    by: Period,
+    secret: Secret = "wage_cost",
+    **wages: Any,  # noqa: ANN401 (as the settings have them)
+) -> str:
     """Return everything that anybody is shown of a company's wages, as one text."""
     books = Books(connection)
     books.change(wages={"source": "planday", **wages})
     for day in DAYS.days:
         for unit in ("Bar", "Kitchen", "Shop"):
-            books.earn(unit, REVENUE, day)
-    given_wages = WageCosts(rows=pa.Table.from_pylist(wage_rows(company), schema=WAGE_COST_SCHEMA))
+            books.earn(unit, REVENUE[secret], day)
+    given_wages = WageCosts(rows=pa.Table.from_pylist(wage_rows(company, secret), schema=WAGE_COST_SCHEMA))
     stored = store_wage_costs(connection, books.settings, given_wages, DAYS, run_id="run")
     report = books.report(DAYS, by)
     return "\n".join([*map(metadata_text, stored.values()), *texts_of(connection, books.settings, report)])
@@ -73,12 +80,12 @@ def texts_of(connection: duckdb.DuckDBPyConnection, company: Settings, report: R
         terminal = Console(file=io.StringIO(), width=200)
         terminal.print(*terminal_tables(report, texts))
         yield str(terminal.file.getvalue())  # type: ignore[attr-defined]
-        money = [column for column in figure_columns(texts) if column.kind == "money"]
+        amounts = [column for column in figure_columns(texts) if column.kind in {"money", "hours"}]
         yield "\n".join(
             f"{column.value(figure) or 0:,.2f}"
             for period in report.periods
             for figure in report.places_of(period)
-            for column in money
+            for column in amounts
         )
         assert csv_file(report, texts)
     yield from map(line, report.findings)
@@ -91,14 +98,14 @@ def metadata_text(value: Any) -> str:  # noqa: ANN401 (of any kind of metadata)
 
 
 @settings(max_examples=12)
-@given(company=companies, by=st.sampled_from(["day", "week", "month"]))
-def test_no_set_of_shown_figures_tells_what_one_person_earned(
-    empty_tables: duckdb.DuckDBPyConnection, company: Company, by: Period
+@given(company=companies, by=st.sampled_from(["day", "week", "month"]), secret=st.sampled_from(["wage_cost", "hours"]))
+def test_no_set_of_shown_figures_tells_what_one_person_earned_or_how_long_one_worked(
+    empty_tables: duckdb.DuckDBPyConnection, company: Company, by: Period, secret: Secret
 ) -> None:
     parts = list(costs_of(company))
     empty_tables.begin()
     try:
-        shown = equations(shown_of(empty_tables, company, by), parts)
+        shown = equations(shown_of(empty_tables, company, by, secret), parts)
     finally:
         empty_tables.rollback()
 
@@ -108,15 +115,17 @@ def test_no_set_of_shown_figures_tells_what_one_person_earned(
 
 
 @IN_BOTH_STORES
+@pytest.mark.parametrize("secret", ["wage_cost", "hours"])
 @pytest.mark.parametrize("show", [False, True])
 def test_the_same_finds_those_out_whose_wages_the_settings_show(
     empty_tables: duckdb.DuckDBPyConnection,
     show: bool,  # noqa: FBT001 (a parameter of the test)
+    secret: Secret,
 ) -> None:
     parts = list(costs_of(FRIENDS))
     empty_tables.begin()
     try:
-        shown = equations(shown_of(empty_tables, FRIENDS, "day", show_single_person=show), parts)
+        shown = equations(shown_of(empty_tables, FRIENDS, "day", secret, show_single_person=show), parts)
     finally:
         empty_tables.rollback()
 

@@ -15,6 +15,7 @@ SELECT
     hours::DECIMAL(18, 2) AS hours,
     revenue_compared::DECIMAL(18, 2) AS revenue_compared,
     percentage(wage_cost, revenue_compared)::DECIMAL(18, 2) AS wage_percentage,
+    revenue_per_hour(revenue_compared, hours, lacks_hours)::DECIMAL(18, 2) AS revenue_per_hour,
     judging_target(lacks_weighed_target, weighed_target, weight, has_targets, lowest_target, highest_target) AS target,
     is_hidden OR is_without_wages OR is_without_revenue AS is_provisional,
     CASE WHEN NOT is_provisional THEN percentage(wage_cost_judged, revenue_compared) - target END::DECIMAL(18, 2)

@@ -17,6 +17,7 @@ SELECT
     hours::DECIMAL(18, 2) AS hours,
     revenue_compared::DECIMAL(18, 2) AS revenue_compared,
     wage_percentage::DECIMAL(18, 2) AS wage_percentage,
+    revenue_per_hour::DECIMAL(18, 2) AS revenue_per_hour,
     target,
     is_provisional,
     CASE WHEN NOT is_provisional THEN (judged_percentage - target)::DECIMAL(18, 2) END AS points_over_target,

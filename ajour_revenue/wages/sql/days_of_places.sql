@@ -36,6 +36,7 @@ SELECT
     sum(wage_cost) FILTER (is_judged) AS wage_cost_judged,
     sum(revenue_compared) AS revenue_compared,
     sum(hours) AS hours,
+    coalesce(bool_or(revenue_compared <> 0 AND wage_cost <> 0 AND coalesce(hours, 0) = 0), false) AS lacks_hours,
     sum(weight) AS weight,
     sum(weight * chosen_target) AS weighed_target,
     bool_or(weight > 0 AND chosen_target IS NULL) AS lacks_weighed_target,

@@ -1,4 +1,4 @@
--- Revenue, wage cost and wage percentage of each of the periods(first_day, last_day, of_company_alone), as the
+-- Revenue, wage cost, wage percentage and hours of each of the periods(first_day, last_day, of_company_alone), as the
 -- temporary table figures: sums of days_of_places, ratios of the sums (D2), what they cover (D19), and the target that
 -- judges them (D20).
 CREATE OR REPLACE TEMP TABLE figures AS
@@ -52,6 +52,7 @@ sums AS (
         sum(wage_cost_judged)::DECIMAL(38, 2) AS wage_cost_judged,
         sum(revenue_compared)::DECIMAL(38, 2) AS revenue_compared,
         sum(hours)::DECIMAL(38, 2) AS hours,
+        bool_or(lacks_hours) AS lacks_hours,
         judging_target(
             bool_or(lacks_weighed_target),
             sum(weighed_target),
@@ -81,9 +82,11 @@ SELECT
     wage_cost,
     wage_cost_judged,
     hours,
+    lacks_hours,
     revenue_compared,
     percentage(wage_cost, revenue_compared) AS wage_percentage,
     percentage(wage_cost_judged, revenue_compared) AS judged_percentage,
+    revenue_per_hour(revenue_compared, hours, lacks_hours) AS revenue_per_hour,
     target,
     has_own_target,
     days,
