@@ -49,10 +49,6 @@ class Formats:
         """Write an amount in whole kroner, for what is no more exact than that: 58.900 kr."""
         return NOTHING if amount is None else self.kroner_pattern.format(self.whole(amount))
 
-    def whole(self, amount: Decimal | None) -> str:
-        """Write an amount in whole kroner without its currency: 58.900."""
-        return self._decimal(amount, "#,##0")
-
     def round_number(self, amount: Decimal) -> str:
         """Write a round number briefly, as on an axis: 50.000, 1,5 mio."""
         if abs(amount) < MILLION:

@@ -188,7 +188,7 @@ def test_nothing_in_the_plan_tells_what_one_person_will_earn(
     parts = list(costs_of(company))
     window = Window(min(day for day, _, _ in company), max(day for day, _, _ in company))
     with rolled_back(empty_tables) as connection:
-        revenue = dict.fromkeys(UNITS, Decimal(REVENUE))
+        revenue = dict.fromkeys(UNITS, Decimal(REVENUE["wage_cost"]))
         make_plan_of(connection, SETTINGS, window, revenue=revenue, wages=wage_rows(company))
         plan = load_plan(connection, SETTINGS, window)
     told = [each.figure.wage_cost for each in plan] + [each.figure.wage_cost_judged for each in plan]

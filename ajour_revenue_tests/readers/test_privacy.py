@@ -105,7 +105,7 @@ def test_nothing_in_the_copy_tells_what_one_person_will_earn(company: Company) -
         set_now(patch, dt.datetime.combine(DAYS.first_day, dt.time(7), COPENHAGEN))
         place = settings_of(Path(name))
         with transaction(place.warehouse) as connection:
-            revenue = dict.fromkeys(("Bar", "Kitchen", "Shop"), Decimal(REVENUE))
+            revenue = dict.fromkeys(("Bar", "Kitchen", "Shop"), Decimal(REVENUE["wage_cost"]))
             make_plan_of(connection, place, DAYS, revenue=revenue, wages=wage_rows(company))
         bring_up_to_date(place)
         shown = equations("\n".join(f"{amount:,.2f}" for amount in amounts_in(place.readers_folder)), parts)
