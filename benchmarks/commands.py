@@ -164,7 +164,7 @@ def queries_alone(settings: Settings, ask: Callable[[Any, Settings], None]) -> S
 
 def lines(*, smoke: bool) -> list[str]:
     """Measure, and return what README.md says of it."""
-    rounds = 1 if smoke else 15
+    rounds = 1 if smoke else 7
     command = str(Path(sys.executable).parent / "ajour-revenue")
     with tempfile.TemporaryDirectory() as folder, chdir(folder):
         for name in ("AJOUR_SETTINGS", "DAGSTER_HOME"):

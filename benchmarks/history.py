@@ -31,7 +31,7 @@ COMMANDS = {
 
 def lines(*, smoke: bool) -> list[str]:
     """Measure, and return what README.md says of it."""
-    rounds, years, units = (1, MONTHS, range(100, 106)) if smoke else (5, YEARS, UNITS)
+    rounds, years, units = (1, MONTHS, range(100, 106)) if smoke else (3, YEARS, UNITS)
     with tempfile.TemporaryDirectory() as name:
         folders = {"empty": Path(name) / "empty", "full": Path(name) / "full"}
         for kind, folder in folders.items():

@@ -59,7 +59,7 @@ def lines(*, smoke: bool) -> list[str]:
             "`dagster dev`, empty": answering(empty, [str(BIN / "dagster"), "dev", "-f", "empty.py", "-p"]),
             "`make dev`": answering(demo, [str(BIN / "ajour-revenue"), "demo", "--ui", "--port"]),
         }
-        times = in_turn(steps, rounds=1 if smoke else 5)
+        times = in_turn(steps, rounds=1 if smoke else 3)
     return ["Until the UI answers with its assets:", "", *table_of(times, against="`dagster dev`, empty")]
 
 
