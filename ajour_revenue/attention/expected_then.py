@@ -19,7 +19,7 @@ DAYS = """
 KEEP = """
     INSERT INTO expected_then BY NAME
     SELECT business_date, unit, expected_revenue_excl_vat, low, high, holiday, holiday_english
-    FROM expected_revenue
+    FROM expected_days
     WHERE note IS NULL AND low IS NOT NULL AND expected_revenue_excl_vat > 0
 """
 
