@@ -109,7 +109,7 @@ def test_the_way_of_the_data_is_that_of_the_design(definitions: dg.Definitions) 
         "wage_costs": set(),
         "wage_percentage": {"unit_revenue", "wage_costs"},
         "expected_revenue": {"unit_revenue"},
-        "planned_wages": set(),
+        "planned_wages": {"wage_costs"},
         "wage_plan": {"expected_revenue", "planned_wages"},
         "readers_copy": {"wage_percentage", "ajour_locations"},
         "wage_report": {"readers_copy"},

@@ -45,10 +45,11 @@ LOCATIONS = ("10", "20")
 PASSWORD = "S3cret-Pass"
 
 JOB_ASSETS = {
-    *("ajour_locations", "raw_revenue", "unit_revenue", "wage_costs", "wage_percentage", "readers_copy", "wage_report")
+    *("ajour_locations", "raw_revenue", "unit_revenue", "wage_costs", "wage_percentage", "readers_copy", "wage_report"),
+    *("expected_revenue", "planned_wages", "wage_plan"),
 }
 FETCHING = {"ajour_locations", "raw_revenue", "unit_revenue"}
-DAILY_ASSETS = JOB_ASSETS - {"ajour_locations", "readers_copy", "wage_report"}
+DAILY_ASSETS = {"raw_revenue", "unit_revenue", "wage_costs", "wage_percentage"}
 CHECKS = {
     "ajour_database": {"ajour_connection"},
     "ajour_locations": {"locations_mapped"},
@@ -59,6 +60,9 @@ CHECKS = {
     "wage_percentage": {"within_target"},
     "readers_copy": set(),
     "wage_report": set(),
+    "expected_revenue": set(),
+    "planned_wages": {"planned_wages_fetched"},
+    "wage_plan": set(),
 }
 
 
@@ -228,7 +232,8 @@ def test_everything_defined_is_seen(main: Main) -> None:
     assert {node["assetKey"]["path"][-1] for node in repository["assetNodes"] if node["isPartitioned"]} == DAILY_ASSETS
     assert main.company.job_name in {job["name"] for job in repository["jobs"]}
     assert {schedule["name"]: schedule["scheduleState"]["status"] for schedule in repository["schedules"]} == {
-        f"demo_{weekday}": "RUNNING" for weekday in WEEKDAYS
+        "demo_plan": "STOPPED",
+        **{f"demo_{weekday}": "RUNNING" for weekday in WEEKDAYS},
     }
     assert {schedule["executionTimezone"] for schedule in repository["schedules"]} == {"Europe/Copenhagen"}
 

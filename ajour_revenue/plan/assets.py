@@ -105,7 +105,8 @@ def planned_wages(settings: Settings, *, source: str, deps: Sequence[str]) -> dg
 
     @dg.asset(
         key=key,
-        deps=[[settings.name, dep] for dep in deps],
+        # After the past ones, so that nothing is asked in a run that is refused.
+        deps=[[settings.name, dep] for dep in ("wage_costs", *deps)],
         group_name=GROUP,
         kinds={source, "duckdb"},
         owners=["team:data"],
