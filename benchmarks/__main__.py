@@ -1,5 +1,6 @@
 """Measure everything that can be measured in half an hour, and write README.md: `make bench`."""
 
+import argparse
 import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
@@ -25,8 +26,6 @@ HEAD = """# Benchmarks
 Written by `make bench`; run by nothing else. What is compared is measured in turn, in the same run, so that the ratios
 hold on other machines too; a table gives medians, and the shortest and the longest round. `÷` is the median of the
 rounds' ratios.
-
-{machine}
 
 Each module tells in its first lines what it measures. By themselves run `benchmarks/readers.py` (the readers' copy),
 `benchmarks/planday.py` (what Planday's limits allow) and `benchmarks/companies.py` (many companies on one machine, half
@@ -54,14 +53,25 @@ def _version(package: str) -> str:
         return "not installed"
 
 
-def readme() -> str:
-    """Measure everything, and return the whole text."""
-    sections = [
-        f"## {title}\n\n{(module.__doc__ or '').strip()}\n\n" + "\n".join(module.lines(smoke=False)) + "\n"
-        for title, module in BENCHMARKS.items()
-    ]
-    return "\n".join([HEAD.format(machine=machine()), *sections])
+def section(title: str) -> str:
+    """Measure one benchmark, and return what is said of it."""
+    module = BENCHMARKS[title]
+    measured = "\n".join(module.lines(smoke=False))
+    return f"## {title}\n\n{(module.__doc__ or '').strip()}\n\n{machine()}\n\n{measured}\n"
+
+
+def main() -> None:
+    """Measure the benchmarks that are named, or all; of the others what was written before stays."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("titles", nargs="*", choices=[[], *BENCHMARKS], metavar="TITLE")
+    readme = Path(__file__).with_name("README.md")
+    written = readme.read_text(encoding="utf-8").split("\n## ")[1:] if readme.exists() else []
+    sections = {each.partition("\n")[0]: f"## {each.rstrip()}\n" for each in written}
+    for title in parser.parse_args().titles or BENCHMARKS:
+        sections[title] = section(title)
+        known = [sections[each] for each in BENCHMARKS if each in sections]
+        readme.write_text("\n".join([HEAD, *known]), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    (Path(__file__).parent / "README.md").write_text(readme(), encoding="utf-8")
+    main()
