@@ -33,7 +33,7 @@ FILL = """
     SELECT
         day::DATE AS business_date,
         location,
-        (10000 + hash(day, location) % 4000000 / 100)::DECIMAL(18, 2) AS excl_vat
+        (30000 + hash(day, location) % 1000000 / 100)::DECIMAL(18, 2) AS excl_vat
     FROM
         generate_series($first_day::DATE, $last_day::DATE, INTERVAL 1 DAY) AS days (day),
         range($first_unit, $last_unit + 1) AS locations (location);
