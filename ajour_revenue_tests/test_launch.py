@@ -205,6 +205,7 @@ def test_all_checks_are_made_in_the_run_and_those_of_findings_only_warn(history:
         "wages_fetched": True,
         "within_target": True,
         "revenue_usual": True,
+        "planned_wages_fetched": True,
     }
 
 
@@ -272,7 +273,12 @@ def break_nothing(company: Company) -> None:
     ("happens", "window", "told", "other_branch"),
     [
         # All goes on where only the wage file is broken, and the wages where only Ajour is.
-        (break_the_wage_file, LAST_THREE, "wage_cost: found 'many'", FETCH | {"ajour_locations", *WITHOUT_WAGES}),
+        (
+            break_the_wage_file,
+            LAST_THREE,
+            "wage_cost: found 'many'",
+            FETCH | {"ajour_locations", "expected_revenue", *WITHOUT_WAGES},
+        ),
         (break_the_contract, LAST_THREE, "more than one row for", WAGES | {"ajour_locations"}),
         (take_ajour_away, LAST_THREE, "AJOUR_DATABASE", WAGES),
         (break_both_sides, LAST_THREE, "AJOUR_DATABASE", {"outstanding"}),
