@@ -53,7 +53,7 @@ def transaction_in_file(warehouse: Path, *, patience_seconds: float) -> Iterator
             if not is_up_to_date:
                 connection = _brought_up_to_date(connection, warehouse, patience_seconds)
             _make_private_log(warehouse)
-            overflow = warehouse.with_name(f".{warehouse.name}.overflow")
+            overflow = warehouse.with_name(f"{warehouse.name}.overflow")
             with overflowing(connection, overflow), all_or_nothing(connection):
                 yield connection
         finally:

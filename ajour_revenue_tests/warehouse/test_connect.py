@@ -205,14 +205,14 @@ def test_only_its_owner_can_read_what_is_written(tmp_path: Path, mask: int) -> N
     path.with_name("beside").write_text("as ever")
 
     stays = {"made", "made/for it", "made/for it/company.duckdb"}
-    goes = {"made/for it/company.duckdb.wal", "made/for it/.company.duckdb.overflow"}
+    goes = {"made/for it/company.duckdb.wal", "made/for it/company.duckdb.overflow"}
     assert while_open == dict.fromkeys(stays | goes, "00")
     assert modes(tmp_path) == dict.fromkeys(stays, "00") | {"made/for it/beside": oct(0o666 & ~mask)[-2:]}
 
 
 def test_what_does_not_fit_into_memory_is_written_where_only_the_owner_can_look(tmp_path: Path) -> None:
     path = tmp_path / "company.duckdb"
-    left_by_a_killed_process = tmp_path / ".company.duckdb.overflow"
+    left_by_a_killed_process = tmp_path / "company.duckdb.overflow"
     left_by_a_killed_process.mkdir()
     left_by_a_killed_process.joinpath("wages").touch()
 
@@ -221,7 +221,7 @@ def test_what_does_not_fit_into_memory_is_written_where_only_the_owner_can_look(
         connection.execute("SET memory_limit = '20MB'")
         connection.execute("CREATE TEMP TABLE many AS SELECT range, hash(range)::VARCHAR FROM range(2_000_000)")
         written = sum(file.stat().st_size for file in left_by_a_killed_process.iterdir())
-        mode = modes(tmp_path)[".company.duckdb.overflow"]
+        mode = modes(tmp_path)["company.duckdb.overflow"]
 
     assert emptied == []
     assert written > 0
