@@ -23,9 +23,9 @@ PACKAGES = ("dagster", "duckdb", "pyodbc", "pyarrow", "pandas", "dlt", "arrow-od
 
 HEAD = """# Benchmarks
 
-Written by `make bench`; run by nothing else. What is compared is measured in turn, in the same run, so that the ratios
-hold on other machines too; a table gives medians, and the shortest and the longest round. `÷` is the median of the
-rounds' ratios.
+Written by `make bench`, or by `python -m benchmarks TITLE` in parts. What is compared is measured in turn, in
+the same run, so that the ratios hold on other machines too; a table gives medians, and the shortest and the longest
+round. `÷` is the median of the rounds' ratios.
 
 Each module tells in its first lines what it measures. By themselves run `benchmarks/readers.py` (the readers' copy),
 `benchmarks/planday.py` (what Planday's limits allow) and `benchmarks/companies.py` (many companies on one machine, half
