@@ -172,9 +172,9 @@ def test_a_failing_connection_check_stops_the_fetch_and_what_comes_after_it(
 
     assert not result.success
     materialized = {event.asset_key.path[-1] for event in result.get_asset_materialization_events() if event.asset_key}
-    assert materialized <= {"wage_costs"}
-    tables = ("ajour_locations", "raw_revenue", "fetches", "unit_revenue", "wage_percentage")
-    assert stored_rows(company, *tables) == [0] * 5
+    assert materialized <= {"wage_costs", "planned_wages"}
+    tables = ("ajour_locations", "raw_revenue", "fetches", "unit_revenue", "wage_percentage", "wage_plan")
+    assert stored_rows(company, *tables) == [0] * 6
 
 
 def test_no_credential_is_in_what_a_failing_check_says(company: Company) -> None:
