@@ -74,3 +74,5 @@ SELECT
     $run_id AS run_id
 FROM answered_days
 ORDER BY business_date;
+
+RESET memory_limit;
