@@ -8,13 +8,21 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from random import Random
+
+from ajour_revenue.plan.danish_holidays import Holiday, danish_holidays
 
 SEED = 2026
 
 BY_WEEKDAY = (0.62, 0.72, 0.82, 1.00, 1.45, 1.60, 0.85)
 BY_MONTH = (0.80, 0.82, 0.90, 0.96, 1.06, 1.18, 1.22, 1.15, 1.00, 0.95, 0.98, 1.30)
 LATE_NIGHTS = (4, 5)
+
+CLOSED_ON = frozenset({"Juleaftensdag", "Juledag", "Nytårsdag"})
+"""The holidays on which all of the chain is closed."""
+ON_HOLIDAYS, ON_EVES = 1.20, 1.35
+"""What is expected of other holidays, and of the evenings before them, against an ordinary day."""
 
 FIXED_STAFFING = 0.30
 """Part of a usual day's wages that a place pays however little it expects to sell."""
@@ -166,11 +174,22 @@ def _day_of_cycle(day: dt.date) -> int:
 
 
 def _is_closed(day: dt.date, department: str) -> bool:
-    return department == CLOSED_DEPARTMENT and _day_of_cycle(day) == CLOSED_MONDAY
+    holiday = _holidays(day.year).get(day)
+    is_of_all = holiday is not None and holiday.holiday in CLOSED_ON
+    return is_of_all or (department == CLOSED_DEPARTMENT and _day_of_cycle(day) == CLOSED_MONDAY)
 
 
 def _expected_revenue(day: dt.date, location: Location) -> float:
-    return location.usual_revenue * BY_WEEKDAY[day.weekday()] * BY_MONTH[day.month - 1]
+    ordinary = location.usual_revenue * BY_WEEKDAY[day.weekday()] * BY_MONTH[day.month - 1]
+    holiday = _holidays(day.year).get(day)
+    if holiday is None:
+        return ordinary
+    return ordinary * (ON_EVES if holiday.is_eve else ON_HOLIDAYS)
+
+
+@cache
+def _holidays(year: int) -> dict[dt.date, Holiday]:
+    return {holiday.business_date: holiday for holiday in danish_holidays([year])}
 
 
 def _at(day: dt.date, hour: int, *, minutes: int = 0) -> dt.datetime:
