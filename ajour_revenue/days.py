@@ -68,3 +68,15 @@ def latest_days(last_day: dt.date, *, since: dt.date) -> Window:
     """Return the 31 days up to a day, or those of them that are not before `since`, the activation date (R3)."""
     first_day = last_day - dt.timedelta(days=MAX_DAYS - 1)
     return Window(min(max(first_day, since), last_day), last_day)
+
+
+def week_of(day: dt.date) -> Window:
+    """Return the ISO week of a day, from Monday to Sunday."""
+    monday = day - dt.timedelta(days=day.weekday())
+    return Window(monday, monday + dt.timedelta(days=6))
+
+
+def month_of(day: dt.date) -> Window:
+    """Return the calendar month of a day."""
+    first_day = day.replace(day=1)
+    return Window(first_day, (first_day + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1))

@@ -76,4 +76,4 @@ def test_each_company_has_its_own_credentials_warehouse_and_names(server: Dagste
         assert server.wait_for_run(run) == "SUCCESS", server.failures(run)
         with opened(server.folder / "companies" / name / "warehouse.duckdb") as warehouse:
             assert warehouse.execute("SELECT revenue FROM unit_revenue").fetchall() == [(REVENUE[name],)]
-        assert (server.folder / "companies" / name / "reports" / f"{name}.html").is_file()
+        assert (server.folder / "companies" / name / "reports" / name / "latest.html").is_file()

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 UI = "http://127.0.0.1:3000"
 JOB = f"{UI}/locations/__repository__@ajour_revenue.definitions/jobs/demo_daily_revenue"
-REPORT = ROOT / "data" / "demo" / "reports" / "demo.html"
+REPORT = ROOT / "data" / "demo" / "reports" / "demo" / "latest.html"
 GROUPS = ("ajour", "revenue", "wages", "planday", "reports")
 
 

@@ -139,7 +139,7 @@ def what_is_due(context: dg.SensorEvaluationContext, settings: Settings, memory:
         known["successes"] = succeeded.cursor
     except WarehouseError as error:
         note = str(error)
-    subject = subject_of(alerts, name=settings.name)
+    subject = subject_of(alerts, name=settings.display_name)
     return Due(subject=subject, alerts=alerts, memory=memory.model_copy(update=known), note=note)
 
 

@@ -24,7 +24,7 @@ from ajour_revenue.instance import COMPANY_TAG, next_fetch_here
 from ajour_revenue.readers.copy import reading_copy
 from ajour_revenue.reports.report import load_report
 from ajour_revenue.reports.texts import TEXTS
-from ajour_revenue.reports.write import report_file
+from ajour_revenue.reports.write import Pages
 from ajour_revenue.reports.write import write as write_file
 from ajour_revenue.text.formats import DANISH, Language
 from ajour_revenue.upcoming import NextFetch
@@ -149,7 +149,7 @@ def report(*, file: Path | None, language: Language) -> None:
             unread.append((company.name, str(error)))
             errors().print(f"{company.name}: {error}", style="red")
             continue
-        page = report_file(settings, "html")
+        page = Pages.of(settings).latest
         members.append(Member.of(loaded, page if page.exists() else None))
     write_file(
         path,

@@ -10,9 +10,10 @@ import click
 from ajour_revenue.commands.options import settings_option
 from ajour_revenue.commands.terminal import errors, output, print_json, settings_or_fail
 from ajour_revenue.days import COPENHAGEN, MAX_DAYS, Window, today
+from ajour_revenue.plan.outlook import load_outlooks
 from ajour_revenue.plan.wage_plan import load_plan, plan_made_at
 from ajour_revenue.readers.copy import reading_copy
-from ajour_revenue.reports.plan import plan_csv, plan_records, plan_tables
+from ajour_revenue.reports.plan import outlook_table, plan_csv, plan_records, plan_tables
 from ajour_revenue.reports.plan_texts import PLAN_TEXTS
 
 
@@ -33,8 +34,8 @@ def plan(*, days: int | None, plan_format: Literal["table", "csv", "json"], sett
     """Show the planned wages of the coming days against the expected revenue.
 
     Today first, per department and unit. Expected revenue is excl. VAT, and learnt from the same weekdays and holidays.
-    Open shifts are not in the plan. Wages of fewer than two people are hidden. The language is the settings'
-    report.language. Nothing is fetched.
+    Then the week and the month, and where they will end. Open shifts are not in the plan. Wages of fewer than two
+    people are hidden. The language is the settings' report.language. Nothing is fetched.
     """
     settings = settings_or_fail(settings_file)
     texts = PLAN_TEXTS[settings.report.language]
@@ -43,6 +44,7 @@ def plan(*, days: int | None, plan_format: Literal["table", "csv", "json"], sett
     window = Window(first_day, first_day + timedelta(days=(days or settings.plan.days) - 1))
     with reading_copy(settings) as connection:
         loaded = load_plan(connection, settings, window)
+        outlooks = load_outlooks(connection, settings) if plan_format == "table" else []
         made_at = plan_made_at(connection)
     if plan_format == "json":
         print_json(plan_records(loaded))
@@ -56,6 +58,8 @@ def plan(*, days: int | None, plan_format: Literal["table", "csv", "json"], sett
         return
     for part in plan_tables(loaded, texts):
         console.print(part)
+    for outlook in outlooks:
+        console.print(outlook_table(outlook, texts))
     console.print(f"{texts.made_at.format(formats.moment(made_at.astimezone(COPENHAGEN)))} {texts.open_shifts}")
     if loaded[-1].day < window.last_day:
         errors().print(texts.ends_early.format(formats.date(loaded[-1].day)), style="yellow")

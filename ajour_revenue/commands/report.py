@@ -64,7 +64,14 @@ def report(  # noqa: PLR0913 (an option each)
     window = _window(settings, first_day, last_day)
     texts = TEXTS[settings.report.language]
     with reading_copy(settings) as connection:
-        loaded = load_report(connection, settings, window, by, lambda: next_fetch_here(settings))
+        loaded = load_report(
+            connection,
+            settings,
+            window,
+            by,
+            lambda: next_fetch_here(settings),
+            with_plan=report_format in {"html", "xlsx"},
+        )
     if report_format == "table":
         console = output()
         for table in terminal_tables(loaded, texts):

@@ -14,7 +14,7 @@ from ajour_revenue.instance import dagster_instance, next_fetch_here
 from ajour_revenue.launch import run_window
 from ajour_revenue.plan.wage_plan import coming_days, load_plan
 from ajour_revenue.reports.plan_texts import PLAIN_PLAN
-from ajour_revenue.reports.write import report_file
+from ajour_revenue.reports.write import Pages
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.formats import DANISH
 from ajour_revenue.wages.figures import COMPANY, load_figures
@@ -43,7 +43,7 @@ def fetch_and_tell(settings: Settings) -> None:
         _print_attention(console, connection, settings, window)
         _print_plan(console, connection, settings)
     console.print("\nThe wage report, to open in a browser, and the warehouse:")
-    for path in (report_file(settings, "html"), settings.warehouse_file):
+    for path in (Pages.of(settings).latest, settings.warehouse_file):
         # Whole on one line, however long, so that it can be copied.
         console.print(f"  {path.resolve()}", soft_wrap=True)
     console.print("See it all in Dagster: make dev")

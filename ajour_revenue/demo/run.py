@@ -12,7 +12,7 @@ from ajour_revenue.demo.ajour import write_ajour
 from ajour_revenue.demo.chain import UNITS
 from ajour_revenue.demo.planday import create_app, serve
 from ajour_revenue.demo.portal import chain_portal
-from ajour_revenue.reports.write import report_file
+from ajour_revenue.reports.write import Pages
 from ajour_revenue.settings.documents import settings_file, usual_settings
 from ajour_revenue.settings.edit import edit
 from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE, load_settings
@@ -63,7 +63,7 @@ def _is_made(home: Path) -> bool:
     settings = _settings(home)
     with reading(settings.warehouse_file) as connection:
         latest = value(connection, "SELECT max(business_date) FROM fetches")
-    return latest == yesterday() and report_file(settings, "html").exists()
+    return latest == yesterday() and Pages.of(settings).latest.exists()
 
 
 def _write_settings(home: Path) -> None:

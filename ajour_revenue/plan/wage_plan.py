@@ -26,8 +26,11 @@ STORE_PLANNED_WAGES = """
 
 FORGET_PASSED_WAGES = "DELETE FROM planned_wages WHERE business_date < $first_day"
 
+# Of the whole company the wages of no unit are the sum of its departments'.
 PLACES_IN_ORDER = """
-    FROM planned_places ORDER BY first_day, department NULLS LAST, unallocated, unit NULLS FIRST
+    FROM planned_places
+    WHERE department IS NOT NULL OR NOT unallocated
+    ORDER BY first_day, department NULLS LAST, unallocated, unit NULLS FIRST
 """
 
 
@@ -98,7 +101,7 @@ def calculate_wage_plan(connection: duckdb.DuckDBPyConnection, settings: Setting
 
 def make_plan(connection: duckdb.DuckDBPyConnection, settings: Settings, window: Window) -> None:
     """Make the temporary table `planned_places`: what may be shown of the plan, for every place and day of a window."""
-    make_days(connection, settings, window, planned=True)
+    make_days(connection, settings, window, planned_from=window.first_day)
     add_up(connection, cut(window, "day"))
     run(connection, PLANNED_PLACES_SQL)
 

@@ -1,6 +1,8 @@
 """The wage report, written at the end of each run."""
 
+import datetime as dt
 from functools import partial
+from pathlib import Path
 
 import dagster as dg
 
@@ -8,14 +10,14 @@ from ajour_revenue.daily_asset import explained_failures
 from ajour_revenue.days import latest_days, yesterday
 from ajour_revenue.readers.assets import LAST
 from ajour_revenue.readers.copy import bring_up_to_date, reading_copy
-from ajour_revenue.reports.page import html_page
-from ajour_revenue.reports.report import load_report
+from ajour_revenue.reports.history import write_pages
+from ajour_revenue.reports.report import Report, load_report
 from ajour_revenue.reports.texts import TEXTS
-from ajour_revenue.reports.write import report_file, write
+from ajour_revenue.reports.write import Pages
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.upcoming import upcoming_fetch
 from ajour_revenue.wages.assets import wage_chart
-from ajour_revenue.wages.figures import cut
+from ajour_revenue.wages.figures import cut, load_figures
 
 
 def wage_report(settings: Settings) -> dg.AssetsDefinition:
@@ -42,14 +44,21 @@ def wage_report(settings: Settings) -> dg.AssetsDefinition:
         with explained_failures(), reading_copy(settings) as connection:
             window = latest_days(yesterday(), since=settings.activation_date)
             upcoming = partial(upcoming_fetch, context.instance, settings)
-            report = load_report(connection, settings, window, "week", upcoming)
-        path = report_file(settings, "html")
-        with explained_failures():
-            write(path, html_page(report, texts).encode("utf-8"))
+            report = load_report(connection, settings, window, "week", upcoming, with_plan=True)
+
+            def report_of(day: dt.date) -> Report:
+                days = latest_days(day, since=settings.activation_date)
+                return load_report(connection, settings, days, "week", upcoming)
+
+            pages = Pages.of(settings)
+            figures_of = partial(load_figures, connection, settings)
+            changed = write_pages(pages, report, texts, figures_of=figures_of, report_of=report_of)
         day = report.figure(report.day)
         return dg.MaterializeResult(
             metadata={
-                "report": dg.MetadataValue.path(str(path.resolve())),
+                "report": _address(settings, pages.latest),
+                "day_page": _address(settings, pages.page(report.window.last_day)),
+                "days_written_anew": ", ".join(map(str, changed)) or "none",
                 "chart": wage_chart([report.figure(each) for each in cut(report.chart_days, "day")]),
                 "reported_day": str(report.day),
                 "revenue_excl_vat": texts.formats.kroner(day.revenue_excl_vat),
@@ -60,3 +69,11 @@ def wage_report(settings: Settings) -> dg.AssetsDefinition:
         )
 
     return wage_report
+
+
+def _address(settings: Settings, page: Path) -> dg.MetadataValue:
+    """Return where a page is read: its address where a web server has the reports' folder, else its file."""
+    if settings.report.url is None:
+        return dg.MetadataValue.path(str(page.resolve()))
+    path = page.relative_to(settings.report.folder).as_posix()
+    return dg.MetadataValue.url(f"{settings.report.url.rstrip('/')}/{path}")

@@ -20,6 +20,9 @@ SATURDAY = 5
 RADIUS = 4
 """Of the marks on the line, in pixels."""
 
+WEEKDAY_LABEL = 14
+"""Room, in pixels, for the weekdays below the chart."""
+
 WEEK_LABEL = 52
 """Room, in pixels, for the words below the chart."""
 
@@ -33,10 +36,12 @@ class Size:
     left: int
     """Room for the numbers on the axes."""
     weeks_per_label: int = 1
+    has_weekdays: bool = False
+    """Whether there is room for the weekday below each day."""
 
 
-WIDE = Size(width=960, height=330, left=76)
-NARROW = Size(width=330, height=300, left=64, weeks_per_label=2)
+WIDE = Size(width=960, height=360, left=76, has_weekdays=True)
+NARROW = Size(width=330, height=320, left=64, weeks_per_label=2)
 
 
 @dataclass(frozen=True)
@@ -83,20 +88,22 @@ class Slots:
 def revenue_chart_svg(days: Sequence[Figure], texts: Texts, size: Size) -> str:
     """Draw revenue excl. VAT as bars, and below it the wage percentage as a line, for days that follow each other.
 
-    A day without revenue has a cross for a bar, one without a percentage breaks the line. Over target the line's mark
-    is a triangle, else a dot, a grey one where the percentage is provisional; the target is dashed.
+    A day without revenue has a cross for a bar, and one without wages a cross for a mark, which breaks the line. Over
+    target the mark is a triangle, else a dot, a grey one where the percentage is provisional; the target is dashed.
+    Both axes begin at 0. Who points at a day, taps or focuses it, reads its figures.
     """
     slots = Slots(size, len(days))
-    head, foot = 24, 34
+    head, foot = 44, 34 + WEEKDAY_LABEL * size.has_weekdays
     middle = head + (size.height - head - foot) * 0.6
-    revenue = _scale([0, *(float(day.revenue_excl_vat or 0) for day in days)], head, middle - head * 0.4)
+    revenue = _scale([0, *(float(day.revenue_excl_vat or 0) for day in days)], head, middle - 12)
     percentages = [float(each) for day in days for each in (day.wage_percentage, day.target) if each is not None]
-    wages = _scale(percentages, middle + head, size.height - foot)
+    wages = _scale([0, *percentages], middle + 24, size.height - foot)
     return svg.SVG(
         viewBox=svg.ViewBoxSpec(0, 0, size.width, size.height),
         width=size.width,
         height=size.height,
-        extra={"role": "img", "aria-label": escape(chart_alt(days, texts)), "font-family": FONT, "font-size": "12"},
+        # Its days are focused one by one, which a picture as a whole would not allow.
+        extra={"role": "group", "aria-label": escape(chart_alt(days, texts)), "font-family": FONT, "font-size": "12"},
         elements=[
             *_axis(texts.revenue_excl_vat, revenue, size, texts.formats.round_number),
             *_axis(texts.wage_percentage, wages, size, texts.formats.round_percent),
@@ -106,6 +113,50 @@ def revenue_chart_svg(days: Sequence[Figure], texts: Texts, size: Size) -> str:
             *_details(days, slots, texts),
         ],
     ).as_str()
+
+
+def legend(days: Sequence[Figure], texts: Texts) -> list[tuple[str, str]]:
+    """Return what is in the chart of these days: for each kind of mark an SVG of it, and what it stands for."""
+    sold = [day for day in days if day.revenue_excl_vat is not None]
+    paid = [day for day in days if day.wage_percentage is not None]
+    bar = [svg.M(3, 12), svg.V(1), svg.h(10), svg.V(12), svg.Z()]
+    line = [svg.M(0, 6), svg.H(16)]
+    dot = [svg.M(8, 6), svg.h(0)]
+    cross = [svg.M(4, 2), svg.l(8, 8), svg.M(4, 10), svg.l(8, -8)]
+    triangle = [svg.M(8, 2), svg.l(RADIUS, 2 * RADIUS), svg.h(-2 * RADIUS), svg.Z()]
+    round_mark = {"stroke_width": round(RADIUS * 1.7), "stroke_linecap": "round"}
+    marks: list[tuple[bool, svg.Path, str]] = [
+        (any(not _is_weekend(day) for day in sold[:-1]), svg.Path(d=bar, fill=REVENUE), texts.on_weekdays),
+        (any(_is_weekend(day) for day in sold[:-1]), svg.Path(d=bar, fill=REVENUE_WEEKEND), texts.at_weekends),
+        (
+            days[-1].revenue_excl_vat is not None,
+            svg.Path(d=bar, fill=LATEST),
+            texts.formats.weekday_and_date(days[-1].window.first_day),
+        ),
+        (any(day.revenue_excl_vat is None for day in days), svg.Path(d=cross, stroke=INK), texts.no_figures),
+        (len(paid) > 1, svg.Path(d=line, stroke=WAGES, stroke_width=1.5), texts.wage_percentage),
+        (
+            any(day.target is not None for day in days),
+            svg.Path(d=line, stroke=INK, stroke_dasharray=[4, 3]),
+            texts.target,
+        ),
+        (any(day.is_over_target for day in paid), svg.Path(d=triangle, fill=OVER), texts.over_target),
+        (
+            any(day.from_target is not None and not day.is_over_target for day in paid),
+            svg.Path(d=dot, stroke=WAGES, **round_mark),
+            texts.not_over_target,
+        ),
+        (any(day.is_provisional for day in paid), svg.Path(d=dot, stroke=PROVISIONAL, **round_mark), texts.provisional),
+    ]
+    return [
+        (svg.SVG(width=16, height=13, elements=[mark], extra={"aria-hidden": "true"}).as_str(), words)
+        for is_there, mark, words in marks
+        if is_there
+    ]
+
+
+def _is_weekend(day: Figure) -> bool:
+    return day.window.first_day.weekday() >= SATURDAY
 
 
 def chart_alt(days: Sequence[Figure], texts: Texts) -> str:
@@ -147,12 +198,9 @@ def _bars(days: Sequence[Figure], slots: Slots, revenue: Scale) -> Iterator[svg.
     for number, day in enumerate(days):
         middle = slots.middle(number)
         if day.revenue_excl_vat is None:
-            arm = round(min(width / 2, 4), 1)
-            left, top = round(middle - arm, 1), round(zero - 2 * arm, 1)
-            crosses += [svg.M(left, top), svg.l(2 * arm, 2 * arm), svg.M(left, zero), svg.l(2 * arm, -2 * arm)]
+            crosses += _cross(middle, zero, width)
             continue
-        is_weekend = day.window.first_day.weekday() >= SATURDAY
-        colour = LATEST if number == len(days) - 1 else REVENUE_WEEKEND if is_weekend else REVENUE
+        colour = LATEST if number == len(days) - 1 else REVENUE_WEEKEND if _is_weekend(day) else REVENUE
         top = revenue(float(day.revenue_excl_vat))
         bar = [svg.M(round(middle - width / 2, 1), zero), svg.V(top), svg.h(width), svg.V(zero), svg.Z()]
         bars.setdefault(colour, []).extend(bar)
@@ -162,13 +210,22 @@ def _bars(days: Sequence[Figure], slots: Slots, revenue: Scale) -> Iterator[svg.
         yield svg.Path(d=crosses, stroke=INK)
 
 
+def _cross(middle: float, bottom: float, room: float) -> list[svg.PathData]:
+    """Draw that there is nothing, where a day's bar or mark would stand."""
+    arm = round(min(room / 2, 4), 1)
+    left, top = round(middle - arm, 1), round(bottom - 2 * arm, 1)
+    return [svg.M(left, top), svg.l(2 * arm, 2 * arm), svg.M(left, bottom), svg.l(2 * arm, -2 * arm)]
+
+
 def _lines(days: Sequence[Figure], slots: Slots, wages: Scale) -> Iterator[svg.Element]:
     targets, percentages = ([day.target for day in days], [day.wage_percentage for day in days])
     dots: list[svg.PathData] = []
     provisional: list[svg.PathData] = []
     triangles: list[svg.PathData] = []
+    crosses: list[svg.PathData] = []
     for number, day in enumerate(days):
         if day.wage_percentage is None:
+            crosses += _cross(slots.middle(number), wages(0), slots.width * 0.72)
             continue
         x, y = slots.middle(number), wages(float(day.wage_percentage))
         if day.is_over_target:
@@ -180,6 +237,8 @@ def _lines(days: Sequence[Figure], slots: Slots, wages: Scale) -> Iterator[svg.E
     yield svg.Path(d=dots, stroke=WAGES, stroke_width=round(RADIUS * 1.7), stroke_linecap="round")
     yield svg.Path(d=provisional, stroke=PROVISIONAL, stroke_width=round(RADIUS * 1.7), stroke_linecap="round")
     yield svg.Path(d=triangles, fill=OVER)
+    if crosses:
+        yield svg.Path(d=crosses, stroke=INK)
 
 
 def _line(values: Sequence[Decimal | None], slots: Slots, wages: Scale) -> list[svg.PathData]:
@@ -221,19 +280,43 @@ def _weeks(days: Sequence[Figure], slots: Slots, texts: Texts) -> Iterator[svg.E
 
 
 def _details(days: Sequence[Figure], slots: Slots, texts: Texts) -> Iterator[svg.Element]:
-    """Give each day, over its whole height, the words that a pointer shows."""
-    formats = texts.formats
+    """Give each day, over its whole height, what is read above the chart by who points at it, taps or focuses it."""
+    formats, size = texts.formats, slots.size
     for number, day in enumerate(days):
-        words = (
-            f"{formats.weekday_and_date(day.window.first_day)}: {formats.kroner(day.revenue_excl_vat)} "
-            f"{texts.excl_vat}, {formats.percent(day.wage_percentage)}"
-        )
-        yield svg.Rect(
-            x=slots.left(number),
-            y=0,
-            width=round(slots.width, 1),
-            height=slots.size.height,
-            fill="none",
-            pointer_events="all",
-            elements=[svg.Title(text=escape(words))],
+        name = formats.weekday_and_date(day.window.first_day)
+        revenue, wages = formats.whole_kroner(day.revenue_excl_vat), texts.percentage_of(day)
+        if size.has_weekdays:
+            yield svg.Text(
+                x=slots.middle(number),
+                y=size.height - 34,
+                text=escape(formats.short_weekday(day.window.first_day)),
+                fill=INK,
+                font_size=10,
+                text_anchor="middle",
+            )
+        yield svg.G(
+            class_=["day"],
+            extra={
+                "tabindex": "0",
+                "role": "img",
+                "aria-label": escape(f"{name}: {revenue} {texts.excl_vat}, {texts.wages_short} {wages}"),
+            },
+            elements=[
+                svg.Rect(
+                    x=slots.left(number),
+                    y=0,
+                    width=round(slots.width, 1),
+                    height=size.height,
+                    fill="none",
+                    pointer_events="all",
+                ),
+                svg.Text(
+                    x=size.width,
+                    y=11,
+                    text=escape(f"{name}: {revenue} · {texts.wages_short} {wages}"),
+                    fill=INK,
+                    font_size=11,
+                    text_anchor="end",
+                ),
+            ],
         )

@@ -32,7 +32,7 @@ class Member:
         """Take the company's figures from its report."""
         week, _, month, _ = report.to_date
         return cls(
-            name=report.name,
+            name=report.title,
             day=report.figure(report.day),
             week=report.figure(week),
             month=report.figure(month),

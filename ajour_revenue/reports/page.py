@@ -1,10 +1,15 @@
 """The report as one self-contained HTML page: no script, and nothing from the network."""
 
+from decimal import Decimal
+from itertools import groupby
+
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from ajour_revenue.days import now, yesterday
-from ajour_revenue.reports.charts import NARROW, WIDE, revenue_chart_svg
+from ajour_revenue.days import COPENHAGEN, now, yesterday
+from ajour_revenue.plan.wage_plan import Planned
+from ajour_revenue.reports.charts import NARROW, WIDE, legend, revenue_chart_svg
+from ajour_revenue.reports.plan_texts import PLAN_TEXTS
 from ajour_revenue.reports.report import Report
 from ajour_revenue.reports.texts import Texts
 from ajour_revenue.wages.figures import WEEK, YEAR, Figure, cut, earlier
@@ -18,8 +23,11 @@ TEMPLATES = Environment(
 )
 
 
-def html_page(report: Report, texts: Texts) -> str:
-    """Write a report as a page: the day on top, places, the last 31 days, weeks and months, what needs attention."""
+def html_page(report: Report, texts: Texts, *, links: str = "", mark: str = "") -> str:
+    """Write a report as a page: the day on top, places, the last 31 days, weeks and months, what needs attention.
+
+    `links` to other pages stand on top, and `mark` tells later whether its figures are still the same.
+    """
     formats = texts.formats
     chart_days = [report.figure(day) for day in cut(report.chart_days, "day")]
     week, _, month, _ = report.to_date
@@ -27,6 +35,8 @@ def html_page(report: Report, texts: Texts) -> str:
     return TEMPLATES.get_template("page.html").render(
         report=report,
         texts=texts,
+        links=links,
+        mark=mark,
         # Ours, and without any text of others in it.
         style=Markup(TEMPLATES.get_template("page.css").render()),  # noqa: S704
         written_at=formats.moment(now()),
@@ -42,8 +52,33 @@ def html_page(report: Report, texts: Texts) -> str:
         # The chart escapes what it takes.
         wide_chart=Markup(revenue_chart_svg(chart_days, texts, WIDE)),  # noqa: S704
         narrow_chart=Markup(revenue_chart_svg(chart_days, texts, NARROW)),  # noqa: S704
+        # The marks are ours; the words are escaped where they stand.
+        legend=[(Markup(mark), words) for mark, words in legend(chart_days, texts)],  # noqa: S704
         to_date=_to_date(report, texts),
+        plan_texts=PLAN_TEXTS[texts.language],
+        coming_days=_coming_days(report),
+        departments=_departments(report),
+        plan_made_at=report.plan_made_at and report.plan_made_at.astimezone(COPENHAGEN),
     )
+
+
+def _departments(report: Report) -> list[tuple[Figure, list[Figure]]]:
+    """Return each department's figure of the day with those of its units, the worst first; what is not judged last."""
+    figures = [report.figure(report.day, place) for place in report.places]
+    departments = [list(places) for _, places in groupby(figures, key=lambda figure: figure.place.department)]
+    ordered = [(places[0], sorted(places[1:], key=_worst_first)) for places in departments]
+    return sorted(ordered, key=lambda each: _worst_first(each[0]))
+
+
+def _worst_first(figure: Figure) -> tuple[bool, bool, Decimal]:
+    return figure.place.unallocated, figure.from_target is None, -(figure.from_target or Decimal(0))
+
+
+def _coming_days(report: Report) -> list[tuple[Planned, list[Planned]]]:
+    """Return the company's plan of each day, with that of its departments and units."""
+    days = [list(of_day) for _, of_day in groupby(report.plan, key=lambda planned: planned.day)]
+    # The company stands last.
+    return [(places[-1], places[:-1]) for places in days]
 
 
 def _comparison(report: Report, texts: Texts) -> list[tuple[str, Figure]]:

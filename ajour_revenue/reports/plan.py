@@ -1,4 +1,4 @@
-"""The plan of the coming days as tables for a terminal of 80 columns, as CSV, and as records for programs."""
+"""The plan of the coming days, and where week and month will end: for a terminal of 80 columns, as CSV and records."""
 
 import csv
 import io
@@ -10,10 +10,12 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from ajour_revenue.plan.outlook import Outlook
 from ajour_revenue.plan.wage_plan import Planned
+from ajour_revenue.reports.columns import plan_columns
 from ajour_revenue.reports.csv_file import SEPARATORS, cell
 from ajour_revenue.reports.plan_texts import PlanTexts
-from ajour_revenue.wages.figures import COMPANY
+from ajour_revenue.wages.figures import Figure
 
 AMOUNT_WIDTH = 10
 """Room for 99.999.999."""
@@ -21,14 +23,52 @@ AMOUNT_WIDTH = 10
 
 def plan_tables(plan: Sequence[Planned], texts: PlanTexts) -> Iterator[RenderableType]:
     """Give a sentence and a table for each day, each place a row, in whole kroner."""
-    for day, of_day in groupby(plan, key=lambda planned: planned.day):
+    for _, of_day in groupby(plan, key=lambda planned: planned.day):
         places = list(of_day)
-        [company] = [planned for planned in places if planned.figure.place == COMPANY]
-        name = texts.common.formats.weekday_and_date(day)
-        holiday = next(filter(None, map(texts.holiday_of, places)), None)
-        heading = f"{name[0].upper()}{name[1:]}" + (f" ({holiday})" if holiday else "")
+        # The company stands last.
+        company = places[-1]
+        name = texts.name_of_day(company)
+        heading = f"{name[0].upper()}{name[1:]}"
         yield Text(f"{heading}: {texts.sentence(company)}", style="bold")
         yield _table(places, texts)
+
+
+def outlook_table(outlook: Outlook, texts: PlanTexts) -> Table:
+    """Give a table of where a week or month will end: the departments and the company, in whole kroner."""
+    common, formats = texts.common, texts.common.formats
+    remarks = [
+        f"{common.place(place)}: {remark}"
+        for place in outlook.places
+        if (remark := common.remarks_on(outlook.at_end[place]))
+    ]
+    table = Table(
+        title=texts.outlook_name(outlook),
+        title_justify="left",
+        title_style="bold",
+        caption="\n".join(remarks) or None,
+        caption_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+    )
+    table.add_column(common.department, overflow="fold")
+    for heading in (texts.so_far, common.wage_percentage_narrow, texts.at_end, common.wage_cost_narrow):
+        table.add_column(heading, no_wrap=heading != common.wage_percentage_narrow, justify="right")
+    table.add_column(common.wage_percentage, no_wrap=True, justify="right")
+    table.add_column(common.target, no_wrap=True, justify="right")
+    for place in outlook.places:
+        so_far, at_end = outlook.so_far.get(place), outlook.at_end[place]
+        table.add_row(
+            Text(common.place(place)),
+            formats.whole(so_far.revenue_excl_vat if so_far else None),
+            common.percentage_of(so_far) if so_far else formats.percent(None),
+            formats.whole(at_end.revenue_excl_vat),
+            common.whole_wages_of(at_end),
+            _percentage_of(at_end, texts),
+            formats.percent(at_end.target),
+            style="" if place.department else "bold",
+        )
+    return table
 
 
 def _table(places: Sequence[Planned], texts: PlanTexts) -> Table:
@@ -46,14 +86,14 @@ def _table(places: Sequence[Planned], texts: PlanTexts) -> Table:
     table.add_column(texts.common.wage_percentage, no_wrap=True, justify="right")
     table.add_column(texts.common.target, no_wrap=True, justify="right")
     table.add_column(texts.from_target, justify="right", width=AMOUNT_WIDTH)
-    for planned in _shown(places):
+    for planned in places:
         figure = planned.figure
         is_hidden = figure.wage_cost is None and figure.days_hidden
         table.add_row(
             Text("  " * bool(figure.place.unit) + texts.common.place(figure.place)),
             formats.whole(figure.revenue_excl_vat),
             texts.common.hidden if is_hidden else formats.whole(figure.wage_cost),
-            _percentage(planned, texts),
+            _percentage_of(figure, texts),
             formats.percent(figure.target),
             formats.whole(planned.over_target),
             style="" if figure.place.unit else "bold",
@@ -61,8 +101,7 @@ def _table(places: Sequence[Planned], texts: PlanTexts) -> Table:
     return table
 
 
-def _percentage(planned: Planned, texts: PlanTexts) -> Text:
-    figure = planned.figure
+def _percentage_of(figure: Figure, texts: PlanTexts) -> Text:
     percentage = texts.common.percentage_of(figure)
     if figure.is_over_target:
         return Text(f"{texts.common.over_narrow} {percentage}", style="red")
@@ -78,34 +117,15 @@ def _remarks(places: Sequence[Planned], texts: PlanTexts) -> Iterator[str]:
             yield f"{planned.figure.place.unit}: {remarks}"
 
 
-def _shown(places: Sequence[Planned]) -> Iterator[Planned]:
-    # Of the whole company the wages of no unit are the sum of its departments'.
-    return (planned for planned in places if not planned.figure.place.unallocated or planned.figure.place.department)
-
-
 def plan_csv(plan: Sequence[Planned], texts: PlanTexts) -> bytes:
     """Write a row per day and place as Excel opens it in the language: UTF-8 with its mark, ISO dates, DKK."""
     between, point = SEPARATORS[texts.common.language]
-    common = texts.common
+    columns = plan_columns(texts)
     text = io.StringIO()
     writer = csv.writer(text, delimiter=between)
-    writer.writerow(
-        [
-            *(common.day, common.department, common.unit, texts.expected_revenue, *texts.between),
-            *(texts.planned_wages, texts.planned_hours, common.wage_percentage, common.target),
-            *(texts.wage_cost_at_target, texts.from_target, texts.holiday, common.remarks),
-        ]
-    )
-    for planned in _shown(plan):
-        figure, place = planned.figure, planned.figure.place
-        values = [
-            *(planned.day, place.department or common.company),
-            common.unallocated if place.unallocated else place.unit,
-            *(figure.revenue_excl_vat, planned.low, planned.high, figure.wage_cost, figure.hours),
-            *(figure.wage_percentage, figure.target, planned.wage_cost_at_target, planned.over_target),
-            *(texts.holiday_of(planned), "; ".join(texts.remarks_on(planned))),
-        ]
-        writer.writerow([cell(value, point) for value in values])
+    writer.writerow([column.heading for column in columns])
+    for planned in plan:
+        writer.writerow([cell(column.value(planned), point) for column in columns])
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -131,5 +151,5 @@ def plan_records(plan: Sequence[Planned]) -> list[dict[str, object]]:
             "note": planned.note,
             "holiday": planned.holiday,
         }
-        for planned in _shown(plan)
+        for planned in plan
     ]

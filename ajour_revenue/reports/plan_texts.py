@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from ajour_revenue.plan.outlook import Outlook
 from ajour_revenue.plan.wage_plan import Planned
 from ajour_revenue.reports.texts import TEXTS, Texts
 from ajour_revenue.text.formats import DANISH, Language
+from ajour_revenue.wages.figures import COMPANY
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,21 @@ class PlanTexts:
 
     open_shifts: str
     made_at: str
+    coming_days: str
+    coming_caption: str
+    places_caption: str
+    plan_sheet: str
+    outlook: str
+    outlook_caption: str
+    until: str
+    so_far: str
+    at_end: str
+    brought_so_far: str
+    expected_to_end: str
+    revenue_so_far: str
+    percentage_so_far: str
+    expected_wages: str
+    expected_percentage: str
     no_plan: str
     ends_early: str
 
@@ -69,6 +86,32 @@ class PlanTexts:
         if planned.over_target == 0:
             return self.on_target
         return (self.over_target if planned.over_target > 0 else self.under_target).format(kroner)
+
+    def outlook_name(self, outlook: Outlook) -> str:
+        """Name the week or month, and the day that the plan ends on where it ends before."""
+        day = outlook.window.last_day
+        is_week = outlook.period == "week"
+        common, formats = self.common, self.common.formats
+        name = common.week.format(day.isocalendar().week) if is_week else formats.month(day).capitalize()
+        return self.until.format(name, formats.date(day)) if outlook.is_cut else name
+
+    def outlook_sentence(self, outlook: Outlook) -> str:
+        """Say what a week or month brought so far, and where it is expected to end, for the whole company."""
+        formats, so_far, at_end = self.common.formats, outlook.so_far.get(COMPANY), outlook.at_end[COMPANY]
+        parts = []
+        if so_far:
+            amounts = formats.whole_kroner(so_far.revenue_excl_vat), self.common.percentage_of(so_far)
+            parts.append(self.brought_so_far.format(*amounts))
+        last_day = formats.weekday_and_date(outlook.window.last_day)
+        amounts = formats.whole_kroner(at_end.revenue_excl_vat), self.common.percentage_of(at_end)
+        parts.append(self.expected_to_end.format(last_day, *amounts))
+        return f"{self.outlook_name(outlook)}: {' → '.join(parts)}"
+
+    def name_of_day(self, planned: Planned) -> str:
+        """Write the day, with the holiday it is."""
+        name = self.common.formats.weekday_and_date(planned.day)
+        holiday = self.holiday_of(planned)
+        return f"{name} ({holiday})" if holiday else name
 
     def holiday_of(self, planned: Planned) -> str | None:
         """Name the holiday, or the eve, in the language."""
@@ -115,7 +158,7 @@ PLAN_TEXTS: dict[Language, PlanTexts] = {
         nothing_expected="ventet omsætning kendes ikke",
         expected_for_units="ventet omsætning for {} af {} enheder",
         hidden="løn skjult: færre end to personer",
-        expected_revenue="Ventet omsætning excl. moms",
+        expected_revenue="Ventet omsætning ekskl. moms",
         between=("Ventet, mindst", "Ventet, højst"),
         planned_wages="Planlagt løn",
         planned_hours="Planlagte timer",
@@ -124,6 +167,22 @@ PLAN_TEXTS: dict[Language, PlanTexts] = {
         holiday="Helligdag",
         open_shifts="Åbne vagter, som ingen har taget endnu, er ikke med.",
         made_at="Planen er lavet {}.",
+        coming_days="De kommende dage",
+        coming_caption="I dag og de næste syv dage for hele virksomheden: planlagt løn mod ventet omsætning; "
+        "beløb i kr.",
+        places_caption="Afdelinger og enheder dag for dag",
+        plan_sheet="Plan",
+        outlook="Ugen og måneden, og hvor de ender",
+        outlook_caption="Indtil nu, og med planen for de dage, der er tilbage; beløb i kr.",
+        until="{} til og med {}, så langt planen går",
+        so_far="Indtil nu",
+        at_end="Ventet",
+        brought_so_far="indtil nu {} · løn {}",
+        expected_to_end="ventet til og med {} {} · løn {}",
+        revenue_so_far="Omsætning ekskl. moms indtil nu",
+        percentage_so_far="Lønprocent indtil nu",
+        expected_wages="Ventet løn",
+        expected_percentage="Ventet lønprocent",
         no_plan="Der er ingen plan endnu. Den laves ved hver hentning: ajour-revenue fetch.",
         ends_early="Planen går til og med {}; plan.days i indstillingerne siger, hvor mange dage den har.",
     ),
@@ -156,6 +215,22 @@ PLAN_TEXTS: dict[Language, PlanTexts] = {
         holiday="Holiday",
         open_shifts="Open shifts, which nobody has taken yet, are not in it.",
         made_at="The plan was made {}.",
+        coming_days="The coming days",
+        coming_caption="Today and the next seven days of the whole company: planned wages against expected revenue; "
+        "amounts in DKK",
+        places_caption="Departments and units day by day",
+        plan_sheet="Plan",
+        outlook="The week and the month, and where they will end",
+        outlook_caption="So far, and with the plan of the days that are left; amounts in DKK",
+        until="{} until {}, as far as the plan goes",
+        so_far="So far",
+        at_end="Expected",
+        brought_so_far="so far {} · wages {}",
+        expected_to_end="expected until {} {} · wages {}",
+        revenue_so_far="Revenue excl. VAT so far",
+        percentage_so_far="Wage percentage so far",
+        expected_wages="Expected wages",
+        expected_percentage="Expected wage percentage",
         no_plan="There is no plan yet. Each fetch makes it: ajour-revenue fetch.",
         ends_early="The plan ends on {}; plan.days in the settings says how many days it has.",
     ),

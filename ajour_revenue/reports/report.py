@@ -9,17 +9,20 @@ import duckdb
 
 from ajour_revenue.attention.finding import Finding
 from ajour_revenue.attention.findings import findings
-from ajour_revenue.days import Window, latest_days
+from ajour_revenue.days import Window, latest_days, month_of, today, week_of, yesterday
+from ajour_revenue.plan.outlook import Outlook, load_outlooks
+from ajour_revenue.plan.wage_plan import Planned, load_plan, plan_made_at
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.upcoming import Upcoming
-from ajour_revenue.wages.figures import COMPANY, WEEK, YEAR, Figure, Period, Place, cut, earlier, load_figures
+from ajour_revenue.wages.figures import COMPANY, ONE_DAY, WEEK, YEAR, Figure, Period, Place, cut, earlier, load_figures
 
 
 @dataclass(frozen=True)
 class Report:
     """Everything that the formats of a report show."""
 
-    name: str
+    title: str
+    """What people call the company."""
     window: Window
     """The days that `periods`, and what needs attention, are about. The last of them is the day on top."""
     chart_days: Window
@@ -27,6 +30,11 @@ class Report:
     figures: Mapping[Window, Mapping[Place, Figure]]
     findings: tuple[Finding, ...]
     """What needs attention."""
+    plan: tuple[Planned, ...] = ()
+    """Today and the week from tomorrow, where the day on top is yesterday and a plan was asked for."""
+    plan_made_at: dt.datetime | None = None
+    outlooks: tuple[Outlook, ...] = ()
+    """Where this week and this month will end, where `plan` is."""
 
     @property
     def unmapped(self) -> list[Finding]:
@@ -74,24 +82,33 @@ class Report:
         return list(self.figures.get(window, {}).values())
 
 
-def load_report(
+def load_report(  # noqa: PLR0913 (what a report is of, and with what)
     connection: duckdb.DuckDBPyConnection,
     settings: Settings,
     window: Window,
     by: Period,
     upcoming: Upcoming,
+    *,
+    with_plan: bool = False,
 ) -> Report:
-    """Read a report from the warehouse: the last day of the window on top, the whole window by day, week or month."""
+    """Read a report from the warehouse: the last day of the window on top, the whole window by day, week or month.
+
+    With what lies ahead, where it is wanted and the day on top is the latest one.
+    """
     chart_days = latest_days(window.last_day, since=settings.activation_date)
     in_charts = {*cut(chart_days, "day"), *cut(window, "day")}
     figures = load_figures(connection, settings, _windows(window, by), of_company=in_charts)
+    is_ahead = with_plan and window.last_day == yesterday()
     return Report(
-        name=settings.name,
+        title=settings.display_name,
         window=window,
         chart_days=chart_days,
         by=by,
         figures=figures,
         findings=tuple(sorted(findings(connection, settings, upcoming=upcoming, days=window), key=_latest_first)),
+        plan=tuple(load_plan(connection, settings, Window(today(), today() + WEEK))) if is_ahead else (),
+        plan_made_at=plan_made_at(connection) if is_ahead else None,
+        outlooks=tuple(load_outlooks(connection, settings)) if is_ahead else (),
     )
 
 
@@ -102,14 +119,12 @@ def _latest_first(finding: Finding) -> tuple[dt.timedelta, Decimal]:
 
 
 def _to_date(day: dt.date) -> list[Window]:
-    monday = day - dt.timedelta(days=day.weekday())
-    month = day.replace(day=1)
-    last_of_month_before = month - dt.timedelta(days=1)
+    week, month = week_of(day), month_of(day)
     return [
-        Window(monday, day),
-        Window.back_from(monday, days=7),
-        Window(month, day),
-        Window(last_of_month_before.replace(day=1), last_of_month_before),
+        Window(week.first_day, day),
+        week_of(week.first_day - ONE_DAY),
+        Window(month.first_day, day),
+        month_of(month.first_day - ONE_DAY),
     ]
 
 

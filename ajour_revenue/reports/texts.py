@@ -20,11 +20,15 @@ class Texts:
     title: str
     written_at: str
     yesterday: str
+    overview: str
+    all_days: str
+    latest_day: str
     nothing_that_day: str
     nothing_at_all: str
     nothing_in: str
     in_kroner: str
     wage_cost_narrow: str
+    wages_short: str
     wage_percentage_narrow: str
     revenue_per_hour_narrow: str
     over_narrow: str
@@ -85,7 +89,9 @@ class Texts:
     chart_alt_empty: str
     chart_caption: str
     chart_table: str
-    chart_hint: str
+    on_weekdays: str
+    at_weekends: str
+    not_over_target: str
     no_figures: str
     day: str
 
@@ -205,6 +211,11 @@ class Texts:
         elif figure.days_without_revenue:
             yield self.revenue_on_days.format(days - figure.days_without_revenue, days) if days > 1 else self.no_revenue
 
+    def brief(self, finding: Finding) -> str:
+        """Say in a few words what a finding is, and where."""
+        where = self.findings.named_location(finding) or (finding.place.unit or finding.place.department)
+        return ": ".join(filter(None, [self.findings.kinds[finding.kind].title, where]))
+
     def details_of(self, finding: Finding) -> str:
         """Say which location, and which amounts, a finding is about."""
         parts = (self.findings.named_location(finding), self.findings.facts(finding, self.formats))
@@ -226,29 +237,33 @@ TEXTS: dict[Language, Texts] = {
         language="da",
         formats=DANISH,
         title="Lønprocent",
-        written_at="Skrevet {}",
+        written_at="Opdateret {}",
         yesterday="I går",
+        overview="Overblik",
+        all_days="Alle dage",
+        latest_day="Seneste dag",
         nothing_that_day="Der er ingen tal for denne dag endnu. Kør dagens hentning, eller vent til næste planlagte.",
         nothing_at_all="Der er endnu ikke hentet nogen tal. Kør en hentning, så fyldes siden.",
         nothing_in="Der er ingen tal for {}. Kør en hentning af disse dage.",
         in_kroner="kr.",
         wage_cost_narrow="Løn",
+        wages_short="løn",
         wage_percentage_narrow="Løn- procent",
-        revenue_per_hour_narrow="Kr./t. excl. moms",
+        revenue_per_hour_narrow="Kr./t. ekskl. moms",
         over_narrow="over",
         revenue="Omsætning",
-        revenue_excl_vat="Omsætning excl. moms",
-        revenue_incl_vat="Omsætning incl. moms",
-        excl_vat="excl. moms",
-        incl_vat="incl. moms",
+        revenue_excl_vat="Omsætning ekskl. moms",
+        revenue_incl_vat="Omsætning inkl. moms",
+        excl_vat="ekskl. moms",
+        incl_vat="inkl. moms",
         wage_cost="Lønomkostninger",
         wage_percentage="Lønprocent",
-        wage_percentage_of="af omsætning excl. moms",
+        wage_percentage_of="af omsætning ekskl. moms",
         hours="Timer",
-        revenue_per_hour="Omsætning excl. moms pr. time",
-        hours_of_day="{} timer · omsætning excl. moms {} kr./time",
+        revenue_per_hour="Omsætning ekskl. moms pr. time",
+        hours_of_day="{} timer · omsætning ekskl. moms {} kr./time",
         target="Mål",
-        from_target="Fra mål, %-point",
+        from_target="Afvigelse fra mål, procentpoint",
         over_target="Over mål",
         over="{} over mål",
         under="{} under mål",
@@ -264,20 +279,20 @@ TEXTS: dict[Language, Texts] = {
         no_revenue="omsætning mangler",
         judged_on_allocated="holdt op mod målet: løn fordelt på enheder, {}",
         units_over_target="{} af {} enheder over mål",
-        comparison_caption="Mod samme ugedag før; beløb i kr.",
+        comparison_caption="Sammenlignet med samme ugedag; beløb i kr.",
         this_day="Dagen",
-        week_before="Ugen før",
-        year_before="Året før",
-        revenue_growth="Vækst i omsætning excl. moms",
-        percentage_growth="Ændring i lønprocent, %-point",
+        week_before="Samme dag sidste uge",
+        year_before="Samme dag sidste år",
+        revenue_growth="Udvikling i omsætning ekskl. moms",
+        percentage_growth="Udvikling i lønprocent, procentpoint",
         places="Afdelinger og enheder",
         places_caption="Afdelinger og enheder {}; beløb i kr.",
         department="Afdeling",
         unit="Enhed",
         department_or_unit="Afdeling / enhed",
         company="I alt",
-        week_to_date="Lønprocent uge {} til dato",
-        month_to_date="Lønprocent {} til dato",
+        week_to_date="Lønprocent uge {} indtil nu",
+        month_to_date="Lønprocent {} indtil nu",
         target_why="En afdeling uden eget mål holdes op mod sine enheders mål, vægtet efter omsætning, og kun med den "
         "løn, der er fordelt på enhederne. Afdelingens løn omfatter også den, der ikke er fordelt. Gråt er foreløbigt: "
         "det dækker ikke alt og holdes ikke op mod noget mål.",
@@ -286,35 +301,37 @@ TEXTS: dict[Language, Texts] = {
         company_name="Virksomhed",
         not_in_the_sums="Ikke med i tallene",
         chart="De seneste {} dage",
-        chart_alt="Søjler: omsætning excl. moms {}, mellem {} og {} om dagen. Kurve: lønprocent, mellem {} og {}; "
+        chart_alt="Søjler: omsætning ekskl. moms {}, mellem {} og {} om dagen. Kurve: lønprocent, mellem {} og {}; "
         "over mål på {} dage. Alle tal står i tabellen under grafen.",
         chart_alt_empty="Ingen omsætning {}.",
-        chart_caption="Omsætning excl. moms og lønprocent dag for dag, {}",
+        chart_caption="Omsætning ekskl. moms og lønprocent dag for dag, {}",
         chart_table="Tallene bag grafen",
-        chart_hint="Trekant: over mål. Cirkel: på eller under mål. Grå cirkel: foreløbig. Stiplet: mål. Kryds: intet.",
+        on_weekdays="mandag til fredag",
+        at_weekends="lørdag og søndag",
+        not_over_target="På eller under mål",
         no_figures="ingen tal",
         day="Dag",
-        to_date="Uger og måneder til dato",
-        to_date_caption="Uger og måneder til dato for hele virksomheden; beløb i kr.",
+        to_date="Uger og måneder indtil nu",
+        to_date_caption="Uger og måneder indtil nu for hele virksomheden; beløb i kr.",
         period="Periode",
-        to_date_rows=("Uge {} til dato", "Uge {}", "{} til dato", "{}"),
+        to_date_rows=("Uge {} indtil nu", "Uge {}", "{} indtil nu", "{}"),
         week="Uge {}",
-        growth_last_year="Vækst i omsætning excl. moms på et år",
-        attention="Kræver opmærksomhed",
-        nothing_to_attend="Intet: alle lokationer har givet tal, og alt er fordelt.",
+        growth_last_year="Omsætning ekskl. moms ift. sidste år",
+        attention="Kræver handling",
+        nothing_to_attend="Alt i orden: alle lokationer har leveret tal, og al omsætning er fordelt.",
         before="Før",
         after="Efter",
         source="Kilde",
         vat_head="Moms",
         location="Lokation",
-        to_do="Det kan gøres",
+        to_do="Sådan gør du",
         explained_by="Vis historikken",
-        unmapped_caption="Lokationer, som ingen enhed har; deres omsætning {} er ikke talt med",
-        notices_caption="Det, der mangler eller afviger, {}",
-        changes_caption="Omsætning, der er ændret, siden den først blev gemt; beløb i kr.",
+        unmapped_caption="Lokationer uden enhed: omsætningen {} er ikke medregnet",
+        notices_caption="Dage med mangler og afvigelser, {}",
+        changes_caption="Omsætning rettet efter første hentning; beløb i kr.",
         what="Hvad",
         where="Hvor",
-        details="Nærmere",
+        details="Detaljer",
         periods={"day": "Dag for dag", "week": "Uge for uge", "month": "Måned for måned"},
         periods_caption="{}, {}; beløb i kr.",
         first_day="Fra",
@@ -326,7 +343,7 @@ TEXTS: dict[Language, Texts] = {
         findings=FINDING_TEXTS["da"],
         figures_sheet="Tal",
         days_sheet="Dage",
-        attention_sheet="Opmærksomhed",
+        attention_sheet="Kræver handling",
     ),
     "en": Texts(
         language="en",
@@ -334,11 +351,15 @@ TEXTS: dict[Language, Texts] = {
         title="Wage percentage",
         written_at="Written {}",
         yesterday="Yesterday",
+        overview="Overview",
+        all_days="All days",
+        latest_day="Latest day",
         nothing_that_day="There are no figures for this day yet. Run today's fetch, or wait for the next planned one.",
         nothing_at_all="No figures have been fetched yet. Run a fetch, and this page fills.",
         nothing_in="There are no figures for {}. Run a fetch of these days.",
         in_kroner="DKK",
         wage_cost_narrow="Wages",
+        wages_short="wages",
         wage_percentage_narrow="Wage percent",
         revenue_per_hour_narrow="DKK/h excl. VAT",
         over_narrow="over",
@@ -397,7 +418,9 @@ TEXTS: dict[Language, Texts] = {
         chart_alt_empty="No revenue {}.",
         chart_caption="Revenue excl. VAT and wage percentage day by day, {}",
         chart_table="The figures behind the chart",
-        chart_hint="Triangle: over target. Circle: not over. Grey circle: provisional. Dashed: target. Cross: none.",
+        on_weekdays="Monday to Friday",
+        at_weekends="Saturday and Sunday",
+        not_over_target="On or under target",
         no_figures="no figures",
         day="Day",
         to_date="Weeks and months to date",

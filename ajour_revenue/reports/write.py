@@ -1,8 +1,10 @@
-"""A report in one of its formats, and the file it goes to."""
+"""A report in one of its formats, and the files and pages that reports go to."""
 
+import datetime as dt
 import glob
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 from uuid import uuid4
@@ -21,8 +23,40 @@ class ReportNotWrittenError(ActionableError):
     """A report could not be written; the one before is still there."""
 
 
+@dataclass(frozen=True)
+class Pages:
+    """Where a company's pages are: a folder that any web server can serve as it is."""
+
+    folder: Path
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Pages":
+        """Return where the settings want them."""
+        return cls(settings.report.folder / settings.name)
+
+    @property
+    def latest(self) -> Path:
+        """The page of the morning: its address never changes."""
+        return self.folder / "latest.html"
+
+    @property
+    def index(self) -> Path:
+        """The page that lists all others."""
+        return self.folder / "index.html"
+
+    def page(self, day: dt.date) -> Path:
+        """Return the page of a day, whether there is one or not."""
+        return self.folder / f"{day:%Y}" / f"{day:%m}" / f"{day:%d}.html"
+
+    @property
+    def days(self) -> list[dt.date]:
+        """The days of which there is a page, in order."""
+        pages = self.folder.glob("[0-9][0-9][0-9][0-9]/[0-9][0-9]/[0-9][0-9].html")
+        return sorted(dt.date(*(int(part) for part in (page.parts[-3], page.parts[-2], page.stem))) for page in pages)
+
+
 def report_file(settings: Settings, file_format: FileFormat) -> Path:
-    """Return where the settings want a report."""
+    """Return where the settings want a report that somebody asks for."""
     return settings.report.folder / f"{settings.name}.{file_format}"
 
 

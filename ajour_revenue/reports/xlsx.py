@@ -4,93 +4,141 @@ import datetime as dt
 import io
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]
 
 from ajour_revenue.attention.finding import Finding
-from ajour_revenue.reports.columns import Column, Value, figure_columns
+from ajour_revenue.reports.columns import Column, Value, figure_columns, plan_columns
+from ajour_revenue.reports.plan_texts import PLAN_TEXTS
 from ajour_revenue.reports.report import Report
 from ajour_revenue.reports.texts import Texts
-from ajour_revenue.wages.figures import COMPANY, Figure, cut
+from ajour_revenue.wages.figures import COMPANY, Figure, Place, cut
 
-WIDTHS = {"day": 11, "text": 20, "money": 16, "percent": 11, "points": 11, "hours": 11}
-PERCENTAGES = {"percent", "provisional percent"}
+WIDTHS = {"day": 15, "text": 20, "money": 16, "percent": 11, "points": 12, "kroner over": 12, "hours": 11}
+OVER = "▲ "
+"""Stands before what is over target, so that colour alone does not say it."""
 BLUE, BROWN, GREY = "#7A9CB2", "#5B4A3F", "#59636B"
 
 
 def xlsx_workbook(report: Report, texts: Texts) -> bytes:
-    """Write a workbook: the periods, the days of the window with their chart, and what needs attention."""
+    """Write a workbook: the periods, the days of the window with their chart, what needs attention, the coming days."""
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-        book.set_properties({"title": f"{texts.title} · {report.name}"})
-        sheets = _Sheets(book, texts)
+        book.set_properties({"title": f"{texts.title} · {report.title}"})
+        sheets = _Sheets(book, texts, report.title)
         figures = [figure for period in report.periods for figure in report.places_of(period)]
         sheets.figures(texts.figures_sheet, figure_columns(texts), figures)
         days = [report.figure(day, COMPANY) for day in cut(report.window, "day")]
         sheets.days_with_chart(days)
         sheets.attention(report)
+        if report.plan:
+            columns = plan_columns(PLAN_TEXTS[texts.language])
+            headings = [(column.heading, column.kind) for column in columns]
+            rows = [[column.value(planned) for column in columns] for planned in report.plan]
+            places = [planned.figure.place for planned in report.plan]
+            sheets.table(PLAN_TEXTS[texts.language].plan_sheet, headings, rows, places)
     return file.getvalue()
 
 
 class _Sheets:
     """The sheets of one workbook, with its formats."""
 
-    def __init__(self, book: Any, texts: Texts) -> None:  # noqa: ANN401 (the library is not typed)
+    def __init__(self, book: Any, texts: Texts, title: str) -> None:  # noqa: ANN401 (the library is not typed)
         self.book = book
         self.texts = texts
-        heading = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 2, "bg_color": "#F3F7F9"}
-        self.heading = book.add_format(heading)
-        # Excel shows the separators of its reader's own language.
-        patterns = {
-            "day": "dd-mm-yyyy" if texts.language == "da" else "d mmm yyyy",
+        self.title = title
+        # Excel shows the separators, and the names of weekdays, of its reader's own language.
+        self.patterns = {
+            "day": "ddd dd-mm-yyyy" if texts.language == "da" else "ddd d mmm yyyy",
             "money": "#,##0.00",
             "percent": "0.0%",
-            "points": "+0.0;-0.0;0.0",
+            "points": f"[Red]{OVER}+0.0;-0.0;0.0",
+            "kroner over": f"[Red]{OVER}+#,##0;-#,##0;0",
             "hours": "#,##0.00",
         }
-        self.formats = {kind: book.add_format({"num_format": pattern}) for kind, pattern in patterns.items()}
-        for kind in ("percent", "money"):
-            grey = {"num_format": patterns[kind], "font_color": GREY, "italic": True}
-            self.formats[f"provisional {kind}"] = book.add_format(grey)
 
-    def table(self, name: str, columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[Value]]) -> Any:  # noqa: ANN401
-        """Add a sheet with one table; `columns` are headings with the kind of what stands below them."""
+    @cache  # noqa: B019 (it lives as long as its workbook)
+    def format(self, kind: str, *, is_bold: bool = False, is_grey: bool = False) -> Any:  # noqa: ANN401
+        """Return the format of a kind of cell; Excel counts every one that is added."""
+        look: dict[str, object] = {"num_format": self.patterns[kind]} if kind in self.patterns else {}
+        look |= {"bold": True} if is_bold else {}
+        return self.book.add_format(look | ({"font_color": GREY, "italic": True} if is_grey else {}))
+
+    @cache  # noqa: B019 (it lives as long as its workbook)
+    def heading(self, kind: str) -> Any:  # noqa: ANN401
+        """Return the format of a heading, which stands over what is below it: numbers stand on the right."""
+        look = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 2, "bg_color": "#F3F7F9"}
+        return self.book.add_format(look | {"align": "left" if kind in {"day", "text"} else "right"})
+
+    def table(
+        self,
+        name: str,
+        columns: Sequence[tuple[str, str]],
+        rows: Sequence[Sequence[Value]],
+        places: Sequence[Place] = (),
+    ) -> Any:  # noqa: ANN401
+        """Add a sheet with one table; `columns` are headings with the kind of what stands below them.
+
+        Where rows are of `places`, those of departments and the company are bold, and what they consist of is below
+        them in Excel's outline.
+        """
         sheet = self.book.add_worksheet(name)
         for number, (heading, kind) in enumerate(columns):
             sheet.set_column(number, number, WIDTHS[kind])
-            sheet.write_string(0, number, heading, self.heading)
+            sheet.write_string(0, number, heading, self.heading(kind))
         for number, row in enumerate(rows, start=1):
+            is_sum = bool(places) and not places[number - 1].is_part
+            if places and not is_sum:
+                sheet.set_row(number, None, None, {"level": 1})
             for column, ((_, kind), value) in enumerate(zip(columns, row, strict=True)):
-                self.write(sheet, number, column, kind, value)
+                self.write(sheet, number, column, kind, value, is_bold=is_sum)
+        sheet.outline_settings(True, False, False, False)  # noqa: FBT003 (visible, and sums stand above)
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
         sheet.set_landscape()
         sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
+        sheet.set_header(f"&L{_printed(self.title)}&R&A")
+        sheet.set_footer("&L&D&R&P / &N")
         return sheet
 
-    def write(self, sheet: Any, row: int, column: int, kind: str, value: Value) -> None:  # noqa: ANN401
+    def write(  # noqa: PLR0913 (what a cell has)
+        self,
+        sheet: Any,  # noqa: ANN401
+        row: int,
+        column: int,
+        kind: str,
+        value: Value,
+        *,
+        is_bold: bool = False,
+        is_grey: bool = False,
+    ) -> None:
         """Write one cell; nothing where there is no value."""
+        look = self.format(kind, is_bold=is_bold, is_grey=is_grey)
         if isinstance(value, dt.date):
-            sheet.write_datetime(row, column, dt.datetime.combine(value, dt.time()), self.formats["day"])
+            sheet.write_datetime(row, column, dt.datetime.combine(value, dt.time()), look)
         elif isinstance(value, Decimal):
             # Excel's percentages are hundredths.
-            sheet.write_number(row, column, value / 100 if kind in PERCENTAGES else value, self.formats[kind])
+            sheet.write_number(row, column, value / 100 if kind == "percent" else value, look)
         elif value:
-            sheet.write_string(row, column, value)
+            sheet.write_string(row, column, value, look)
 
-    def figures(self, name: str, columns: Sequence[Column], figures: Sequence[Figure]) -> Any:  # noqa: ANN401
+    def figures(self, name: str, columns: Sequence[Column[Figure]], figures: Sequence[Figure]) -> Any:  # noqa: ANN401
         """Add a sheet with a row for each figure; the ratios of one that is provisional are grey."""
         headings = [(column.heading, column.kind) for column in columns]
-        sheet = self.table(name, headings, [[column.value(figure) for column in columns] for figure in figures])
+        values = [[column.value(figure) for column in columns] for figure in figures]
+        # Days of the company alone are no sums of what stands below them.
+        of_places = [figure.place for figure in figures] if any(figure.place.is_part for figure in figures) else []
+        sheet = self.table(name, headings, values, of_places)
         ratios = {self.texts.wage_percentage, self.texts.revenue_per_hour}
         for place, column in enumerate(columns):
             if column.heading in ratios:
                 for number, figure in enumerate(figures, start=1):
                     if figure.is_provisional:
-                        self.write(sheet, number, place, f"provisional {column.kind}", column.value(figure))
+                        self.write(sheet, number, place, column.kind, column.value(figure), is_grey=True)
         return sheet
 
     def days_with_chart(self, days: Sequence[Figure]) -> None:
@@ -152,3 +200,8 @@ class _Sheets:
             *((texts.findings.vat[facts.vat], texts.findings.source(facts)) if facts.vat else (None, None)),
             texts.action(finding),
         ]
+
+
+def _printed(text: str) -> str:
+    """Return a text as it stands in a printed header, where & begins a code."""
+    return text.replace("&", "&&")

@@ -343,6 +343,11 @@ class ReportSettings(Section):
         default=Path("reports"), validate_default=True, description="The folder that reports are written to"
     )
     language: Literal["da", "en"] = Field(default="da", description="Danish or English")
+    url: Address | None = Field(
+        default=None,
+        description="Where people find that folder, if a web server serves it; Dagster links to the page then",
+        examples=["https://reports.example.dk"],
+    )
 
 
 class ReadersSettings(Section):
@@ -603,6 +608,11 @@ class Settings(Section):
     name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]+$")] = Field(
         description="Letters, digits and _; the prefix of everything in Dagster"
     )
+    title: Text | None = Field(
+        default=None,
+        description="What reports and mails call the company; its name by default",
+        examples=["Nordhavn Restauranter"],
+    )
     # R3
     activation_date: Annotated[Day, Field(ge=EARLIEST_ACTIVATION)] = Field(
         description="The date from which Ajour delivers revenue"
@@ -650,6 +660,11 @@ class Settings(Section):
     def _remember_its_folder(self, info: ValidationInfo) -> Self:
         self._folder = _beside_settings_file(Path(), info)
         return self
+
+    @property
+    def display_name(self) -> str:
+        """What people call the company."""
+        return self.title or self.name
 
     @property
     def folder(self) -> Path:

@@ -59,6 +59,10 @@ class Formats:
         """Write a percentage with one decimal: 31,4 %."""
         return NOTHING if percentage is None else self._decimal(percentage, "#,##0.0") + self.percent_sign
 
+    def short_percent(self, percentage: Decimal) -> str:
+        """Write a percentage as briefly as it can be, without its sign: 30, 30,5."""
+        return self._decimal(percentage, "#,##0.#")
+
     def round_percent(self, percentage: Decimal) -> str:
         """Write a percentage without decimals, as on an axis: 30 %."""
         return self._decimal(percentage, "#,##0") + self.percent_sign
@@ -72,7 +76,7 @@ class Formats:
         return self._decimal(points, "+#,##0.0;-#,##0.0")
 
     def points_apart(self, points: Decimal) -> str:
-        """Write by how many percentage points two percentages differ, without the sign: 1,4 %-point."""
+        """Write by how many percentage points two percentages differ, without the sign: 1,4 procentpoint."""
         return self._decimal(abs(points), "#,##0.0") + self.points
 
     def date(self, day: dt.date) -> str:
@@ -86,6 +90,10 @@ class Formats:
     def weekday_and_date(self, day: dt.date) -> str:
         """Write a date with its weekday: torsdag 31-12-2026."""
         return f"{format_date(day, 'EEEE', locale=self.locale)} {self.date(day)}"
+
+    def short_weekday(self, day: dt.date) -> str:
+        """Write a weekday in two letters, as below a chart: to."""
+        return format_date(day, "EEEEEE", locale=self.locale)
 
     def moment(self, moment: dt.datetime) -> str:
         """Write a date and a time of day: 31-12-2026 kl. 07.15."""
@@ -120,7 +128,7 @@ DANISH = Formats(
     moment_pattern="dd-MM-y 'kl.' HH.mm",
     kroner_pattern="{} kr.",
     percent_sign=" %",
-    points=" %-point",
+    points=" procentpoint",
 )
 ENGLISH = Formats(
     locale="en_GB",

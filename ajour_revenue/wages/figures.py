@@ -16,10 +16,11 @@ from ajour_revenue.warehouse.run import give, rows, run, sql_file
 Period = Literal["day", "week", "month"]
 
 CELLS = """
-    CREATE OR REPLACE TEMP TABLE cells AS FROM {}($first_day::DATE, $last_day::DATE, $show_single_person)
+    CREATE OR REPLACE TEMP TABLE cells AS
+    FROM shown_cells($first_day::DATE, $last_fact::DATE, $show_single_person)
+    UNION ALL BY NAME
+    FROM planned_cells($first_planned::DATE, $last_day::DATE, $show_single_person);
 """
-SHOWN_CELLS = CELLS.format("shown_cells")
-PLANNED_CELLS = CELLS.format("planned_cells")
 
 DAYS_OF_PLACES_SQL = sql_file(__package__, "days_of_places")
 FIGURES_SQL = sql_file(__package__, "figures")
@@ -28,6 +29,7 @@ FIGURES_IN_ORDER = """
     FROM figures ORDER BY first_day, last_day, department NULLS LAST, unallocated, unit NULLS FIRST
 """
 
+ONE_DAY = dt.timedelta(days=1)
 WEEK = dt.timedelta(days=7)
 YEAR = dt.timedelta(days=364)
 """Last year is compared with by the same weekday, not by the same date."""
@@ -43,6 +45,11 @@ class Place:
     unit: str | None = None
     unallocated: bool = False
     """Whether it stands for those wages of a department, or of the company, that belong to no unit (D20)."""
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it is what a department consists of: a unit, or the wages of none."""
+        return self.unit is not None or self.unallocated
 
 
 COMPANY = Place()
@@ -141,16 +148,19 @@ def figure_of(
 
 
 def make_days(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, window: Window, *, planned: bool = False
+    connection: duckdb.DuckDBPyConnection, settings: Settings, window: Window, *, planned_from: dt.date | None = None
 ) -> None:
     """Make the temporary table `days_of_places`: what every place sold and paid on each day of a window.
 
-    Of planned days, what it is expected to sell and its planned wages. Also the temporary table `cells`.
+    From `planned_from` on, what it is expected to sell and its planned wages. Also the temporary table `cells`.
     """
+    first_planned = planned_from or window.last_day + ONE_DAY
     run(
         connection,
-        f"{PLANNED_CELLS if planned else SHOWN_CELLS}; {DAYS_OF_PLACES_SQL}",
+        f"{CELLS} {DAYS_OF_PLACES_SQL}",
         first_day=window.first_day,
+        last_fact=min(window.last_day, first_planned - ONE_DAY),
+        first_planned=max(window.first_day, first_planned),
         last_day=window.last_day,
         show_single_person=settings.wages.show_single_person,
     )
@@ -194,11 +204,13 @@ def load_figures(
     *,
     of_company: Iterable[Window] = (),
 ) -> dict[Window, dict[Place, Figure]]:
-    """Return the figures of every place in each of some periods; of further ones, those of the company alone.
-
-    A department stands before its units and what belongs to none of them; the company is last.
-    """
+    """Return the figures of every place in each of some periods; of further ones, those of the company alone."""
     make_figures(connection, settings, windows, of_company=of_company)
+    return figures_of_periods(connection)
+
+
+def figures_of_periods(connection: duckdb.DuckDBPyConnection) -> dict[Window, dict[Place, Figure]]:
+    """Return what `add_up` made: of each period a department before what it consists of, the company last."""
     figures: dict[Window, dict[Place, Figure]] = {}
     for figure in rows(connection, FIGURES_IN_ORDER, figure_of):
         figures.setdefault(figure.window, {})[figure.place] = figure

@@ -113,7 +113,7 @@ def test_a_figure_that_ajour_changed_was_corrected_in_ajour(books: State) -> Non
     ask(books, {"10": ("125", "100")})
     ask(books, {"10": ("112.50", "90")})
 
-    assert told(books) == ["rettet i Ajour: fra 100,00 kr. til 90,00 kr. excl. moms (Ajour)"]
+    assert told(books) == ["rettet i Ajour: fra 100,00 kr. til 90,00 kr. ekskl. moms (Ajour)"]
 
 
 def test_a_missing_location_that_came_is_no_correction(books: State) -> None:
@@ -121,20 +121,20 @@ def test_a_missing_location_that_came_is_no_correction(books: State) -> None:
     ask(books, {"10": ("125", "100")})
     ask(books, {"10": ("125", "100"), "11": ("250", "200")})
 
-    assert told(books) == ["manglende lokation kom: fra 100,00 kr. til 300,00 kr. excl. moms (Ajour)"]
+    assert told(books) == ["manglende lokation kom: fra 100,00 kr. til 300,00 kr. ekskl. moms (Ajour)"]
 
 
 def test_a_manual_entry_is_no_correction(books: State) -> None:
     ask(books, {"10": ("125", "100")})
     enter(books, "1250", "1000")
 
-    assert told(books) == ["indtastet: fra 100,00 kr. til 1.000,00 kr. excl. moms (Ajour → indtastet: till was down)"]
+    assert told(books) == ["indtastet: fra 100,00 kr. til 1.000,00 kr. ekskl. moms (Ajour → indtastet: till was down)"]
 
 
 def test_a_first_figure_that_was_entered_is_told_as_such(books: State) -> None:
     enter(books, "1250", "1000")
 
-    assert told(books) == ["indtastet: fra - til 1.000,00 kr. excl. moms (- → indtastet: till was down)"]
+    assert told(books) == ["indtastet: fra - til 1.000,00 kr. ekskl. moms (- → indtastet: till was down)"]
 
 
 def test_a_figure_that_replaced_a_manual_entry_is_no_correction(books: State) -> None:
@@ -142,7 +142,7 @@ def test_a_figure_that_replaced_a_manual_entry_is_no_correction(books: State) ->
     ask(books, {"10": ("125", "100")})
 
     assert [finding.facts.changes for finding in found(books)] == [("entered by hand", "replaced a manual entry")]
-    assert told(books) == ["indtastet, erstattede en indtastning: fra - til 100,00 kr. excl. moms (- → Ajour)"]
+    assert told(books) == ["indtastet, erstattede en indtastning: fra - til 100,00 kr. ekskl. moms (- → Ajour)"]
 
 
 def test_another_mapping_is_no_correction(books: State) -> None:
@@ -150,7 +150,7 @@ def test_another_mapping_is_no_correction(books: State) -> None:
     choose(books, units=[BAR_WITH_11])
     calculate(books)
 
-    assert told(books) == ["ny lokationskobling: fra 100,00 kr. til 300,00 kr. excl. moms (Ajour)"]
+    assert told(books) == ["ny lokationskobling: fra 100,00 kr. til 300,00 kr. ekskl. moms (Ajour)"]
 
 
 def test_another_vat_choice_alone_changes_no_amount(books: State) -> None:
@@ -171,7 +171,7 @@ def test_another_vat_choice_beside_a_correction_is_told_as_what_it_is(books: Sta
     choose(books, revenue=EXCLUDED | {"vat": "included"})
     calculate(books)
 
-    assert told(books) == ["rettet i Ajour, nyt momsvalg: fra 125,00 kr. til 112,50 kr. incl. moms (Ajour)"]
+    assert told(books) == ["rettet i Ajour, nyt momsvalg: fra 125,00 kr. til 112,50 kr. inkl. moms (Ajour)"]
 
 
 def test_a_unit_that_was_removed_and_put_back_shows_no_change(books: State) -> None:
@@ -193,16 +193,16 @@ def test_a_unit_that_came_back_with_another_figure_is_told_without_a_correction(
     choose(books)
     ask(books, {"10": ("112.50", "90")})
 
-    assert told(books) == ["får ikke længere tal, får tal igen: fra 100,00 kr. til 90,00 kr. excl. moms (Ajour)"]
+    assert told(books) == ["får ikke længere tal, får tal igen: fra 100,00 kr. til 90,00 kr. ekskl. moms (Ajour)"]
 
 
 @pytest.mark.parametrize(
     ("chosen", "corrected", "said"),
     [
-        ("excluded", ("126", "100"), "fra 125,00 kr. til 126,00 kr. incl. moms"),
-        ("included", ("125", "99"), "fra 100,00 kr. til 99,00 kr. excl. moms"),
-        ("excluded", ("126", "99"), "fra 100,00 kr. til 99,00 kr. excl. moms"),
-        ("included", ("126", "99"), "fra 125,00 kr. til 126,00 kr. incl. moms"),
+        ("excluded", ("126", "100"), "fra 125,00 kr. til 126,00 kr. inkl. moms"),
+        ("included", ("125", "99"), "fra 100,00 kr. til 99,00 kr. ekskl. moms"),
+        ("excluded", ("126", "99"), "fra 100,00 kr. til 99,00 kr. ekskl. moms"),
+        ("included", ("126", "99"), "fra 125,00 kr. til 126,00 kr. inkl. moms"),
     ],
 )
 def test_a_correction_of_either_amount_is_told(
@@ -230,7 +230,7 @@ def test_several_changes_are_told_in_order_and_each_once(books: State) -> None:
     ask(books, {"10": ("112.50", "90"), "11": ("25", "20")})
     ask(books, {"10": ("87.50", "70"), "11": ("25", "20")})
 
-    assert told(books) == ["rettet i Ajour, manglende lokation kom: fra 100,00 kr. til 90,00 kr. excl. moms (Ajour)"]
+    assert told(books) == ["rettet i Ajour, manglende lokation kom: fra 100,00 kr. til 90,00 kr. ekskl. moms (Ajour)"]
 
 
 def test_both_languages_have_words_for_every_change() -> None:

@@ -60,7 +60,7 @@ def test_revenue_of_a_location_that_ajour_does_not_list_is_told_with_its_sum(sta
         "Location without a unit: location 98: not counted: 120,50 kr. excl. VAT; not in Ajour's list. Add it to a "
         "unit's locations in the settings."
     )
-    assert told([unmapped]) == ["lokation 98: ikke talt med: 120,50 kr. excl. moms; ikke på Ajours liste"]
+    assert told([unmapped]) == ["lokation 98: ikke talt med: 120,50 kr. ekskl. moms; ikke på Ajours liste"]
 
 
 def test_where_ajours_list_was_never_read_nothing_is_said_of_it(state: State) -> None:
@@ -69,7 +69,7 @@ def test_where_ajours_list_was_never_read_nothing_is_said_of_it(state: State) ->
 
     [unmapped] = state.found("unmapped")
 
-    assert told([unmapped]) == ["lokation 98: ikke talt med: 100,00 kr. excl. moms"]
+    assert told([unmapped]) == ["lokation 98: ikke talt med: 100,00 kr. ekskl. moms"]
     assert unmapped.command == "ajour-revenue test --write"
 
 
@@ -102,7 +102,7 @@ def test_refunds_and_sales_that_come_to_nothing_are_told(state: State) -> None:
     state.sell("98", FIRST, "100")
     state.sell("98", LAST, "-100")
 
-    assert told(state.found()) == ["lokation 98: ikke talt med: 0,00 kr. excl. moms; ikke på Ajours liste"]
+    assert told(state.found()) == ["lokation 98: ikke talt med: 0,00 kr. ekskl. moms; ikke på Ajours liste"]
 
 
 def test_of_a_location_that_fed_a_unit_only_later_the_days_before_are_told(
@@ -115,7 +115,7 @@ def test_of_a_location_that_fed_a_unit_only_later_the_days_before_are_told(
     [unmapped] = [finding for finding in state.found("unmapped") if finding.location == Location("10", "Bar")]
 
     assert FINDING_TEXTS["da"].facts(unmapped, DANISH) == (
-        "ikke talt med: 3,00 kr. excl. moms; hører i dag til Shop, men ikke på dagene med denne omsætning"
+        "ikke talt med: 3,00 kr. ekskl. moms; hører i dag til Shop, men ikke på dagene med denne omsætning"
     )
     assert unmapped.command is None
 

@@ -226,7 +226,7 @@ def test_one_page_has_every_company_and_their_sum(shell: Shell, companies: list[
     assert shown["nord"]["Wage percentage"].startswith("25")
     assert rows[-1]["Wage cost"] == "1,000.00"
     assert rows[-1]["Wage percentage"].startswith("25")
-    assert 'href="nord/reports/nord.html"' in html
+    assert 'href="nord/reports/nord/latest.html"' in html
     assert "geheim" not in html
 
 

@@ -94,7 +94,7 @@ def test_csv_is_for_danish_excel_and_adds_up(shell: Shell, planning: Company) ->
 
     lines = list(csv.DictReader(io.StringIO(result.stdout_bytes.decode("utf-8-sig")), delimiter=";"))
     expected = {
-        (line["Afdeling"], line["Enhed"]): Decimal(line["Ventet omsætning excl. moms"].replace(",", ".") or 0)
+        (line["Afdeling"], line["Enhed"]): Decimal(line["Ventet omsætning ekskl. moms"].replace(",", ".") or 0)
         for line in lines
     }
     assert expected["I alt", ""] == sum(amount for (_, unit), amount in expected.items() if unit)

@@ -37,7 +37,7 @@ def test_the_table_shows_every_amount_to_the_krone_within_80_columns(shell: Shel
     assert [each for row in amounts for each in row if each and DANISH.whole(each) not in screen.text] == []
     hours = at_fetched_company.query("SELECT hours FROM wage_costs")
     assert [each for (each,) in hours if DANISH.hours(each) not in screen.text] == []
-    for word in ("Vesterbro", "  Bar", "Aarhus", "Omsætning", "excl.", "moms", "Løn", "Timer", "Kr./t."):
+    for word in ("Vesterbro", "  Bar", "Aarhus", "Omsætning", "ekskl.", "moms", "Løn", "Timer", "Kr./t."):
         assert word in screen.text
 
 
@@ -62,7 +62,7 @@ def test_csv_goes_to_standard_output_where_asked(shell: Shell, sums: list[Decima
     lines = list(csv.DictReader(io.StringIO(result.stdout_bytes.decode("utf-8-sig")), delimiter=";"))
     company = [line for line in lines if line["Afdeling"] == "I alt" and not line["Enhed"]]
     assert [line["Fra"] for line in company] == [str(day) for day in Window(FIRST_DAY, LAST_DAY).days]
-    heads = ("Omsætning excl. moms", "Omsætning incl. moms", "Lønomkostninger")
+    heads = ("Omsætning ekskl. moms", "Omsætning inkl. moms", "Lønomkostninger")
     assert [sum(Decimal(line[head].replace(",", ".")) for line in company) for head in heads] == sums
 
 
@@ -72,8 +72,8 @@ def test_xlsx_and_html_go_to_the_folder_of_the_settings(shell: Shell, at_fetched
     printed = [shell.run("report", "--format", each).stdout.strip() for each in ("xlsx", "html")]
 
     assert printed == [str(folder / "demo.xlsx"), str(folder / "demo.html")]
-    assert load_workbook(folder / "demo.xlsx").sheetnames == ["Tal", "Dage", "Opmærksomhed"]
-    assert Page((folder / "demo.html").read_text(encoding="utf-8")).table("Fra mål, %-point")
+    assert load_workbook(folder / "demo.xlsx").sheetnames == ["Tal", "Dage", "Kræver handling", "Plan"]
+    assert Page((folder / "demo.html").read_text(encoding="utf-8")).table("Afvigelse fra mål, procentpoint")
 
 
 def test_a_file_can_be_named(shell: Shell, at_fetched_company: Company) -> None:

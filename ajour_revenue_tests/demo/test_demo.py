@@ -109,7 +109,9 @@ def test_it_names_the_location_that_nobody_has_mapped(demo: Demo) -> None:
 
 
 def test_it_says_where_the_report_and_the_warehouse_lie_and_fits_a_terminal(demo: Demo) -> None:
-    paths = {f"  {path.resolve()}" for path in (demo.warehouse, demo.server.folder / "reports" / "demo.html")}
+    paths = {
+        f"  {path.resolve()}" for path in (demo.warehouse, demo.server.folder / "reports" / "demo" / "latest.html")
+    }
     for said in demo.said:
         assert paths <= set(said.splitlines())
     assert max(len(line) for line in demo.first_said.splitlines() if line not in paths) <= COLUMNS

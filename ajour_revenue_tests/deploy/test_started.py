@@ -159,7 +159,7 @@ def test_a_run_of_each_company_goes_through_and_all_of_its_history_is_in_postgre
         assert server.wait_for_run(run) == "SUCCESS", server.failures(run)
         with opened(server.folder / "data" / name / "warehouse.duckdb") as warehouse:
             assert warehouse.execute("SELECT count(*) FROM unit_revenue").fetchone() == (1,)
-        assert (server.folder / "data" / name / "reports" / f"{name}.html").is_file()
+        assert (server.folder / "data" / name / "reports" / name / "latest.html").is_file()
     stored = postgres.execute(
         "SELECT value, run_id FROM runs JOIN run_tags USING (run_id) WHERE status = 'SUCCESS' AND key = ?",
         COMPANY_TAG,

@@ -7,15 +7,23 @@ from html.parser import HTMLParser
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pytest
 
-from ajour_revenue.days import Window
+from ajour_revenue.days import COPENHAGEN, Window
+from ajour_revenue.plan.expected_revenue import expect_revenue, store_expected
+from ajour_revenue.plan.wage_plan import calculate_wage_plan, coming_days, store_planned_wages
 from ajour_revenue.reports.report import Report, load_report
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.wages.figures import Period
 from ajour_revenue.wages.percentage import calculate_wage_percentage
+from ajour_revenue.wages.source import WAGE_COST_SCHEMA, WageCosts
+from ajour_revenue_tests.clock import MOMENT, set_now
 from ajour_revenue_tests.kit import settings_dict, store_revenue, store_wages
+from ajour_revenue_tests.plan.kit import planned
 
 MONDAY = dt.date(2026, 11, 23)
+TODAY = MONDAY + dt.timedelta(days=1)
 COMPANY_ID = "1"
 HIDDEN_WAGE = "4321.09"
 """What a single person earned: it stands nowhere else."""
@@ -135,6 +143,25 @@ class Books:
             """
         )
 
+    def look_ahead(self, patch: pytest.MonkeyPatch) -> None:
+        """Let it be the morning after MONDAY, and every unit be staffed for a fortnight; a manager is of no unit.
+
+        What is expected follows from what was earned.
+        """
+        set_now(patch, dt.datetime.combine(TODAY, dt.time(7), COPENHAGEN))
+        window = coming_days(self.settings)
+        wages = [
+            planned(day, unit.name, f"{3100 + 450 * number}.50", department=unit.department)
+            for day in window.days
+            for number, unit in enumerate(self.settings.units)
+        ]
+        wages += [planned(day, None, "1800") for day in window.days]
+        expect_revenue(self.connection, self.settings, window)
+        store_expected(self.connection, run_id="run")
+        costs = WageCosts(rows=pa.Table.from_pylist(wages, schema=WAGE_COST_SCHEMA))
+        store_planned_wages(self.connection, costs, asked_at=MOMENT, run_id="run")
+        calculate_wage_plan(self.connection, self.settings, window)
+
     def report(self, window: Window | None = None, by: Period = "week") -> Report:
         window = window or Window(days_before(30), MONDAY)
         self.fetch(window)
@@ -144,7 +171,7 @@ class Books:
         ).fetchall()
         if first_day:
             calculate_wage_percentage(self.connection, self.settings, Window(first_day, last_day))
-        return load_report(self.connection, self.settings, window, by, upcoming=lambda: "paused")
+        return load_report(self.connection, self.settings, window, by, upcoming=lambda: "paused", with_plan=True)
 
 
 class Page(HTMLParser):

@@ -8,6 +8,7 @@ import pytest
 
 from ajour_revenue.days import Window
 from ajour_revenue.definitions import build_definitions
+from ajour_revenue.reports.write import Pages
 from ajour_revenue.text.formats import DANISH
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.kit import Company, make_company
@@ -36,25 +37,28 @@ def test_a_run_writes_the_page_into_the_folder_of_the_settings(
     reported: tuple[Company, dg.ExecuteInProcessResult],
 ) -> None:
     company, result = reported
-    path = company.settings.report.folder / "demo.html"
+    pages = Pages.of(company.settings)
 
-    assert metadata(result)["report"] == str(path.resolve())
-    assert [each.name for each in path.parent.iterdir()] == ["demo.html"]
+    shown = metadata(result)
+    assert shown["report"] == str(pages.latest.resolve())
+    assert shown["day_page"] == str(pages.page(LAST_DAY).resolve())
+    assert pages.folder == company.settings.report.folder / "demo"
+    assert set(pages.folder.rglob("*.*")) == {pages.latest, pages.index, pages.page(LAST_DAY)}
 
 
 def test_the_page_is_about_yesterday_whatever_days_the_run_is_for(
     reported: tuple[Company, dg.ExecuteInProcessResult],
 ) -> None:
     company, result = reported
-    page = Page((company.settings.report.folder / "demo.html").read_text(encoding="utf-8"))
+    page = Page(Pages.of(company.settings).latest.read_text(encoding="utf-8"))
 
     assert DANISH.weekday_and_date(LAST_DAY) in page.text
     [(revenue, wages)] = company.query(
         "SELECT sum(revenue_excl_vat), sum(wage_cost) FROM wage_percentage "
         f"WHERE unit IS NULL AND business_date = '{LAST_DAY}'"
     )
-    [row, *_] = page.table("Vækst i omsætning excl. moms")
-    assert (row["Omsætning excl. moms"], row["Lønomkostninger"]) == (DANISH.money(revenue), DANISH.money(wages))
+    [row, *_] = page.table("Udvikling i omsætning ekskl. moms")
+    assert (row["Omsætning ekskl. moms"], row["Lønomkostninger"]) == (DANISH.money(revenue), DANISH.money(wages))
     shown = metadata(result)
     assert shown["reported_day"] == str(LAST_DAY)
     assert shown["revenue_excl_vat"] == DANISH.kroner(revenue)
@@ -62,9 +66,9 @@ def test_the_page_is_about_yesterday_whatever_days_the_run_is_for(
 
 def test_the_days_of_an_older_run_are_in_the_chart(reported: tuple[Company, dg.ExecuteInProcessResult]) -> None:
     company, _ = reported
-    page = Page((company.settings.report.folder / "demo.html").read_text(encoding="utf-8"))
+    page = Page(Pages.of(company.settings).latest.read_text(encoding="utf-8"))
 
-    days = {row["Dag"].split()[1]: row["Omsætning excl. moms"] for row in page.table("Dag", "Mål")}
+    days = {row["Dag"].split()[1]: row["Omsætning ekskl. moms"] for row in page.table("Dag", "Lønomkostninger", "Mål")}
     told = {day for day, revenue in days.items() if revenue != "-"}
     assert len(days) == 31
     assert told == {DANISH.date(day) for day in (*OLD.days, LAST_DAY)}
@@ -101,6 +105,15 @@ def test_the_settings_choose_folder_and_language(fetched_company: Company) -> No
 
     assert fetched_company.run(Window(LAST_DAY, LAST_DAY)).success
 
-    page = (fetched_company.folder / "morning" / "demo.html").read_text(encoding="utf-8")
+    page = (fetched_company.folder / "morning" / "demo" / "latest.html").read_text(encoding="utf-8")
     assert '<html lang="en">' in page
     assert '<h2 id="day">Yesterday</h2>' in page
+
+
+def test_dagster_links_to_the_page_where_a_web_server_has_it(fetched_company: Company) -> None:
+    fetched_company.reload(report={"url": "https://reports.example.dk/nord/"})
+
+    result = fetched_company.run(Window(LAST_DAY, LAST_DAY))
+
+    assert metadata(result)["report"] == "https://reports.example.dk/nord/demo/latest.html"
+    assert metadata(result)["day_page"] == f"https://reports.example.dk/nord/demo/{LAST_DAY:%Y/%m/%d}.html"

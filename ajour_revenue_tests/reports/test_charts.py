@@ -11,7 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ajour_revenue.days import Window
-from ajour_revenue.reports.charts import NARROW, OVER, PROVISIONAL, WAGES, WIDE, Size, chart_alt, revenue_chart_svg
+from ajour_revenue.reports.charts import (
+    INK,
+    NARROW,
+    OVER,
+    PROVISIONAL,
+    WAGES,
+    WIDE,
+    Size,
+    chart_alt,
+    legend,
+    revenue_chart_svg,
+)
 from ajour_revenue.reports.texts import TEXTS
 from ajour_revenue.wages.figures import COMPANY, Figure
 from ajour_revenue_tests.reports.kit import days_before
@@ -53,7 +64,7 @@ def test_any_figures_make_a_whole_picture_within_its_bounds(
 ) -> None:
     root = ET.fromstring(revenue_chart_svg(figures(amounts), DA, size))
 
-    assert root.get("role") == "img"
+    assert root.get("role") == "group"
     for text in root.iter("{http://www.w3.org/2000/svg}text"):
         width = 6.4 * len(text.text or "")  # digits and points of 12 px
         left = float(text.get("x", "")) - (width if text.get("text-anchor") == "end" else 0)
@@ -105,10 +116,40 @@ def test_a_day_without_revenue_is_a_cross_and_no_bar_of_zero() -> None:
     assert sum(marks(revenue_chart_svg(gap, DA, WIDE))) == 9
 
 
-def test_a_pointer_reads_day_amount_and_percentage() -> None:
-    titles = [title.text for title in ET.fromstring(revenue_chart_svg(some, DA, WIDE)).iter() if "title" in title.tag]
+def test_who_points_at_a_day_taps_or_focuses_it_reads_its_figures() -> None:
+    days = [element for element in ET.fromstring(revenue_chart_svg(some, DA, WIDE)).iter() if element.get("tabindex")]
 
-    assert titles[-1] == "mandag 23-11-2026: 10.000,00 kr. excl. moms, 35,0 %"
+    assert len(days) == len(some)
+    assert days[-1].get("aria-label") == "mandag 23-11-2026: 10.000 kr. ekskl. moms, løn 35,0 %"
+    assert [text.text for text in days[-1] if text.tag.endswith("text")] == [
+        "mandag 23-11-2026: 10.000 kr. · løn 35,0 %"
+    ]
+
+
+def test_a_day_with_revenue_and_without_wages_has_a_cross_on_the_line() -> None:
+    unpaid = [*some[:4], dataclasses.replace(some[4], wage_percentage=None), *some[5:]]
+
+    paths = [path.attrib for path in ET.fromstring(revenue_chart_svg(unpaid, DA, WIDE)).iter() if "path" in path.tag]
+    [cross] = [path for path in paths if path.get("stroke") == INK and path["d"].count("M") == 2 and "l" in path["d"]]
+    assert cross["stroke"] == INK
+
+
+def test_both_axes_begin_at_nothing() -> None:
+    texts = [element.text for element in ET.fromstring(revenue_chart_svg(some, DA, WIDE)).iter()]
+
+    assert {"0", "0 %"} <= set(texts)
+
+
+def test_the_legend_names_what_is_in_the_chart_and_nothing_else() -> None:
+    words = [name for _, name in legend(some, DA)]
+    assert words == [
+        *("mandag til fredag", "lørdag og søndag", "mandag 23-11-2026", "Lønprocent", "Mål"),
+        *("Over mål", "På eller under mål"),
+    ]
+
+    under = [dataclasses.replace(day, judged_percentage=Decimal(20), revenue_excl_vat=None) for day in some[:2]]
+    assert [name for _, name in legend(under, DA)] == ["ingen tal", "Lønprocent", "Mål", "På eller under mål"]
+    assert all(ET.fromstring(mark).tag.endswith("svg") for mark, _ in legend(some, DA))
 
 
 @pytest.mark.parametrize(("size", "weeks"), [(WIDE, ["Uge 47", "Uge 48"]), (NARROW, ["Uge 47"])])

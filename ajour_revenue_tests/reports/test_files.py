@@ -14,7 +14,10 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from ajour_revenue.days import Window
+from ajour_revenue.reports.columns import plan_columns
 from ajour_revenue.reports.csv_file import cell, csv_file
+from ajour_revenue.reports.plan_texts import PLAN_TEXTS
 from ajour_revenue.reports.report import Report
 from ajour_revenue.reports.texts import TEXTS, Texts
 from ajour_revenue.reports.write import ReportNotWrittenError, write
@@ -163,6 +166,29 @@ def test_a_second_library_reads_the_same_numbers_from_the_workbook(books: Books,
     assert read == rows_of(report, texts)
 
 
+@both
+def test_the_workbook_has_the_coming_days_as_the_plan_in_csv_has_them(
+    books: Books, texts: Texts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    books.fill(days=70)
+    books.look_ahead(monkeypatch)
+    report, plan_texts = books.report(), PLAN_TEXTS[texts.language]
+    heads, *lines = opened(report, texts)[plan_texts.plan_sheet].iter_rows(values_only=True)
+
+    assert list(heads) == [column.heading for column in plan_columns(plan_texts)]
+    assert len(lines) == 8 * len(["Bar", "Kitchen", "of no unit", "Vesterbro", "Shop", "Aarhus", "company"])
+    assert [(day(line[0]), line[1], line[2], *map(amount, line[3:8])) for line in lines] == [
+        (
+            *(each.day, each.figure.place.department or texts.company),
+            texts.unallocated if each.figure.place.unallocated else each.figure.place.unit,
+            *(each.figure.revenue_excl_vat, each.low, each.high, each.figure.wage_cost, each.figure.hours),
+        )
+        for each in report.plan
+    ]
+    without = opened(books.report(Window(days_before(9), days_before(5))), texts)
+    assert plan_texts.plan_sheet not in without.sheetnames
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed")
 @both
@@ -206,7 +232,36 @@ def test_cells_are_numbers_and_dates_with_formats(books: Books, texts: Texts) ->
 
     assert [cell.data_type for cell in cells] == ["d", "d", "s", "n", "n", "n", "n", "n", "n", "n"]
     assert [cells[place].number_format for place in (4, 7)] == ["#,##0.00", "0.0%"]
-    assert cells[0].number_format == {"da": "dd-mm-yyyy", "en": "d mmm yyyy"}[texts.language]
+    assert cells[0].number_format == {"da": "ddd dd-mm-yyyy", "en": "ddd d mmm yyyy"}[texts.language]
+
+
+@both
+def test_sums_are_bold_over_an_outline_of_what_they_consist_of(books: Books, texts: Texts) -> None:
+    report = report_of(books)
+    sheet = opened(report, texts)[texts.figures_sheet]
+    figures = [figure for period in report.periods for figure in report.places_of(period)]
+
+    looks = [
+        (sheet.cell(row, 1).font.bold, sheet.row_dimensions[row].outlineLevel) for row in range(2, sheet.max_row + 1)
+    ]
+    assert looks == [(False, 1) if figure.place.is_part else (True, 0) for figure in figures]
+    assert sheet.sheet_properties.outlinePr.summaryBelow is False
+
+
+@both
+def test_headings_stand_over_their_numbers_and_over_target_has_a_sign(books: Books, texts: Texts) -> None:
+    sheet = opened(report_of(books), texts)[texts.figures_sheet]
+    heads = {cell.value: cell for cell in sheet[1]}
+
+    assert {heads[name].alignment.horizontal for name in (texts.first_day, texts.unit, texts.remarks)} == {"left"}
+    assert {heads[name].alignment.horizontal for name in (texts.wage_cost, texts.hours, texts.target)} == {"right"}
+    [pattern] = {
+        sheet.cell(row, heads[texts.from_target].column).number_format
+        for row in range(2, sheet.max_row + 1)
+        if sheet.cell(row, heads[texts.from_target].column).value is not None
+    }
+    assert pattern == "[Red]▲ +0.0;-0.0;0.0"
+    assert sheet.oddFooter.right.text == "&P / &N"
 
 
 @both

@@ -8,11 +8,13 @@ import pytest
 from babel.numbers import parse_decimal
 
 from ajour_revenue.days import Window, yesterday
+from ajour_revenue.plan.wage_plan import Planned
 from ajour_revenue.reports.page import html_page
+from ajour_revenue.reports.plan_texts import PLAN_TEXTS
 from ajour_revenue.reports.texts import TEXTS, Texts
-from ajour_revenue.wages.figures import Figure
+from ajour_revenue.wages.figures import COMPANY, Figure
 from ajour_revenue_tests.kit import settings_dict
-from ajour_revenue_tests.reports.kit import MONDAY, Books, Page, days_before
+from ajour_revenue_tests.reports.kit import MONDAY, TODAY, Books, Page, days_before
 
 DA, EN = TEXTS["da"], TEXTS["en"]
 
@@ -39,7 +41,7 @@ def full(books: Books) -> Books:
 
 def read(texts: Texts, cell: str) -> Decimal | None:
     """Return the number of a cell; None for a dash."""
-    number = re.sub(r"(%-point|pp|%|kr\.|DKK|▲|Over mål|Over target|\+|\s)", "", cell)
+    number = re.sub(r"(procentpoint|pp|%|kr\.|DKK|▲|Over mål|Over target|\+|\s)", "", cell)
     return None if number == "-" else parse_decimal(number, locale=texts.formats.locale, strict=True)
 
 
@@ -118,7 +120,7 @@ def test_every_amount_is_labelled_incl_or_excl_vat(books: Books, texts: Texts) -
     word = {"da": "msætning", "en": "evenue"}[texts.language]
     about_revenue = [label for label in (*labels, *heads) if word in label]
     assert about_revenue
-    assert [label for label in about_revenue if not re.search(r"(excl|incl)\. (moms|VAT)", label)] == []
+    assert [label for label in about_revenue if not re.search(r"((ekskl|inkl)\. moms|(excl|incl)\. VAT)", label)] == []
 
 
 def test_the_day_stands_on_top_as_danes_write_it(books: Books) -> None:
@@ -127,9 +129,9 @@ def test_the_day_stands_on_top_as_danes_write_it(books: Books) -> None:
 
     text = " ".join(Page(html_page(books.report(), DA)).text.split())
 
-    assert "98.765,43 kr. excl. moms 123.456,79 kr. incl. moms" in text
-    assert "Lønomkostninger 31.012,35 kr. 151,5 timer · omsætning excl. moms 652 kr./time" in text
-    assert "31,4 % af omsætning excl. moms Mål 30,0 % · ▲ 1,4 %-point over mål 1 af 1 enheder over mål" in text
+    assert "98.765,43 kr. ekskl. moms 123.456,79 kr. inkl. moms" in text
+    assert "Lønomkostninger 31.012,35 kr. 151,5 timer · omsætning ekskl. moms 652 kr./time" in text
+    assert "31,4 % af omsætning ekskl. moms Mål 30,0 % · ▲ 1,4 procentpoint over mål 1 af 1 enheder over mål" in text
     assert "mandag 23-11-2026" in text
 
 
@@ -139,11 +141,13 @@ def test_over_target_is_said_without_colour(books: Books) -> None:
 
     rows = {
         row["Afdeling / enhed"]: row
-        for row in Page(html_page(books.report(), DA)).table("Fra mål, %-point", "Lønprocent uge 48 til dato")
+        for row in Page(html_page(books.report(), DA)).table(
+            "Afvigelse fra mål, procentpoint", "Lønprocent uge 48 indtil nu"
+        )
     }
 
     assert rows["Bar"]["Lønprocent"] == "31,4 % ▲Over mål"
-    assert rows["Bar"]["Fra mål, %-point"] == "+1,4"
+    assert rows["Bar"]["Afvigelse fra mål, procentpoint"] == "+1,4"
 
 
 @both
@@ -168,7 +172,7 @@ def test_under_target_has_no_mark(books: Books) -> None:
     html = html_page(books.report(), DA)
 
     assert "▲" not in html
-    assert "1,0 %-point under mål" in Page(html).text
+    assert "1,0 procentpoint under mål" in Page(html).text
 
 
 @both
@@ -252,8 +256,11 @@ def test_the_page_is_built_for_those_who_hear_it(books: Books, texts: Texts) -> 
     assert heads
     assert {attributes.get("scope") for attributes in heads} == {"col", "row", "rowgroup"}
     assert [name for name, _ in page.elements].count("caption") == len(page.tables)
-    charts = [attributes for name, attributes in page.elements if name == "svg"]
-    assert {(attributes["role"], bool(attributes["aria-label"])) for attributes in charts} == {("img", True)}
+    pictures = [attributes for name, attributes in page.elements if name == "svg"]
+    charts = [attributes for attributes in pictures if attributes.get("aria-hidden") != "true"]
+    assert [(attributes["role"], bool(attributes["aria-label"])) for attributes in charts] == [("group", True)] * 2
+    days = [attributes for _, attributes in page.elements if attributes.get("tabindex") == "0"]
+    assert [(attributes["role"], bool(attributes["aria-label"])) for attributes in days] == [("img", True)] * 2 * 31
 
 
 def test_names_are_taken_for_text_and_not_for_markup(books: Books) -> None:
@@ -265,7 +272,9 @@ def test_names_are_taken_for_text_and_not_for_markup(books: Books) -> None:
 
     page = Page(html_page(books.report(), DA))
 
-    assert [row["Afdeling / enhed"] for row in page.table("Fra mål, %-point", "Lønprocent uge 48 til dato")] == [
+    assert [
+        row["Afdeling / enhed"] for row in page.table("Afvigelse fra mål, procentpoint", "Lønprocent uge 48 indtil nu")
+    ] == [
         "Vesterbro",
         name,
     ]
@@ -282,5 +291,76 @@ def test_a_page_speaks_one_language(books: Books, language: str, words: list[str
     text = Page(html_page(full(books).report(), texts)).text
 
     assert [word for word in words[1:] if word not in text] == []
-    others = [other.revenue, other.places, other.attention, other.chart_hint, other.findings.kinds["missing"].title]
+    others = [
+        other.revenue,
+        other.places,
+        other.attention,
+        other.not_over_target,
+        other.findings.kinds["missing"].title,
+    ]
     assert [words for words in others if words in text] == []
+
+
+# What lies ahead
+
+
+def ahead(books: Books, patch: pytest.MonkeyPatch) -> Books:
+    books.fill(days=70)
+    books.look_ahead(patch)
+    return books
+
+
+@both
+def test_today_and_the_next_seven_days_are_on_the_page_as_the_plan_has_them(
+    books: Books, texts: Texts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = ahead(books, monkeypatch).report()
+    page, plan_texts = Page(html_page(report, texts)), PLAN_TEXTS[texts.language]
+
+    heads = (plan_texts.expected_revenue, *plan_texts.between, plan_texts.planned_wages)
+    company = page.table(texts.day, plan_texts.expected_revenue)
+    places = page.table(texts.department_or_unit, plan_texts.expected_revenue)
+
+    def amounts(rows: list[dict[str, str]]) -> list[tuple[Decimal | None, ...]]:
+        return [tuple(read(texts, row[head]) for head in heads) for row in rows]
+
+    def kroner(plan: list[Planned]) -> list[tuple[Decimal | None, ...]]:
+        values = [(each.figure.revenue_excl_vat, each.low, each.high, each.figure.wage_cost) for each in plan]
+        return [tuple(rounded(value, "1") for value in row) for row in values]
+
+    of_company = [each for each in report.plan if each.figure.place == COMPANY]
+    assert [each.day for each in of_company] == Window(TODAY, TODAY + dt.timedelta(days=7)).days
+    assert amounts(company) == kroner(of_company)
+    assert amounts(places) == kroner([each for each in report.plan if each.figure.place != COMPANY])
+    assert plan_texts.open_shifts in " ".join(page.text.split())
+
+
+@both
+def test_the_page_says_where_week_and_month_will_end(
+    books: Books, texts: Texts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = ahead(books, monkeypatch).report()
+    plan_texts = PLAN_TEXTS[texts.language]
+    rows = Page(html_page(report, texts)).table(texts.department, plan_texts.expected_wages)
+
+    ends = [outlook.at_end[place] for outlook in report.outlooks for place in outlook.places]
+    so_far = [outlook.so_far[place] for outlook in report.outlooks for place in outlook.places]
+    assert [read(texts, row[plan_texts.expected_revenue]) for row in rows] == [
+        rounded(figure.revenue_excl_vat, "1") for figure in ends
+    ]
+    assert [read(texts, row[plan_texts.expected_percentage]) for row in rows] == [
+        rounded(figure.wage_percentage, "0.1") for figure in ends
+    ]
+    assert [read(texts, row[plan_texts.revenue_so_far]) for row in rows] == [
+        rounded(figure.revenue_excl_vat, "1") for figure in so_far
+    ]
+    assert len(ends) == 2 * len(("Aarhus", "Vesterbro", "company"))
+
+
+def test_a_report_of_days_long_past_says_nothing_of_the_coming_ones(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = ahead(books, monkeypatch).report(Window(days_before(40), days_before(10)))
+
+    assert (report.plan, report.outlooks) == ((), ())
+    assert PLAN_TEXTS["da"].coming_days not in Page(html_page(report, DA)).text
