@@ -5,10 +5,13 @@ or a driver to load. Ours come from the settings and the environment alone.
 """
 
 from pathlib import Path
+from typing import TypeVar
 
 import dagster as dg
 
 from ajour_revenue.settings.env_file import variable
+
+Resource = TypeVar("Resource", bound=dg.ConfigurableResource)
 
 
 def fixed(resource: object, folder: Path) -> dg.ResourceDefinition:
@@ -19,16 +22,23 @@ def fixed(resource: object, folder: Path) -> dg.ResourceDefinition:
     if not isinstance(resource, dg.ConfigurableResource):
         return dg.ResourceDefinition(lambda _: resource, config_schema={}, description=type(resource).__doc__)
 
-    def with_credentials(_: dg.InitResourceContext) -> object:
-        fields = {name: getattr(resource, name) for name in type(resource).model_fields}
-        return type(resource)(
-            **{
-                name: variable(folder, str(value.env_var_name)) if isinstance(value, dg.EnvVar) else value
-                for name, value in fields.items()
-            }
-        )
+    return dg.ResourceDefinition(
+        lambda _: with_credentials(resource, folder), config_schema={}, description=_description(resource)
+    )
 
-    return dg.ResourceDefinition(with_credentials, config_schema={}, description=_description(resource))
+
+def with_credentials(resource: Resource, folder: Path) -> Resource:
+    """Return a resource with the values of the variables that it names: from `.env` in a folder, else the environment.
+
+    Raises EnvFileError.
+    """
+    fields = {name: getattr(resource, name) for name in type(resource).model_fields}
+    return type(resource)(
+        **{
+            name: variable(folder, str(value.env_var_name)) if isinstance(value, dg.EnvVar) else value
+            for name, value in fields.items()
+        }
+    )
 
 
 no_io_manager = dg.IOManagerDefinition(dg.mem_io_manager.resource_fn, config_schema={})

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from email.message import EmailMessage
 from email.utils import localtime, make_msgid
 from http import HTTPStatus
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import dagster as dg
 import idna
@@ -20,6 +20,7 @@ from pydantic import Field
 
 from ajour_revenue import web
 from ajour_revenue.addresses import UnsafeAddressError, checked_address
+from ajour_revenue.alerts.messages import Mail
 from ajour_revenue.masking import is_blank
 from ajour_revenue.settings.model import MailSettings
 from ajour_revenue.settings.secrets import MAIL_PASSWORD, MAIL_USER, WEBHOOK_URL
@@ -37,6 +38,20 @@ SLACKS_REASON = re.compile(rb"[a-z]{1,20}(_[a-z]{1,20}){1,4}")
 
 class NotSentError(Exception):
     """A message was not sent; says why and what to do, without any secret. Sending it again may help."""
+
+
+class Delivery(NamedTuple):
+    """Who the mail server took a mail for, and who not."""
+
+    sent: list[str]
+    refused: list[str]
+
+    def __str__(self) -> str:
+        """Say it as ticks do."""
+        return f"mailed to {', '.join(self.sent)}" + (f"; refused: {', '.join(self.refused)}" if self.refused else "")
+
+
+EXCEL = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
 
 class MailServer(dg.ConfigurableResource[None]):
@@ -65,7 +80,11 @@ class MailServer(dg.ConfigurableResource[None]):
         )
 
     def send(self, subject: str, text: str) -> str:
-        """Send one mail to all recipients, and return who got it. Raises NotSentError where nobody did.
+        """Send one mail to those who are alerted, and return who got it. Raises NotSentError where nobody did."""
+        return str(self.send_to(self.recipients, Mail(subject, text), named_in="alerts.mail.recipients"))
+
+    def send_to(self, recipients: Sequence[str], mail: Mail, *, named_in: str) -> Delivery:
+        """Send one mail to all recipients. Raises NotSentError where nobody got it; `named_in` says where to look then.
 
         A recipient that the server does not take keeps it from nobody else, and is not tried again.
         """
@@ -84,17 +103,17 @@ class MailServer(dg.ConfigurableResource[None]):
             )
             raise NotSentError(message)
         try:
-            sent, refused = self._deliver(subject, text)
+            delivery = self._deliver(mail, recipients)
         except (OSError, UnicodeError) as error:
             raise NotSentError(self._explained(error)) from None
-        if not sent:
+        if not delivery.sent:
             message = (
-                f"The mail server {self.host}:{self.port} refused all recipients. Check alerts.mail.recipients, and "
-                f"whether it wants a login. Refused: {', '.join(refused)}. An address with letters such as ø before "
-                "the @ needs a server that offers SMTPUTF8."
+                f"The mail server {self.host}:{self.port} refused all recipients. Check {named_in}, and "
+                f"whether it wants a login. Refused: {', '.join(delivery.refused)}. An address with letters such as ø "
+                "before the @ needs a server that offers SMTPUTF8."
             )
             raise NotSentError(message)
-        return f"mailed to {', '.join(sent)}" + (f"; refused: {', '.join(refused)}" if refused else "")
+        return delivery
 
     def _explained(self, error: OSError | UnicodeError) -> str:
         """Say what went wrong, not in the server's own words: they may quote what it was told."""
@@ -122,26 +141,31 @@ class MailServer(dg.ConfigurableResource[None]):
                 problem = f"cannot be reached: {error.strerror or error}. Check alerts.mail.host, port and encryption."
         return f"The mail server {self.host}:{self.port} {problem}"
 
-    def _mail(self, subject: str, text: str, recipients: Sequence[str]) -> EmailMessage:
+    def _message(self, mail: Mail, recipients: Sequence[str]) -> EmailMessage:
         sender = _on_the_wire(self.sender)
-        mail = EmailMessage()
-        mail["Subject"] = subject
-        mail["From"] = sender
-        mail["To"] = ", ".join(recipients)
-        mail["Date"] = localtime()
-        mail["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
+        message = EmailMessage()
+        message["Subject"] = mail.subject
+        message["From"] = sender
+        message["To"] = ", ".join(recipients)
+        message["Date"] = localtime()
+        message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
         # Asks for no "out of office" in return.
-        mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(text)
-        return mail
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(mail.text)
+        if mail.html:
+            message.add_alternative(mail.html, subtype="html")
+        for attachment in mail.attachments:
+            maintype, subtype = EXCEL
+            message.add_attachment(attachment.data, maintype=maintype, subtype=subtype, filename=attachment.file_name)
+        return message
 
-    def _deliver(self, subject: str, text: str) -> tuple[list[str], list[str]]:
-        """Deliver, and return the recipients that the server took and those that it did not.
+    def _deliver(self, mail: Mail, recipients: Sequence[str]) -> Delivery:
+        """Deliver to those whom the server takes.
 
         Addresses with other letters than ASCII before the @ get a mail of their own: not every server on the way to
         the others would take one that names them.
         """
-        wires = {recipient: _wire_or_none(recipient) for recipient in self.recipients}
+        wires = {recipient: _wire_or_none(recipient) for recipient in recipients}
         groups = [
             [wire for wire in wires.values() if wire and wire.isascii()],
             [wire for wire in wires.values() if wire and not wire.isascii()],
@@ -159,7 +183,7 @@ class MailServer(dg.ConfigurableResource[None]):
                 server.login(self.user, self.password)
             for group in filter(None, groups):
                 try:
-                    refused = server.send_message(self._mail(subject, text, group))
+                    refused = server.send_message(self._message(mail, group))
                 except (smtplib.SMTPRecipientsRefused, smtplib.SMTPNotSupportedError):
                     continue
                 except OSError:
@@ -171,7 +195,7 @@ class MailServer(dg.ConfigurableResource[None]):
             with contextlib.suppress(OSError):
                 server.quit()
         sent = [recipient for recipient, wire in wires.items() if wire in taken]
-        return sent, [recipient for recipient in self.recipients if recipient not in sent]
+        return Delivery(sent, [recipient for recipient in recipients if recipient not in sent])
 
 
 def _on_the_wire(address: str) -> str:

@@ -64,7 +64,7 @@ def failures_by_event(runs: Iterable[dg.DagsterRun]) -> dict[str, list[dg.Dagste
 
 def failure_alert(instance: dg.DagsterInstance, runs: Sequence[dg.DagsterRun]) -> Alert:
     """Say of the failed runs of one event which days they were for, what went wrong, and what to do."""
-    days = ", ".join(map(str, _joined(window for run in runs if (window := _window(run))))) or "no day"
+    days = ", ".join(map(str, _joined(window for run in runs if (window := window_of(run))))) or "no day"
     backfill = runs[0].tags.get(BACKFILL_TAG)
     if backfill:
         what = f"Backfill {backfill} failed for {days}:"
@@ -75,7 +75,8 @@ def failure_alert(instance: dg.DagsterInstance, runs: Sequence[dg.DagsterRun]) -
     return Alert(f"run failed for {days}", "\n".join([what, bullets(_problems(instance, runs)), advice]))
 
 
-def _window(run: dg.DagsterRun) -> Window | None:
+def window_of(run: dg.DagsterRun) -> Window | None:
+    """Return the days that a run is for; None where it names none."""
     try:
         return tagged_window(run.tags)
     except dg.Failure:

@@ -19,11 +19,31 @@ class Alert(NamedTuple):
     """What happened, on which days, and what to do."""
 
 
+class Attachment(NamedTuple):
+    """A workbook that goes with a mail."""
+
+    file_name: str
+    data: bytes
+
+
+class Mail(NamedTuple):
+    """What is mailed; the text says all that the HTML does."""
+
+    subject: str
+    text: str
+    html: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+
+
 def subject_of(alerts: Sequence[Alert], *, name: str) -> str:
     """Return the one line that says it all, beginning with the integration's name."""
     titles = [alert.title for alert in alerts[:MOST_TITLES]]
     more = len(alerts) - len(titles)
-    subject = f"{name}: {'; '.join([*titles, *([f'and {more} more'] if more else [])])}"
+    return one_line(f"{name}: {'; '.join([*titles, *([f'and {more} more'] if more else [])])}")
+
+
+def one_line(subject: str) -> str:
+    """Return a text as a subject may be: a line of its own, and no longer than anybody reads."""
     return shorten(plain(subject).replace("\n", " "), MOST_LETTERS_OF_A_SUBJECT)
 
 

@@ -71,11 +71,18 @@ class Mailbox:
 
     @property
     def texts(self) -> list[str]:
-        return [mail.get_content().replace("\r\n", "\n") for mail in self.mails]
+        return [part(mail, "plain") for mail in self.mails]
 
     @property
     def subjects(self) -> list[str]:
         return [str(mail["Subject"]) for mail in self.mails]
+
+
+def part(mail: EmailMessage, kind: str) -> str:
+    """Return the plain or the HTML text of a mail."""
+    body = mail.get_body((kind,))
+    assert body is not None
+    return str(body.get_content()).replace("\r\n", "\n")
 
 
 def authenticates(_server: SMTP, _session: Session, _envelope: Envelope, mechanism: str, data: Any) -> AuthResult:  # noqa: ANN401
