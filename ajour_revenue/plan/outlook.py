@@ -8,7 +8,7 @@ import duckdb
 
 from ajour_revenue.days import Window, month_of, today, week_of
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.wages.figures import COMPANY, ONE_DAY, Figure, Period, Place, add_up, figures_of_periods, make_days
+from ajour_revenue.wages.figures import ONE_DAY, Figure, Period, Place, add_up, figures_of_periods, make_days
 from ajour_revenue.warehouse.run import value
 
 LAST_PLANNED_DAY = """
@@ -32,8 +32,8 @@ class Outlook:
 
     @property
     def places(self) -> list[Place]:
-        """The departments, and the company last."""
-        return [*(place for place in self.at_end if place.department and not place.is_part), COMPANY]
+        """The departments, and last the whole of what it is about."""
+        return [place for place in self.at_end if not place.is_part]
 
 
 def load_outlooks(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[Outlook]:

@@ -75,10 +75,15 @@ def _worst_first(figure: Figure) -> tuple[bool, bool, Decimal]:
 
 
 def _coming_days(report: Report) -> list[tuple[Planned, list[Planned]]]:
-    """Return the company's plan of each day, with that of its departments and units."""
+    """Return the plan of each day of all that the report is about, with that of what it consists of."""
     days = [list(of_day) for _, of_day in groupby(report.plan, key=lambda planned: planned.day)]
-    # The company stands last.
-    return [(places[-1], places[:-1]) for places in days]
+    return [
+        (
+            next(each for each in places if each.figure.place == report.whole),
+            [each for each in places if each.figure.place != report.whole],
+        )
+        for places in days
+    ]
 
 
 def _comparison(report: Report, texts: Texts) -> list[tuple[str, Figure]]:

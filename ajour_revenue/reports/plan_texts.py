@@ -7,7 +7,6 @@ from ajour_revenue.plan.outlook import Outlook
 from ajour_revenue.plan.wage_plan import Planned
 from ajour_revenue.reports.texts import TEXTS, Texts
 from ajour_revenue.text.formats import DANISH, Language
-from ajour_revenue.wages.figures import COMPANY
 
 
 @dataclass(frozen=True)
@@ -96,8 +95,9 @@ class PlanTexts:
         return self.until.format(name, formats.date(day)) if outlook.is_cut else name
 
     def outlook_sentence(self, outlook: Outlook) -> str:
-        """Say what a week or month brought so far, and where it is expected to end, for the whole company."""
-        formats, so_far, at_end = self.common.formats, outlook.so_far.get(COMPANY), outlook.at_end[COMPANY]
+        """Say what a week or month brought so far, and where it is expected to end, for all that it is about."""
+        whole = outlook.places[-1]
+        formats, so_far, at_end = self.common.formats, outlook.so_far.get(whole), outlook.at_end[whole]
         parts = []
         if so_far:
             amounts = formats.whole_kroner(so_far.revenue_excl_vat), self.common.percentage_of(so_far)

@@ -35,6 +35,8 @@ class Report:
     plan_made_at: dt.datetime | None = None
     outlooks: tuple[Outlook, ...] = ()
     """Where this week and this month will end, where `plan` is."""
+    whole: Place = COMPANY
+    """What all of it is about: the company, or the one department that its readers may see."""
 
     @property
     def unmapped(self) -> list[Finding]:
@@ -73,8 +75,9 @@ class Report:
         in_departments = [place for place in known if place.department is not None]
         return sorted(in_departments, key=lambda place: (place.department, place.unallocated, place.unit or ""))
 
-    def figure(self, window: Window, place: Place = COMPANY) -> Figure:
-        """Return the figure of a place in a period; one without amounts where there is none."""
+    def figure(self, window: Window, place: Place | None = None) -> Figure:
+        """Return the figure of a place, by default the whole, in a period; one without amounts where there is none."""
+        place = place or self.whole
         return self.figures.get(window, {}).get(place, Figure(window, place))
 
     def places_of(self, window: Window) -> list[Figure]:

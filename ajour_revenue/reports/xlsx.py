@@ -14,7 +14,7 @@ from ajour_revenue.reports.columns import Column, Value, figure_columns, plan_co
 from ajour_revenue.reports.plan_texts import PLAN_TEXTS
 from ajour_revenue.reports.report import Report
 from ajour_revenue.reports.texts import Texts
-from ajour_revenue.wages.figures import COMPANY, Figure, Place, cut
+from ajour_revenue.wages.figures import Figure, Place, cut
 
 WIDTHS = {"day": 15, "text": 20, "money": 16, "percent": 11, "points": 12, "kroner over": 12, "hours": 11}
 OVER = "▲ "
@@ -30,7 +30,7 @@ def xlsx_workbook(report: Report, texts: Texts) -> bytes:
         sheets = _Sheets(book, texts, report.title)
         figures = [figure for period in report.periods for figure in report.places_of(period)]
         sheets.figures(texts.figures_sheet, figure_columns(texts), figures)
-        days = [report.figure(day, COMPANY) for day in cut(report.window, "day")]
+        days = [report.figure(day) for day in cut(report.window, "day")]
         sheets.days_with_chart(days)
         sheets.attention(report)
         if report.plan:
@@ -142,7 +142,7 @@ class _Sheets:
         return sheet
 
     def days_with_chart(self, days: Sequence[Figure]) -> None:
-        """Add the sheet of the company's days, with the chart of revenue and wage percentage beside them."""
+        """Add the sheet of the days of the whole, with the chart of revenue and wage percentage beside them."""
         texts = self.texts
         left_out = {texts.last_day, texts.department, texts.unit}
         columns = [column for column in figure_columns(texts) if column.heading not in left_out]
