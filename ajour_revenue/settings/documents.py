@@ -217,9 +217,9 @@ Line = tuple[str, str]
 
 def _block(setting: Setting, value: Any) -> Iterator[Line]:  # noqa: ANN401 (as YAML)
     comment = f"{setting.limits}. {setting.description}" if setting.limits else setting.description
-    if setting.is_list_of_sections:
+    if setting.is_list_of_sections and "." not in setting.path:
         yield from _list(setting, value)
-    elif setting.parts:
+    elif setting.parts and not setting.is_list_of_sections:
         yield f"{setting.key}:", comment
         for part in setting.parts:
             block = _block(part, value[part.key]) if part.key in value else _commented_out(part)

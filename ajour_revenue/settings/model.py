@@ -159,6 +159,11 @@ def _mail_address(value: str) -> str:
     return value
 
 
+def _none_is_empty(items: object) -> object:
+    """`units:` with nothing below it is a list without units."""
+    return () if items is None else items
+
+
 def _safe_address(address: str) -> str:
     try:
         return checked_address(address)
@@ -336,8 +341,24 @@ class PlandaySettings(Section):
     identity_url: Address = Field(default="https://id.planday.com", description="Where access tokens are given out")
 
 
+class ReportMail(Section):
+    """Who gets the report by mail each morning, and of which departments."""
+
+    to: tuple[MailAddress, ...] = Field(
+        min_length=1,
+        description="The addresses that one mail goes to; all of them see each other",
+        examples=[["leder@example.dk"]],
+    )
+    departments: tuple[Name, ...] = Field(
+        default=(),
+        description="The departments that they may see, and nothing else; by default the whole company",
+        examples=[["Vesterbro"]],
+    )
+    xlsx: bool = Field(default=False, description="true attaches the figures of the last seven days for Excel")
+
+
 class ReportSettings(Section):
-    """Where the wage report is written, and in which language."""
+    """Where the wage report is written, in which language, and who gets it by mail."""
 
     folder: SettingsPath = Field(
         default=Path("reports"), validate_default=True, description="The folder that reports are written to"
@@ -347,6 +368,10 @@ class ReportSettings(Section):
         default=None,
         description="Where people find that folder, if a web server serves it; Dagster links to the page then",
         examples=["https://reports.example.dk"],
+    )
+    mail: Annotated[tuple[ReportMail, ...], BeforeValidator(_none_is_empty)] = Field(
+        default=(),
+        description="Who gets the report by mail each morning, over the mail server of alerts.mail; by default nobody",
     )
 
 
@@ -542,11 +567,6 @@ def _counted_twice(location: str, fed: Sequence[tuple[str, Window]]) -> str:
     )
 
 
-def _none_is_empty(items: object) -> object:
-    """`units:` with nothing below it is a list without units."""
-    return () if items is None else items
-
-
 def _no_conflicts(units: tuple[Unit, ...], info: ValidationInfo) -> tuple[Unit, ...]:
     found = conflicts(unit.model_dump(by_alias=True) for unit in units)
     known = sorted({unit.department for unit in units})
@@ -555,6 +575,13 @@ def _no_conflicts(units: tuple[Unit, ...], info: ValidationInfo) -> tuple[Unit, 
         f"{', '.join(known) or 'none'}{_but_looks_like(department.name, known)}"
         for department in info.data.get("departments", ())
         if department.name not in known
+    ]
+    report: ReportSettings | None = info.data.get("report")
+    found += [
+        f"no unit belongs to department {name!r}, which report.mail names; units name "
+        f"{', '.join(known) or 'none'}{_but_looks_like(name, known)}"
+        for name in dict.fromkeys(name for mail in (report.mail if report else ()) for name in mail.departments)
+        if name not in known
     ]
     if found:
         raise ValueError("; ".join(found))
@@ -570,6 +597,14 @@ def _departments_once(departments: tuple[Department, ...]) -> tuple[Department, 
         msg = f"department {repeated[0]!r} is listed more than once"
         raise ValueError(msg)
     return departments
+
+
+def _mail_server_where_mailed(alerts: AlertSettings, info: ValidationInfo) -> AlertSettings:
+    report: ReportSettings | None = info.data.get("report")
+    if report and report.mail and not alerts.mail:
+        msg = "report.mail goes over the mail server of alerts.mail: say there which one it is"
+        raise ValueError(msg)
+    return alerts
 
 
 class PostgresWarehouse(BaseModel):
@@ -626,7 +661,9 @@ class Settings(Section):
     planday: PlandaySettings = Field(default_factory=PlandaySettings)
     # A dict, since pydantic would not give a default that is a section already the folder of the file.
     report: ReportSettings = Field(default_factory=dict, validate_default=True)
-    alerts: AlertSettings = Field(default_factory=AlertSettings)
+    alerts: Annotated[AlertSettings, AfterValidator(_mail_server_where_mailed)] = Field(
+        default_factory=AlertSettings, validate_default=True
+    )
     warehouse: Annotated[
         Path | PostgresWarehouse,
         PlainValidator(_file_or_postgres),
