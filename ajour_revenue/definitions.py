@@ -10,6 +10,7 @@ from ajour_revenue.attention.checks import attention_checks
 from ajour_revenue.environment import read_env_file
 from ajour_revenue.fixed_resources import fixed, no_io_manager
 from ajour_revenue.instance import COMPANY_TAG
+from ajour_revenue.mail.sensor import mail_sensors
 from ajour_revenue.plan.assets import expected_revenue, planned_wages, wage_plan
 from ajour_revenue.planday.assets import planday_revenue, planday_structure
 from ajour_revenue.planday.checks import revenue_published, structure_listed, units_match_planday
@@ -96,7 +97,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         description="The plan of the coming days anew: expected revenue, and the wages as they are planned now.",
         tags=tags,
     )
-    sensors = alert_sensors(settings)
+    sensors = [*alert_sensors(settings), *mail_sensors(settings)]
     if settings.uses_planday:
         sensors.append(planday_sensor(settings, job_name=daily_revenue.name))
     # Of the same days, from what is stored: after a change of the settings, say. Nothing is asked of Ajour or Planday.

@@ -21,6 +21,7 @@ LAYERS = (
     ("attention",),
     ("reports",),
     ("alerts",),
+    ("mail",),
     ("environment",),
     ("definitions",),
     ("companies",),

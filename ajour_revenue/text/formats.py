@@ -67,6 +67,10 @@ class Formats:
         """Write a percentage without decimals, as on an axis: 30 %."""
         return self._decimal(percentage, "#,##0") + self.percent_sign
 
+    def bare_percentage(self, percentage: Decimal) -> str:
+        """Write a percentage without its sign, and with no more decimals than it has: 30, 32,5."""
+        return format_decimal(percentage, format="#,##0.##", locale=self.locale)
+
     def change(self, percentage: Decimal | None) -> str:
         """Write by how many percent something changed, with its sign: +3,2 %."""
         return NOTHING if percentage is None else self._decimal(percentage, "+#,##0.0;-#,##0.0") + self.percent_sign
@@ -87,9 +91,13 @@ class Formats:
         """Write a date without its year, as on an axis: 31-12."""
         return format_date(day, self.day_and_month_pattern, locale=self.locale)
 
+    def weekday(self, day: dt.date) -> str:
+        """Name the weekday of a day: torsdag."""
+        return format_date(day, "EEEE", locale=self.locale)
+
     def weekday_and_date(self, day: dt.date) -> str:
         """Write a date with its weekday: torsdag 31-12-2026."""
-        return f"{format_date(day, 'EEEE', locale=self.locale)} {self.date(day)}"
+        return f"{self.weekday(day)} {self.date(day)}"
 
     def short_weekday(self, day: dt.date) -> str:
         """Write a weekday in two letters, as below a chart: to."""
