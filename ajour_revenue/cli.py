@@ -34,6 +34,7 @@ COMMANDS = {
     "explain": Entry("explain:explain_command", "Explain the revenue of a UNIT on a DAY."),
     "fetch": Entry("fetch:fetch", "Fetch days of the past, as a backfill in Dagster does."),
     "init": Entry("init:init", "Write the settings and .env of a new integration."),
+    "mail": Entry("mail:mail", "Show who gets the report by mail, and when they last did."),
     "move-warehouse": Entry(
         "move_warehouse:move_warehouse", "Copy the warehouse into PostgreSQL, or from there into a new FILE."
     ),

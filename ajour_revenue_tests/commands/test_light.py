@@ -56,7 +56,7 @@ def test_help_and_version_wait_for_click_alone(shell: Shell, arguments: tuple[st
 
 
 @pytest.mark.parametrize(
-    "name", ["companies", "enter", "explain", "init", "move-warehouse", "plan", "report", "status"]
+    "name", ["companies", "enter", "explain", "init", "mail", "move-warehouse", "plan", "report", "status"]
 )
 def test_the_help_of_a_command_waits_for_nothing_heavy(shell: Shell, name: str) -> None:
     assert imported(shell, name, "--help") & HEAVY == set()
@@ -73,6 +73,8 @@ def test_the_help_of_a_command_waits_for_nothing_heavy(shell: Shell, name: str) 
         (("explain", "Bar", LAST_DAY), set()),
         (("explain", "Bar", LAST_DAY, "--json"), set()),
         (("explain", "Bar", LAST_DAY + timedelta(days=1)), set()),
+        (("mail",), set()),
+        (("mail", "--preview"), {"jinja2"}),
         (("plan",), set()),
         (("plan", "--format", "csv"), set()),
         (("plan", "--format", "json"), set()),
