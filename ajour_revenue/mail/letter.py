@@ -162,7 +162,10 @@ def _block(report: Report, texts: MailTexts) -> Block:
 
 
 def _target(figure: Figure, texts: MailTexts) -> str:
-    return texts.common.formats.percent(figure.target) if figure.target is not None else texts.common.no_target
+    common = texts.common
+    if figure.target is None:
+        return common.no_target.capitalize()
+    return f"{common.target}: {common.formats.percent(figure.target)}"
 
 
 def _verdict(figure: Figure, texts: MailTexts) -> str:
@@ -220,9 +223,9 @@ def _bars(days: Sequence[Figure], texts: MailTexts) -> Iterator[Bar]:
     for day in days:
         revenue = max(day.revenue_excl_vat or Decimal(0), Decimal(0))
         share = revenue * 100 / most if most > 0 else Decimal(0)
-        first_day = day.window.first_day
         yield Bar(
-            day=f"{formats.weekday(first_day)} {formats.day_and_month(first_day)}",
+            # Of seven days each is another one.
+            day=formats.weekday(day.window.first_day),
             percent=int(share.quantize(Decimal(1), ROUND_HALF_UP)),
             revenue=formats.whole(day.revenue_excl_vat),
             wages=_bracketed(day, texts.common.percentage_of(day)),
@@ -252,7 +255,7 @@ def _text_of(block: Block, texts: MailTexts) -> Iterator[str]:
     yield f"{common.revenue} {texts.excl_vat}: {block.revenue}" + (f" ({block.growth})" if block.growth else "")
     percentage = _bracketed(block.figure, block.percentage)
     yield f"{common.wage_percentage}: {', '.join(filter(None, [percentage, block.verdict]))}"
-    yield f"{common.target}: {block.target}"
+    yield block.target
     yield from filter(None, [block.remarks])
     if block.lines:
         yield from ("", texts.units)

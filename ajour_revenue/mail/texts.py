@@ -47,14 +47,11 @@ class MailTexts:
         else:
             yield formats.whole_kroner(figure.revenue_excl_vat)
         if figure.wage_percentage is not None:
-            wages = self.wages.format(formats.percent(figure.wage_percentage))
-            # What does not cover everything is held against no target (D19).
-            if figure.is_provisional:
-                yield f"{wages} ({self.common.provisional})"
-            elif figure.target is not None:
-                yield f"{wages} ({self.target.format(formats.bare_percentage(figure.target))})"
-            else:
-                yield wages
+            # D19
+            provisional = self.common.provisional if figure.is_provisional else None
+            target = self.target.format(formats.bare_percentage(figure.target)) if figure.target is not None else None
+            beside = ", ".join(filter(None, [provisional, target]))
+            yield self.wages.format(formats.percent(figure.wage_percentage)) + (f" ({beside})" if beside else "")
         elif figure.wage_cost is not None:
             yield self.wages.format(formats.whole_kroner(figure.wage_cost))
         else:

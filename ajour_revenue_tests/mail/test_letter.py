@@ -34,14 +34,16 @@ def bar(books: Books, revenue: str = "20000", wages: str = "8000") -> None:
 
 
 def test_the_subject_says_it_all(books: Books) -> None:
-    bar(books)
-    books.earn("Kitchen", "10411", missing=("20",))
-    books.list_location("20", "Køkken 1. sal", "Kitchen")
+    books.change(units=settings_dict()["units"][:1])
+    books.list_location("11", "Bar 1. sal", "Bar")
+    books.earn("Bar", "30411.20", missing=("11",))
+    books.pay("Vesterbro", "Bar", "10400", people=4)
 
-    # Nothing is held against a target that does not cover everything.
-    assert mail_of(books, "Vesterbro").subject == (
-        "Vesterbro mandag: 30.411 kr. · løn 26,3 % (foreløbig) · mangler Køkken 1. sal"
-    )
+    mail = mail_of(books, "Vesterbro")
+
+    assert mail.subject == "Vesterbro mandag: 30.411 kr. · løn 34,2 % (foreløbig, mål 30) · mangler Bar 1. sal"
+    # What does not cover everything is over no target.
+    assert "over mål" not in mail.text.replace(DANISH.units, "")
 
 
 def test_a_target_stands_in_the_subject_where_everything_is_known(books: Books) -> None:
