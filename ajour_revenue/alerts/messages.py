@@ -44,7 +44,7 @@ def subject_of(alerts: Sequence[Alert], *, name: str) -> str:
 
 def one_line(subject: str) -> str:
     """Return a text as a subject may be: a line of its own, and no longer than anybody reads."""
-    return shorten(plain(subject).replace("\n", " "), MOST_LETTERS_OF_A_SUBJECT)
+    return shorten(" ".join(plain(subject).splitlines()), MOST_LETTERS_OF_A_SUBJECT)
 
 
 def text_of(alerts: Sequence[Alert]) -> str:

@@ -4,6 +4,7 @@ import dataclasses
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -99,6 +100,18 @@ def test_names_cannot_break_out_of_html_or_subject(books: Books) -> None:
     assert "&lt;script&gt;" in (mail.html or "")
     department = books.settings.units[0].department
     assert "\n" not in mail_of(books, department).subject
+
+
+@pytest.mark.parametrize("mark", ["\n", "\r\n", "\x85", "\u2028", "\u2029", "\x0b", "\x1c"])
+def test_nothing_that_ajour_says_begins_another_header(books: Books, mark: str) -> None:
+    books.earn("Bar", "100", missing=("11",))
+    books.list_location("11", f"Bar{mark}Bcc: x@example.dk", "Bar")
+
+    message = EmailMessage()
+    message["Subject"] = mail_of(books).subject
+
+    assert message.keys() == ["Subject"]
+    assert "Bcc: x@example.dk" in message["Subject"]
 
 
 def test_nothing_in_it_is_fetched_or_runs(books: Books) -> None:
