@@ -44,7 +44,7 @@ Secrets are not settings. They come from the environment, or from `.env` beside 
 |---|---|
 | `AJOUR_COMPANY_ID`, `AJOUR_USER`, `AJOUR_PASSWORD`, `AJOUR_DATABASE`, `AJOUR_HOST` | the five credentials from Ajour |
 | `PLANDAY_CLIENT_ID`, `PLANDAY_REFRESH_TOKEN` | the client id and the token of your app in Planday |
-| `ALERT_SMTP_USER`, `ALERT_SMTP_PASSWORD` | the login of the mail server for alerts, if it wants one |
+| `ALERT_SMTP_USER`, `ALERT_SMTP_PASSWORD` | the login of the mail server, if it wants one |
 | `ALERT_WEBHOOK_URL` | the address that alerts are posted to |
 
 An editor that knows JSON schemas completes and checks the file as you type, once it knows where

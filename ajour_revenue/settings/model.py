@@ -394,7 +394,7 @@ class MailSettings(Section):
         default="starttls",
         description="starttls for port 587, tls for 465, none for a local server",
     )
-    sender: MailAddress = Field(description="The address that alerts come from", examples=["ajour@example.dk"])
+    sender: MailAddress = Field(description="The address that mails come from", examples=["ajour@example.dk"])
     recipients: tuple[MailAddress, ...] = Field(
         min_length=1, description="The addresses that alerts are sent to", examples=[["controller@example.dk"]]
     )
