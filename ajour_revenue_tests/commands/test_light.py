@@ -74,7 +74,6 @@ def test_the_help_of_a_command_waits_for_nothing_heavy(shell: Shell, name: str) 
         (("explain", "Bar", LAST_DAY, "--json"), set()),
         (("explain", "Bar", LAST_DAY + timedelta(days=1)), set()),
         (("mail",), set()),
-        (("mail", "--preview"), {"jinja2"}),
         (("plan",), set()),
         (("plan", "--format", "csv"), set()),
         (("plan", "--format", "json"), set()),
