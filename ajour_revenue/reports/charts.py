@@ -121,10 +121,9 @@ def legend(days: Sequence[Figure], texts: Texts) -> list[tuple[str, str]]:
     paid = [day for day in days if day.wage_percentage is not None]
     bar = [svg.M(3, 12), svg.V(1), svg.h(10), svg.V(12), svg.Z()]
     line = [svg.M(0, 6), svg.H(16)]
-    dot = [svg.M(8, 6), svg.h(0)]
+    dot: list[svg.PathData] = [svg.M(8, 6), svg.h(0)]
     cross = [svg.M(4, 2), svg.l(8, 8), svg.M(4, 10), svg.l(8, -8)]
     triangle = [svg.M(8, 2), svg.l(RADIUS, 2 * RADIUS), svg.h(-2 * RADIUS), svg.Z()]
-    round_mark = {"stroke_width": round(RADIUS * 1.7), "stroke_linecap": "round"}
     marks: list[tuple[bool, svg.Path, str]] = [
         (any(not _is_weekend(day) for day in sold[:-1]), svg.Path(d=bar, fill=REVENUE), texts.on_weekdays),
         (any(_is_weekend(day) for day in sold[:-1]), svg.Path(d=bar, fill=REVENUE_WEEKEND), texts.at_weekends),
@@ -143,10 +142,10 @@ def legend(days: Sequence[Figure], texts: Texts) -> list[tuple[str, str]]:
         (any(day.is_over_target for day in paid), svg.Path(d=triangle, fill=OVER), texts.over_target),
         (
             any(day.from_target is not None and not day.is_over_target for day in paid),
-            svg.Path(d=dot, stroke=WAGES, **round_mark),
+            _dots(dot, WAGES),
             texts.not_over_target,
         ),
-        (any(day.is_provisional for day in paid), svg.Path(d=dot, stroke=PROVISIONAL, **round_mark), texts.provisional),
+        (any(day.is_provisional for day in paid), _dots(dot, PROVISIONAL), texts.provisional),
     ]
     return [
         (svg.SVG(width=16, height=13, elements=[mark], extra={"aria-hidden": "true"}).as_str(), words)
@@ -234,11 +233,16 @@ def _lines(days: Sequence[Figure], slots: Slots, wages: Scale) -> Iterator[svg.E
             (provisional if day.is_provisional else dots).extend([svg.M(x, y), svg.h(0)])
     yield svg.Path(d=_line(targets, slots, wages), fill="none", stroke=INK, stroke_dasharray=[4, 3])
     yield svg.Path(d=_line(percentages, slots, wages), fill="none", stroke=WAGES, stroke_width=1.5)
-    yield svg.Path(d=dots, stroke=WAGES, stroke_width=round(RADIUS * 1.7), stroke_linecap="round")
-    yield svg.Path(d=provisional, stroke=PROVISIONAL, stroke_width=round(RADIUS * 1.7), stroke_linecap="round")
+    yield _dots(dots, WAGES)
+    yield _dots(provisional, PROVISIONAL)
     yield svg.Path(d=triangles, fill=OVER)
     if crosses:
         yield svg.Path(d=crosses, stroke=INK)
+
+
+def _dots(data: list[svg.PathData], colour: str) -> svg.Path:
+    """Draw a dot where each line of no length is."""
+    return svg.Path(d=data, stroke=colour, stroke_width=round(RADIUS * 1.7), stroke_linecap="round")
 
 
 def _line(values: Sequence[Decimal | None], slots: Slots, wages: Scale) -> list[svg.PathData]:

@@ -245,7 +245,9 @@ def test_sums_are_bold_over_an_outline_of_what_they_consist_of(books: Books, tex
         (sheet.cell(row, 1).font.bold, sheet.row_dimensions[row].outlineLevel) for row in range(2, sheet.max_row + 1)
     ]
     assert looks == [(False, 1) if figure.place.is_part else (True, 0) for figure in figures]
-    assert sheet.sheet_properties.outlinePr.summaryBelow is False
+    outline = sheet.sheet_properties.outlinePr
+    assert outline is not None
+    assert outline.summaryBelow is False
 
 
 @both
@@ -255,12 +257,10 @@ def test_headings_stand_over_their_numbers_and_over_target_has_a_sign(books: Boo
 
     assert {heads[name].alignment.horizontal for name in (texts.first_day, texts.unit, texts.remarks)} == {"left"}
     assert {heads[name].alignment.horizontal for name in (texts.wage_cost, texts.hours, texts.target)} == {"right"}
-    [pattern] = {
-        sheet.cell(row, heads[texts.from_target].column).number_format
-        for row in range(2, sheet.max_row + 1)
-        if sheet.cell(row, heads[texts.from_target].column).value is not None
-    }
+    column = list(heads).index(texts.from_target)
+    [pattern] = {row[column].number_format for row in sheet.iter_rows(min_row=2) if row[column].value is not None}
     assert pattern == "[Red]▲ +0.0;-0.0;0.0"
+    assert sheet.oddFooter is not None
     assert sheet.oddFooter.right.text == "&P / &N"
 
 
