@@ -63,6 +63,8 @@ def group_page(
     week = texts.week_to_date.format(day.last_day.isocalendar().week)
     return TEMPLATES.get_template("group.html").render(
         texts=texts,
+        # Of several companies together no location is named.
+        missing=lambda _: [],
         style=Markup(TEMPLATES.get_template("page.css").render()),  # noqa: S704 (ours)
         written_at=texts.formats.moment(now()),
         day=day.last_day,

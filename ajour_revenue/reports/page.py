@@ -35,6 +35,7 @@ def html_page(report: Report, texts: Texts, *, links: str = "", mark: str = "") 
     return TEMPLATES.get_template("page.html").render(
         report=report,
         texts=texts,
+        missing=report.missing,
         links=links,
         mark=mark,
         # Ours, and without any text of others in it.
@@ -65,6 +66,8 @@ def html_page(report: Report, texts: Texts, *, links: str = "", mark: str = "") 
 def _departments(report: Report) -> list[tuple[Figure, list[Figure]]]:
     """Return each department's figure of the day with those of its units, the worst first; what is not judged last."""
     figures = [report.figure(report.day, place) for place in report.places]
+    # The wages of no unit, where they are hidden, would be a line that says nothing.
+    figures = [each for each in figures if not (each.place.unallocated and each.wage_cost is None)]
     departments = [list(places) for _, places in groupby(figures, key=lambda figure: figure.place.department)]
     ordered = [(places[0], sorted(places[1:], key=_worst_first)) for places in departments]
     return sorted(ordered, key=lambda each: _worst_first(each[0]))

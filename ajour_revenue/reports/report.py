@@ -80,6 +80,18 @@ class Report:
         place = place or self.whole
         return self.figures.get(window, {}).get(place, Figure(window, place))
 
+    def missing(self, figure: Figure) -> list[str]:
+        """Name the locations that gave no revenue to a figure's place on a day of its period."""
+        place, first_day, last_day = figure.place, figure.window.first_day, figure.window.last_day
+        names = {
+            each.location.name or each.location.location_id: None
+            for each in self.findings
+            if each.kind == "missing" and each.location and each.days
+            if place.unit in (None, each.place.unit) and place.department in (None, each.place.department)
+            if each.days.first_day <= last_day and first_day <= each.days.last_day
+        }
+        return list(names)
+
     def places_of(self, window: Window) -> list[Figure]:
         """Return the figures of a period: each department with its units, the company last."""
         return list(self.figures.get(window, {}).values())

@@ -1,6 +1,6 @@
 """What the report says, in each language."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ajour_revenue.attention.finding import Finding
@@ -123,8 +123,11 @@ class Texts:
     first_day: str
     last_day: str
     remarks: str
-    days_incomplete: str
-    days_hidden: str
+    missing: str
+    a_location: str
+    wage_hidden: str
+    number_of_days: tuple[str, str]
+    """One, and several."""
     days_calculated: str
 
     findings: FindingTexts
@@ -174,42 +177,65 @@ class Texts:
             return f"{self.formats.month(first_day).capitalize()} ({self.formats.days(first_day, last_day)})"
         return self.formats.weekday_and_date(first_day)
 
-    def remarks_on(self, figure: Figure) -> str:
-        """Say what a figure covers where it is not everything (D19), and what it is judged on; else empty."""
-        if not figure.days:
-            return self.no_figures
-        lacking = "; ".join(self._lacking(figure))
+    def remarks_on(self, figure: Figure, missing: Sequence[str] = ()) -> str:
+        """Say what a figure covers where it is not everything (D19), and what it is judged on; else empty.
+
+        `missing` names the locations whose revenue is.
+        """
+        remarks = (self.coverage_remark(figure), self.wages_remark(figure), self.revenue_remark(figure, missing))
+        lacking = "; ".join(filter(None, remarks))
         if figure.is_provisional and figure.wage_percentage is not None:
             lacking = f"{self.provisional}: {lacking}"
-        judged = figure.judged_percentage
-        if figure.target is None or judged is None or judged == figure.wage_percentage:
-            return lacking
-        return "; ".join(filter(None, [lacking, self.judged_on_allocated.format(self.formats.percent(judged))]))
+        return "; ".join(filter(None, [lacking, self.judged_remark(figure)]))
 
-    def _lacking(self, figure: Figure) -> Iterator[str]:
+    def coverage_remark(self, figure: Figure) -> str:
+        """Say on how many of its days a figure is known, where that is not all of them; else empty."""
+        if not figure.days:
+            return self.no_figures
         days = len(figure.window.days)
         # The wages of no unit need not be there every day.
-        if not figure.place.unallocated:
-            if figure.days < days:
-                yield self.days_calculated.format(figure.days, days)
-            yield from self._wages_lacking(figure, days)
-            yield from self._revenue_lacking(figure, days)
-        if figure.days_hidden:
-            yield self.days_hidden.format(figure.days_hidden)
+        is_whole = figure.place.unallocated or figure.days == days
+        return "" if is_whole else self.days_calculated.format(figure.days, days)
+
+    def wages_remark(self, figure: Figure) -> str:
+        """Say what a wage cost lacks; else empty."""
+        return "; ".join(self._wages_lacking(figure, len(figure.window.days)))
+
+    def revenue_remark(self, figure: Figure, missing: Sequence[str] = ()) -> str:
+        """Say what revenue lacks; else empty. `missing` names the locations."""
+        return "; ".join(self._revenue_lacking(figure, len(figure.window.days), missing))
+
+    def judged_remark(self, figure: Figure) -> str:
+        """Say what is held against the target, where that is not the wage percentage beside it; else empty."""
+        judged = figure.judged_percentage
+        if figure.target is None or judged is None or judged == figure.wage_percentage:
+            return ""
+        return self.judged_on_allocated.format(self.formats.percent(judged))
 
     def _wages_lacking(self, figure: Figure, days: int) -> Iterator[str]:
-        if 1 < figure.units > figure.units_with_wages:
-            yield self.wages_for_units.format(figure.units_with_wages, figure.units)
-        elif figure.days_without_wages:
-            yield self.wages_on_days.format(days - figure.days_without_wages, days) if days > 1 else self.no_wages
+        if not figure.place.unallocated:
+            if 1 < figure.units > figure.units_with_wages:
+                yield self.wages_for_units.format(figure.units_with_wages, figure.units)
+            elif figure.days_without_wages:
+                yield self.wages_on_days.format(days - figure.days_without_wages, days) if days > 1 else self.no_wages
+        if figure.days_hidden:
+            yield self._on_days(self.wage_hidden, figure.days_hidden, days)
 
-    def _revenue_lacking(self, figure: Figure, days: int) -> Iterator[str]:
+    def _revenue_lacking(self, figure: Figure, days: int, missing: Sequence[str]) -> Iterator[str]:
+        if figure.place.unallocated:
+            return
         if figure.days_incomplete:
-            yield self.days_incomplete.format(figure.days_incomplete)
+            what = self.missing.format(", ".join(missing) or self.a_location)
+            yield self._on_days(what, figure.days_incomplete, days)
         elif 1 < figure.units > figure.units_with_revenue:
             yield self.revenue_for_units.format(figure.units_with_revenue, figure.units)
         elif figure.days_without_revenue:
             yield self.revenue_on_days.format(days - figure.days_without_revenue, days) if days > 1 else self.no_revenue
+
+    def _on_days(self, what: str, count: int, days: int) -> str:
+        """Say on how many days something is so, of a period of several."""
+        one, many = self.number_of_days
+        return what if days == 1 else f"{what} ({one if count == 1 else many.format(count)})"
 
     def brief(self, finding: Finding) -> str:
         """Say in a few words what a finding is, and where."""
@@ -337,8 +363,10 @@ TEXTS: dict[Language, Texts] = {
         first_day="Fra",
         last_day="Til",
         remarks="Bemærkninger",
-        days_incomplete="dage med manglende lokation: {}",
-        days_hidden="dage med skjult løn: {}",
+        missing="mangler {}",
+        a_location="en lokation",
+        wage_hidden="løn skjult",
+        number_of_days=("1 dag", "{} dage"),
         days_calculated="tal for {} af {} dage",
         findings=FINDING_TEXTS["da"],
         figures_sheet="Tal",
@@ -449,8 +477,10 @@ TEXTS: dict[Language, Texts] = {
         first_day="From",
         last_day="To",
         remarks="Remarks",
-        days_incomplete="days with a missing location: {}",
-        days_hidden="days with a hidden wage: {}",
+        missing="{} missing",
+        a_location="a location",
+        wage_hidden="wage hidden",
+        number_of_days=("1 day", "{} days"),
         days_calculated="figures for {} of {} days",
         findings=FINDING_TEXTS["en"],
         figures_sheet="Figures",

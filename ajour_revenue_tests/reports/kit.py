@@ -174,6 +174,10 @@ class Books:
         return load_report(self.connection, self.settings, window, by, upcoming=lambda: "paused", with_plan=True)
 
 
+REMARK = " | "
+"""Stands before what is remarked on a cell, in what `Page` reads of it."""
+
+
 class Page(HTMLParser):
     """What a browser reads of a page: elements, attributes, and the cells of the tables."""
 
@@ -195,6 +199,8 @@ class Page(HTMLParser):
         elif tag in ("th", "td"):
             self.tables[-1][-1].append("")
             self._in_cell = True
+        elif tag == "small" and self._in_cell:
+            self.tables[-1][-1][-1] += REMARK
         self._unread = tag == "style" or (self._unread and tag != "head")
 
     def handle_endtag(self, tag: str) -> None:

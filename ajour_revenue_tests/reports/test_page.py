@@ -14,7 +14,7 @@ from ajour_revenue.reports.plan_texts import PLAN_TEXTS
 from ajour_revenue.reports.texts import TEXTS, Texts
 from ajour_revenue.wages.figures import COMPANY, Figure
 from ajour_revenue_tests.kit import settings_dict
-from ajour_revenue_tests.reports.kit import MONDAY, TODAY, Books, Page, days_before
+from ajour_revenue_tests.reports.kit import MONDAY, REMARK, TODAY, Books, Page, days_before
 
 DA, EN = TEXTS["da"], TEXTS["en"]
 
@@ -40,8 +40,8 @@ def full(books: Books) -> Books:
 
 
 def read(texts: Texts, cell: str) -> Decimal | None:
-    """Return the number of a cell; None for a dash."""
-    number = re.sub(r"(procentpoint|pp|%|kr\.|DKK|▲|Over mål|Over target|\+|\s)", "", cell)
+    """Return the number of a cell, without what is remarked on it; None for a dash."""
+    number = re.sub(r"(procentpoint|pp|%|kr\.|DKK|▲|Over mål|Over target|\+|\s)", "", cell.partition(REMARK.strip())[0])
     return None if number == "-" else parse_decimal(number, locale=texts.formats.locale, strict=True)
 
 

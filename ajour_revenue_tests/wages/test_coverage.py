@@ -78,7 +78,7 @@ def test_revenue_that_lacks_a_location_is_provisional(books: Books) -> None:
     bar = figure(books, BAR)
 
     assert (bar.wage_percentage, bar.from_target) == (Decimal("49.20"), None)
-    assert remark(bar) == "foreløbig: dage med manglende lokation: 1"
+    assert remark(bar) == "foreløbig: mangler en lokation"
 
 
 def test_a_period_that_is_not_all_calculated_is_provisional(books: Books) -> None:
@@ -100,7 +100,7 @@ def test_a_hidden_wage_makes_its_department_provisional(books: Books) -> None:
         Decimal(30),
         None,
     )
-    assert remark(department) == "foreløbig: løn for 1 af 2 enheder; dage med skjult løn: 1"
+    assert remark(department) == "foreløbig: løn for 1 af 2 enheder; løn skjult"
 
 
 def test_a_place_that_was_closed_lacks_nothing(books: Books) -> None:
