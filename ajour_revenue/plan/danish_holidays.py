@@ -56,6 +56,12 @@ def danish_holidays(years: Iterable[int]) -> list[Holiday]:
     return [found[day] for day in sorted(found)]
 
 
+def same_holiday_last_year(day: dt.date) -> dt.date | None:
+    """Return when the holiday, or eve, of a day was in the year before; None where the day or that year has none."""
+    name = next((each.holiday for each in danish_holidays([day.year]) if each.business_date == day), None)
+    return next((each.business_date for each in danish_holidays([day.year - 1]) if each.holiday == name), None)
+
+
 def register_holidays(connection: duckdb.DuckDBPyConnection, years: Iterable[int]) -> None:
     """Give SQL the temporary table `holidays(business_date, holiday, holiday_english, is_eve)` of some years."""
     give(connection, "holidays", HOLIDAYS, map(asdict, danish_holidays(years)))

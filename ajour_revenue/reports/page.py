@@ -90,12 +90,14 @@ def _coming_days(report: Report) -> list[tuple[Planned, list[Planned]]]:
 
 
 def _comparison(report: Report, texts: Texts) -> list[tuple[str, Figure]]:
-    """Return the day, and the same weekday of the week and the year before, with their names."""
+    """Return the day, and the same weekday of the week and the year before and the same holiday, with their names."""
     days = {
         texts.this_day: report.day,
         texts.week_before: earlier(report.day, WEEK),
         texts.year_before: earlier(report.day, YEAR),
     }
+    if report.same_holiday:
+        days[texts.same_holiday] = report.same_holiday
     return [(name, report.figure(day)) for name, day in days.items()]
 
 

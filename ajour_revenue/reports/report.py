@@ -10,6 +10,7 @@ import duckdb
 from ajour_revenue.attention.finding import Finding
 from ajour_revenue.attention.findings import findings
 from ajour_revenue.days import Window, latest_days, month_of, today, week_of, yesterday
+from ajour_revenue.plan.danish_holidays import same_holiday_last_year
 from ajour_revenue.plan.outlook import Outlook, load_outlooks
 from ajour_revenue.plan.wage_plan import Planned, load_plan, plan_made_at
 from ajour_revenue.settings.model import Settings
@@ -57,6 +58,11 @@ class Report:
     def day(self) -> Window:
         """The day on top."""
         return Window(self.window.last_day, self.window.last_day)
+
+    @property
+    def same_holiday(self) -> Window | None:
+        """The holiday of the day on top, in the year before; None where it is none."""
+        return _same_holiday(self.window.last_day)
 
     @property
     def periods(self) -> list[Window]:
@@ -143,6 +149,11 @@ def _to_date(day: dt.date) -> list[Window]:
     ]
 
 
+def _same_holiday(day: dt.date) -> Window | None:
+    then = same_holiday_last_year(day)
+    return Window(then, then) if then else None
+
+
 def _windows(window: Window, by: Period) -> set[Window]:
     """Every period of which some part of a report shows places, or compares with."""
     day = Window(window.last_day, window.last_day)
@@ -151,5 +162,6 @@ def _windows(window: Window, by: Period) -> set[Window]:
         *shown,
         *(earlier(each, YEAR) for each in shown),
         earlier(day, WEEK),
+        *filter(None, [_same_holiday(window.last_day)]),
         *cut(window, by),
     }

@@ -66,6 +66,7 @@ class Texts:
     this_day: str
     week_before: str
     year_before: str
+    same_holiday: str
     revenue_growth: str
     percentage_growth: str
 
@@ -311,6 +312,7 @@ TEXTS: dict[Language, Texts] = {
         year_before="Samme dag sidste år",
         revenue_growth="Udvikling i omsætning ekskl. moms",
         percentage_growth="Udvikling i lønprocent, procentpoint",
+        same_holiday="Samme helligdag sidste år",
         places="Afdelinger og enheder",
         places_caption="Afdelinger og enheder {}; beløb i kr.",
         department="Afdeling",
@@ -423,6 +425,7 @@ TEXTS: dict[Language, Texts] = {
         this_day="The day",
         week_before="The week before",
         year_before="The year before",
+        same_holiday="The same holiday last year",
         revenue_growth="Growth of revenue excl. VAT",
         percentage_growth="Change of wage percentage, pp",
         places="Departments and units",

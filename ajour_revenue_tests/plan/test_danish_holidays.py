@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ajour_revenue.plan.danish_holidays import danish_holidays
+from ajour_revenue.plan.danish_holidays import danish_holidays, same_holiday_last_year
+from ajour_revenue.wages.figures import YEAR
 
 YEARS = st.integers(1990, 2090)
 
@@ -82,3 +83,27 @@ def test_each_has_a_name_in_english_and_only_the_days_before_are_eves() -> None:
         "Pinselørdag",
         "Lillejuleaften",
     ]
+
+
+@pytest.mark.parametrize(
+    ("day", "last_year"),
+    [
+        (dt.date(2026, 4, 5), dt.date(2025, 4, 20)),  # Easter
+        (dt.date(2026, 4, 4), dt.date(2025, 4, 19)),
+        (dt.date(2026, 12, 23), dt.date(2025, 12, 23)),
+        (dt.date(2026, 12, 24), dt.date(2025, 12, 24)),
+        (dt.date(2027, 1, 1), dt.date(2026, 1, 1)),
+        (dt.date(2023, 5, 5), dt.date(2022, 5, 13)),  # Store bededag
+        (dt.date(2024, 5, 5), None),
+        (dt.date(2026, 11, 23), None),
+    ],
+)
+def test_the_same_holiday_is_where_it_was_a_year_before(day: dt.date, last_year: dt.date | None) -> None:
+    assert same_holiday_last_year(day) == last_year
+
+
+@given(YEARS)
+def test_no_holiday_is_on_the_day_that_its_weekday_is_compared_with(year: int) -> None:
+    days = dates(year).values()
+
+    assert [day for day in days if same_holiday_last_year(day) == day - YEAR] == []

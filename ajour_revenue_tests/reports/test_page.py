@@ -238,6 +238,27 @@ def test_a_day_with_nothing_gives_a_page_with_the_days_before(books: Books, text
     assert amounts_of(texts, week_before) == shown(report.figure(Window(days_before(7), days_before(7))))
 
 
+@both
+@pytest.mark.parametrize(
+    ("day", "last_year"),
+    [
+        (dt.date(2026, 4, 5), dt.date(2025, 4, 20)),  # Easter
+        (dt.date(2026, 12, 24), dt.date(2025, 12, 24)),
+    ],
+)
+def test_a_holiday_is_compared_with_the_same_one_last_year(
+    books: Books, texts: Texts, day: dt.date, last_year: dt.date
+) -> None:
+    books.earn("Bar", "5000", day)
+    books.earn("Bar", "2000", days_before(364, day))
+    books.earn("Bar", "4000", last_year)
+
+    *_, year_before, holiday = Page(html_page(books.report(Window(day, day)), texts)).table(texts.revenue_growth)
+
+    assert [read(texts, row[texts.revenue_growth]) for row in (year_before, holiday)] == [150, 25]
+    assert holiday[texts.day].startswith(f"{texts.same_holiday} {texts.formats.weekday_and_date(last_year)}")
+
+
 def test_yesterday_is_called_so_and_another_day_by_its_date(books: Books) -> None:
     headings = {
         day: re.findall(r'<h2 id="day">(.*?)</h2>', html_page(books.report(Window(day, day)), DA))
