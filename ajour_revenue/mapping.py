@@ -1,13 +1,13 @@
 """Which Ajour location feeds which revenue unit (R13, D13), and which target is whose on which weekday (D20)."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
 
 import duckdb
 
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.text.names import hidden_difference
+from ajour_revenue.text.names import hidden_difference, quoted
 from ajour_revenue.warehouse.run import give
 
 SIMILAR = 0.5
@@ -79,6 +79,16 @@ def meant(written: str, known: Iterable[str]) -> str:
             return f"; did you mean {name}: {differs}"
     similar = most_similar_unit(written, known)
     return f"; did you mean {similar}" if similar else ""
+
+
+def unknown_places(department: str, unit: str | None, departments: Mapping[str, str]) -> Iterator[str]:
+    """Say that a department is none, or a unit none of its; `departments` has the department of each unit."""
+    if department not in departments.values():
+        known = sorted(set(departments.values()))
+        yield f"department {quoted(department)} is none of {', '.join(known)}{meant(department, known)}"
+    elif unit is not None and departments.get(unit) != department:
+        here = [name for name, its_department in departments.items() if its_department == department]
+        yield f"unit {quoted(unit)} is none of {department}'s: {', '.join(here)}{meant(unit, here)}"
 
 
 def most_similar_unit(location_name: str, units: Iterable[str]) -> str | None:

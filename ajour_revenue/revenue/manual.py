@@ -17,8 +17,8 @@ from ajour_revenue.mapping import meant, register_units, unit_of_locations
 from ajour_revenue.revenue.unit_revenue import calculate_unit_revenue
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.csv_table import Errors, Line, UnreadableFileError, opened_csv
-from ajour_revenue.text.names import Name, Reason, clean_name, cleaned, quoted
-from ajour_revenue.text.parse import parse_amount, parse_day
+from ajour_revenue.text.fields import amount_of, day_of, empty_is_none
+from ajour_revenue.text.names import Name, Reason, clean_name, quoted
 from ajour_revenue.warehouse.run import give, rows, run
 
 ENTERED_BY = "ajour-revenue enter"
@@ -111,31 +111,17 @@ class ManualEntryError(ActionableError):
     """Figures cannot be entered; the message lists everything that is wrong with them. Nothing was stored."""
 
 
-def _day(value: object) -> object:
-    return parse_day(value) if isinstance(value, str) else value
-
-
-def _empty_is_none(value: object) -> object:
-    return cleaned(value) or None
-
-
-def _amount(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    return parse_amount(value) if value.strip() else None
-
-
 Amount = Annotated[Decimal, Field(gt=-(10**15), lt=10**15, decimal_places=2)]
 
 
 class ManualEntry(BaseModel):
     """What somebody enters for a unit and day, or for one location of it: one of the two amounts in DKK, and why."""
 
-    business_date: Annotated[dt.date, BeforeValidator(_day)]
+    business_date: Annotated[dt.date, BeforeValidator(day_of)]
     unit: Name
-    location: Annotated[Name | None, BeforeValidator(_empty_is_none)] = None
-    revenue_incl_vat: Annotated[Amount | None, BeforeValidator(_amount)] = None
-    revenue_excl_vat: Annotated[Amount | None, BeforeValidator(_amount)] = None
+    location: Annotated[Name | None, BeforeValidator(empty_is_none)] = None
+    revenue_incl_vat: Annotated[Amount | None, BeforeValidator(amount_of), BeforeValidator(empty_is_none)] = None
+    revenue_excl_vat: Annotated[Amount | None, BeforeValidator(amount_of), BeforeValidator(empty_is_none)] = None
     reason: Reason
 
     def amounts(self, vat_rate: Decimal) -> tuple[Decimal, Decimal]:
@@ -269,7 +255,7 @@ def _checked(settings: Settings, values: Mapping[str, object], called: Mapping[s
         if "unit" not in wrong:
             problems += _unit_problems(settings, clean_name(str(values["unit"])))
         if "business_date" not in wrong:
-            day = _day(values["business_date"])
+            day = day_of(values["business_date"])
             problems += _day_problems(settings, day) if isinstance(day, dt.date) else []
         if not wrong & {"revenue_incl_vat", "revenue_excl_vat"}:
             problems += _amount_problems(values.get("revenue_incl_vat"), values.get("revenue_excl_vat"), called)

@@ -15,11 +15,12 @@ import pyarrow as pa
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from ajour_revenue.days import Window
-from ajour_revenue.mapping import meant
+from ajour_revenue.mapping import unknown_places
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.csv_table import Errors, Line, UnreadableFileError, opened_csv
-from ajour_revenue.text.names import Name, clean_name, cleaned, quoted
-from ajour_revenue.text.parse import parse_amount, parse_day
+from ajour_revenue.text.fields import amount_of, day_of, empty_is_none, wrong_fields
+from ajour_revenue.text.names import Name, clean_name, quoted
+from ajour_revenue.text.parse import parse_day
 from ajour_revenue.wages.source import WAGE_COST_SCHEMA, WageCosts, WageSourceError
 
 WHOLE_NUMBER = re.compile(r"-?\d+", re.ASCII)
@@ -38,18 +39,6 @@ class RowError(NamedTuple):
     """None where the row does not say it, so that it may be any."""
 
 
-def _empty_is_none(value: object) -> object:
-    return cleaned(value) or None
-
-
-def _day(value: object) -> object:
-    return parse_day(value) if isinstance(value, str) else value
-
-
-def _amount(value: object) -> object:
-    return parse_amount(value) if isinstance(value, str) else value
-
-
 def _count(value: object) -> object:
     if not isinstance(value, str):
         return value
@@ -63,11 +52,11 @@ def _count(value: object) -> object:
 class WageCost(BaseModel):
     """What the shifts of a day cost in a department: DKK, without VAT; no unit where not allocated to one."""
 
-    business_date: Annotated[dt.date, BeforeValidator(_day)]
+    business_date: Annotated[dt.date, BeforeValidator(day_of)]
     department: Name
-    unit: Annotated[Name | None, BeforeValidator(_empty_is_none)]
-    wage_cost: Annotated[Decimal, Field(gt=-(10**15), lt=10**15), BeforeValidator(_amount)]
-    hours: Annotated[Decimal, Field(ge=0, lt=10**6), BeforeValidator(_amount)]
+    unit: Annotated[Name | None, BeforeValidator(empty_is_none)]
+    wage_cost: Annotated[Decimal, Field(gt=-(10**15), lt=10**15), BeforeValidator(amount_of)]
+    hours: Annotated[Decimal, Field(ge=0, lt=10**6), BeforeValidator(amount_of)]
     people: Annotated[Annotated[int, Field(ge=0, lt=10**6)] | None, BeforeValidator(_count)] = None
     """How many people the row covers; None where whoever made the file decides what may be seen (D21)."""
 
@@ -146,7 +135,7 @@ def _checked_rows(settings: Settings) -> Iterator[WageCost | RowError]:
         except ValidationError as error:
             yield from _field_errors(line, error, departments)
             continue
-        problems = [*_unknown_names(row.department, row.unit, departments)]
+        problems = [*unknown_places(row.department, row.unit, departments)]
         key = (row.business_date, row.department, row.unit)
         if key in first_seen:
             problems.append(f"the same date, department and unit as line {first_seen[key]}")
@@ -177,20 +166,11 @@ def _lines(path: Path) -> Iterator[Line]:
 
 
 def _field_errors(line: Line, error: ValidationError, departments: dict[str, str]) -> Iterator[RowError]:
-    wrong = {str(each["loc"][0]): each["msg"].removeprefix("Value error, ") for each in error.errors()}
+    wrong = wrong_fields(error)
     day = None if "business_date" in wrong else parse_day(line.values["business_date"])
     for name, message in wrong.items():
         yield RowError(f"line {line.number}, {name}: found {quoted(line.values[name])}: {message}", day)
     if not {"department", "unit"} & set(wrong):
         department, unit = clean_name(line.values["department"]), clean_name(line.values["unit"]) or None
-        for problem in _unknown_names(department, unit, departments):
+        for problem in unknown_places(department, unit, departments):
             yield RowError(f"line {line.number}: {problem}", day)
-
-
-def _unknown_names(department: str, unit: str | None, departments: dict[str, str]) -> Iterator[str]:
-    if department not in departments.values():
-        known = sorted(set(departments.values()))
-        yield f"department {quoted(department)} is none of {', '.join(known)}{meant(department, known)}"
-    elif unit is not None and departments.get(unit) != department:
-        here = [name for name, its_department in departments.items() if its_department == department]
-        yield f"unit {quoted(unit)} is none of {department}'s: {', '.join(here)}{meant(unit, here)}"

@@ -1,0 +1,26 @@
+"""Fields of a CSV file, as validators take them: the texts that people type, and values that are none as they are."""
+
+from pydantic import ValidationError
+
+from ajour_revenue.text.names import clean_name
+from ajour_revenue.text.parse import parse_amount, parse_day
+
+
+def empty_is_none(value: object) -> object:
+    """Return a text clean; None where nothing is left of it."""
+    return clean_name(value) or None if isinstance(value, str) else value
+
+
+def day_of(value: object) -> object:
+    """Return the day that a text names; raises ValueError."""
+    return parse_day(value) if isinstance(value, str) else value
+
+
+def amount_of(value: object) -> object:
+    """Return the amount that a text names; raises ValueError."""
+    return parse_amount(value) if isinstance(value, str) else value
+
+
+def wrong_fields(error: ValidationError) -> dict[str, str]:
+    """Return what is wrong with each field that is."""
+    return {str(each["loc"][0]): each["msg"].removeprefix("Value error, ") for each in error.errors()}
