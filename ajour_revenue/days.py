@@ -1,6 +1,7 @@
 """Business dates, in Danish time: the windows that are fetched and reported, and which day was yesterday."""
 
 import datetime as dt
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, Self
@@ -62,6 +63,11 @@ class Window:
     def __str__(self) -> str:
         """Say it as people do: one day, or from-to."""
         return f"{self.first_day}" if self.first_day == self.last_day else f"{self.first_day} to {self.last_day}"
+
+
+def month_of(day: dt.date) -> Window:
+    """Return the whole month that a day is in."""
+    return Window(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
 
 
 def latest_days(last_day: dt.date, *, since: dt.date) -> Window:

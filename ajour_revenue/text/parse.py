@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from decimal import Decimal
 
+from ajour_revenue.days import Window, month_of
 from ajour_revenue.text.names import quoted
 
 MONTHS = {
@@ -34,6 +35,23 @@ DAY_FIRST = re.compile(
 )
 WRITTEN = re.compile(
     r"(?P<day>\d{1,2})(?:\.? ?(?P<name>[a-z]{3,9})\.? |-(?P<name_2>[a-z]{3,9})\.?-)(?P<year>\d{4})",
+    re.ASCII | re.IGNORECASE,
+)
+
+ENGLISH_MONTHS = {
+    "january": 1,
+    "february": 2,
+    "march": 3,
+    "may": 5,
+    "june": 6,
+    "july": 7,
+    "oct": 10,
+    "october": 10,
+}
+"""Those that Danes write in another way."""
+MONTH = re.compile(
+    r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})|(?P<month_2>\d{1,2})[-/.](?P<year_2>\d{4})"
+    r"|(?P<name>[a-z]{3,9})\.?[- ](?P<year_3>\d{4})",
     re.ASCII | re.IGNORECASE,
 )
 
@@ -87,6 +105,34 @@ def _numbered_day(text: str) -> dt.date | None:
     month = MONTHS.get(name.lower(), 0) if name else next(number for number in numbers if number)
     try:
         return dt.date(int(fields["year"]), int(month), int(fields["day"]))
+    except ValueError:
+        return None
+
+
+def parse_period(text: str) -> Window:
+    """Return the month that a text names: 2026-11, 11-2026, november 2026; or the day, as `parse_day` takes it.
+
+    Raises ValueError, also for a year of two digits: nov-26 may be a day of any year.
+    """
+    if month := _month(" ".join(text.split())):
+        return month
+    try:
+        day = parse_day(text)
+    except ValueError as error:
+        msg = f"{error}; 2026-01 or januar 2026 for a whole month"
+        raise ValueError(msg) from None
+    return Window(day, day)
+
+
+def _month(text: str) -> Window | None:
+    found = MONTH.fullmatch(text)
+    if not found:
+        return None
+    year = int(found["year"] or found["year_2"] or found["year_3"])
+    name = found["name"]
+    number = (MONTHS | ENGLISH_MONTHS).get(name.lower(), 0) if name else int(found["month"] or found["month_2"])
+    try:
+        return month_of(dt.date(year, number, 1))
     except ValueError:
         return None
 

@@ -1,13 +1,14 @@
 """Days and amounts as people write them: what is clear is taken exactly, what could be two things is refused."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ajour_revenue.text.parse import parse_amount, parse_day
+from ajour_revenue.days import Window
+from ajour_revenue.text.parse import parse_amount, parse_day, parse_period
 
 
 @pytest.mark.parametrize(
@@ -151,3 +152,30 @@ def test_what_is_no_day_is_refused(text: str) -> None:
 def test_every_day_is_read_back(day: date) -> None:
     for text in (f"{day}", f"{day.day}-{day.month}-{day.year:04}", f"{day.day:02}.{day.month:02}.{day.year:04}"):
         assert parse_day(text) == day
+
+
+@given(
+    st.dates(date(1900, 1, 1), date(2999, 12, 31)),
+    st.sampled_from(["{:%Y-%m}", "{:%m-%Y}", "{:%m/%Y}", "{:%m.%Y}", "{0.month}-{0.year}"]),
+)
+def test_a_month_is_all_its_days(day: date, written: str) -> None:
+    month = parse_period(written.format(day))
+
+    assert day in month.days
+    assert {(each.year, each.month) for each in month.days} == {(day.year, day.month)}
+    assert month.first_day.day == (month.last_day + timedelta(days=1)).day == 1
+
+
+@pytest.mark.parametrize("text", ["maj 2026", "Maj. 2026", "may 2026", "maj-2026", " maj  2026 "])
+def test_a_month_is_named_in_danish_or_english(text: str) -> None:
+    assert parse_period(text) == Window(date(2026, 5, 1), date(2026, 5, 31))
+
+
+def test_a_day_is_a_period_too() -> None:
+    assert parse_period("1. maj 2026") == Window(date(2026, 5, 1), date(2026, 5, 1))
+
+
+@pytest.mark.parametrize("text", ["maj-26", "26-maj", "2026-13", "0-2026", "2026", "maj", "uge 7 2026", ""])
+def test_what_may_be_another_period_is_none(text: str) -> None:
+    with pytest.raises(ValueError, match=r"is no day; write .* for a whole month"):
+        parse_period(text)
