@@ -7,6 +7,7 @@ from ajour_revenue.ajour.checks import ajour_connection
 from ajour_revenue.ajour.resource import AjourResource
 from ajour_revenue.alerts.sensors import alert_channels, alert_sensors
 from ajour_revenue.attention.checks import attention_checks
+from ajour_revenue.budget.assets import budget
 from ajour_revenue.environment import read_env_file
 from ajour_revenue.fixed_resources import fixed, no_io_manager
 from ajour_revenue.instance import COMPANY_TAG
@@ -46,6 +47,8 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         planned_wages(settings, source=source, deps=source_deps),
         wage_plan(settings),
     ]
+    if settings.budget.file:
+        plan.append(budget(settings, settings.budget.file))
     assets = [
         ajour_locations(settings),
         raw_revenue(settings),
@@ -94,7 +97,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     plan_anew = dg.define_asset_job(
         f"{settings.name}_plan",
         selection=dg.AssetSelection.assets(*plan),
-        description="The plan of the coming days anew: expected revenue, and the wages as they are planned now.",
+        description="The plan of the coming days anew: expected revenue, wages as planned now, and the budget.",
         tags=tags,
     )
     sensors = [*alert_sensors(settings), *mail_sensors(settings)]

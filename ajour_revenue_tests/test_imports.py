@@ -17,6 +17,7 @@ LAYERS = (
     ("ajour", "planday"),
     ("revenue", "wages"),
     ("plan",),
+    ("budget",),
     ("readers",),
     ("attention",),
     ("reports",),

@@ -56,7 +56,9 @@ def test_what_a_user_reads_names_no_rule_by_its_code(page: Path) -> None:
 
 def test_nothing_that_dagsters_ui_shows_names_a_rule_by_its_code() -> None:
     settings = Settings.model_validate(
-        settings_dict(wages={"source": "planday"}, planday={"publish": True}, alerts={"webhook": True})
+        settings_dict(
+            wages={"source": "planday"}, planday={"publish": True}, alerts={"webhook": True}, budget={"file": "b.csv"}
+        )
     )
     definitions = build_definitions(settings)
     graph = definitions.resolve_asset_graph()

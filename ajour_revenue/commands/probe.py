@@ -34,6 +34,7 @@ from ajour_revenue.ajour.errors import (
 )
 from ajour_revenue.attention.findings import findings
 from ajour_revenue.attention.texts import line
+from ajour_revenue.budget.file import BudgetFileError, read_budget
 from ajour_revenue.commands.errors import FailedError
 from ajour_revenue.days import Window, yesterday
 from ajour_revenue.environment import credentials
@@ -199,6 +200,15 @@ def wage_file_step(settings: Settings) -> Step:
     except WageFileError as error:
         return Step("Wage file", Result.FAILED, str(error))
     return Step("Wage file", Result.OK, f"{settings.wages.file}: {len(rows)} row(s).")
+
+
+def budget_file_step(settings: Settings, file: Path) -> Step:
+    """Judge the file that the budget comes from."""
+    try:
+        lines = read_budget(settings, file)
+    except BudgetFileError as error:
+        return Step("Budget file", Result.FAILED, str(error))
+    return Step("Budget file", Result.OK, f"{file}: {len(lines)} row(s).")
 
 
 def planday_steps(settings: Settings, answers: Answers) -> Iterator[Step]:

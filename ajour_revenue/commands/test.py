@@ -19,6 +19,7 @@ from ajour_revenue.commands.probe import (
     Result,
     Step,
     ajour_steps,
+    budget_file_step,
     mapping_step,
     namesakes,
     planday_steps,
@@ -138,6 +139,8 @@ def _steps(path: Path, settings: Settings, answers: Answers) -> Iterator[Step]:
     yield from ajour_steps(settings, answers, is_new=not path.exists())
     if settings.wages.source == "file" and path.exists():
         yield wage_file_step(settings)
+    if settings.budget.file:
+        yield budget_file_step(settings, settings.budget.file)
     if settings.uses_planday:
         yield from planday_steps(settings, answers)
     if answers.locations:

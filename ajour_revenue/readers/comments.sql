@@ -90,6 +90,14 @@ COMMENT ON COLUMN figures_file.main.plan.units_with_wages IS 'Units whose planne
 COMMENT ON COLUMN figures_file.main.plan.has_hidden_wages IS 'Whether wages of fewer than two people are left out';
 COMMENT ON COLUMN figures_file.main.plan.note IS 'closed, open for the holiday, first such holiday (the figure is the weekday''s) or fewer than four such weekdays (no figure); NULL on an ordinary day and for totals';
 COMMENT ON COLUMN figures_file.main.plan.holiday IS 'Danish name of the holiday, or of the eve';
+COMMENT ON TABLE figures_file.main.budget IS 'The budget of every place, day by day; empty where the settings name no budget file';
+COMMENT ON COLUMN figures_file.main.budget.day IS 'Day';
+COMMENT ON COLUMN figures_file.main.budget.level IS 'unit, department or company: take one of them before you add up';
+COMMENT ON COLUMN figures_file.main.budget.department IS 'Planday''s department; NULL for the company';
+COMMENT ON COLUMN figures_file.main.budget.unit IS 'Revenue unit; NULL for totals';
+COMMENT ON COLUMN figures_file.main.budget.budget_revenue_excl_vat IS 'DKK excl. VAT: the part of the month''s budget that the day is expected to bring; NULL where only a wage percentage is known';
+COMMENT ON COLUMN figures_file.main.budget.budget_wage_cost IS 'DKK: budget_wage_percentage of budget_revenue_excl_vat; add up both before you divide';
+COMMENT ON COLUMN figures_file.main.budget.budget_wage_percentage IS 'In percent of revenue excl. VAT; of several places the mean by revenue; NULL where a unit has none';
 COMMENT ON TABLE figures_file.main.corrections IS 'Every change of a day''s revenue after it was first stored';
 COMMENT ON COLUMN figures_file.main.corrections.day IS 'Business date';
 COMMENT ON COLUMN figures_file.main.corrections.department IS 'Planday''s department; NULL where the unit is gone';

@@ -39,6 +39,7 @@ NOTE_FILE = ".made-from"
 # Nothing of these is about wages. What is, the details have as cells that may be shown.
 WITHOUT_WAGES = (
     "ajour_locations",
+    "budget",
     "expected_revenue",
     "fetches",
     "manual_revenue",

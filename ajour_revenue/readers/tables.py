@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import duckdb
 
 from ajour_revenue import __version__, days
+from ajour_revenue.budget.compare import BUDGET_OF_PLACES_SQL, make_budget_of_places
 from ajour_revenue.days import Window
 from ajour_revenue.mapping import register_units
 from ajour_revenue.plan.wage_plan import PLANNED_PLACES_SQL, coming_days, make_plan
@@ -14,7 +15,7 @@ from ajour_revenue.wages.figures import Period, add_up, cut, make_days
 from ajour_revenue.warehouse.run import row, run, sql_file
 from ajour_revenue.warehouse.schema import VIEWS_HASH
 
-FOR_PEOPLE = ("daily", "weekly", "monthly", "plan", "corrections", "units", "made")
+FOR_PEOPLE = ("daily", "weekly", "monthly", "plan", "budget", "corrections", "units", "made")
 """The tables, each of them a query in `sql/<name>.sql`."""
 
 PERIODS: Mapping[str, Period] = {"weekly": "week", "monthly": "month"}
@@ -24,7 +25,7 @@ QUERIES: Mapping[str, str] = {table: sql_file(__package__, table) for table in F
 TOLD_FIGURES_SQL = sql_file(__package__, "told_figures")
 
 LAYOUT = hashlib.sha256(
-    "".join((VIEWS_HASH, TOLD_FIGURES_SQL, PLANNED_PLACES_SQL, *QUERIES.values())).encode()
+    "".join((VIEWS_HASH, TOLD_FIGURES_SQL, PLANNED_PLACES_SQL, BUDGET_OF_PLACES_SQL, *QUERIES.values())).encode()
 ).hexdigest()
 """Another one where the tables have other columns, or other calculations."""
 
@@ -51,6 +52,8 @@ def make_tables(connection: duckdb.DuckDBPyConnection, settings: Settings, comma
             run(connection, TOLD_FIGURES_SQL)
         elif table == "plan":
             make_plan(connection, settings, coming_days(settings))
+        elif table == "budget":
+            make_budget_of_places(connection, settings)
         run(connection, f"{command} {QUERIES[table]}", **about)
 
 

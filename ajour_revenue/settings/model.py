@@ -333,6 +333,17 @@ class PlanSettings(Section):
     days: Whole = Field(default=14, ge=1, le=MAX_DAYS, description="How many days the plan has, today included")
 
 
+class BudgetSettings(Section):
+    """What each place is to sell, and to pay for it; without a file there is no budget."""
+
+    file: SettingsPath | None = Field(
+        default=None,
+        description="CSV with the columns unit or department, month or day, revenue_excl_vat (DKK) and "
+        "wage_percentage, of which either may be empty, as Danish Excel saves it",
+        examples=["budget.csv"],
+    )
+
+
 class PlandaySettings(Section):
     """Where Planday is, and whether revenue is published to it."""
 
@@ -658,6 +669,7 @@ class Settings(Section):
     ajour: AjourSettings = Field(default_factory=AjourSettings)
     wages: WageSettings
     plan: PlanSettings = Field(default_factory=PlanSettings)
+    budget: BudgetSettings = Field(default_factory=BudgetSettings)
     planday: PlandaySettings = Field(default_factory=PlandaySettings)
     # A dict, since pydantic would not give a default that is a section already the folder of the file.
     report: ReportSettings = Field(default_factory=dict, validate_default=True)

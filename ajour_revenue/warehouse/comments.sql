@@ -158,3 +158,12 @@ COMMENT ON COLUMN wage_plan.planned_wage_percentage IS '100 x planned wage cost 
 COMMENT ON COLUMN wage_plan.target IS 'The target of that weekday, in percent; a department''s own';
 COMMENT ON COLUMN wage_plan.wage_cost_at_target IS 'DKK that the wages would be at the target; a department''s without a target of its own is the sum of its units''; NULL where one has none';
 COMMENT ON COLUMN wage_plan.note IS 'What makes the day another one than usual, or is not known';
+COMMENT ON TABLE budget IS 'What each place is to sell, and to pay for it, as the budget file says: a month''s revenue is spread over its days as they are expected to go';
+COMMENT ON COLUMN budget.business_date IS 'Day';
+COMMENT ON COLUMN budget.department IS 'Department';
+COMMENT ON COLUMN budget.unit IS 'Revenue unit; NULL where it is the budget of the department as a whole';
+COMMENT ON COLUMN budget.budget_revenue_excl_vat IS 'DKK excl. VAT; NULL where the file gives a wage percentage alone';
+COMMENT ON COLUMN budget.budget_wage_percentage IS 'In percent of revenue excl. VAT; NULL where the file gives none';
+COMMENT ON COLUMN budget.is_spread IS 'Whether it is a part of a month''s budget, and not the day''s own';
+COMMENT ON COLUMN budget.made_at IS 'When the file was read';
+COMMENT ON COLUMN budget.run_id IS 'Dagster run that read it';

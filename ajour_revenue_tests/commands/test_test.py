@@ -215,6 +215,18 @@ def test_a_bad_wage_file_is_crossed(shell: Shell, right: Company) -> None:
     assert steps(shell.json("test"))["Wage file"] == "failed"
 
 
+def test_a_budget_file_is_looked_at_where_one_is_set(shell: Shell, right: Company) -> None:
+    assert "Budget file" not in steps(shell.json("test"))
+    reload_right(right, budget={"file": "budget.csv"})
+    assert steps(shell.json("test"))["Budget file"] == "failed"
+
+    Path("budget.csv").write_text("unit,month,revenue_excl_vat\nBar,2026-03,1000\n", encoding="utf-8")
+
+    answer = shell.json("test")
+    assert steps(answer)["Budget file"] == "ok"
+    assert message(answer, "Budget file").endswith("budget.csv: 1 row(s).")
+
+
 # Before there is a settings file
 
 

@@ -1,7 +1,8 @@
 """What a unit sold on the days before one, as tests make it up."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
@@ -87,6 +88,16 @@ def store(connection: duckdb.DuckDBPyConnection, history: Iterable[Sold]) -> Non
     """Put what was sold into the warehouse."""
     connection.register("sold", pa.Table.from_pylist([vars(day) for day in history], schema=SCHEMA))
     run(connection, STORE)
+
+
+@contextmanager
+def rolled_back(connection: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection, and take back what was done with it."""
+    connection.begin()
+    try:
+        yield connection
+    finally:
+        connection.rollback()
 
 
 UNITS = {"Bar": "Vesterbro", "Kitchen": "Vesterbro", "Shop": "Aarhus"}

@@ -1,8 +1,6 @@
 """The plan: its sums are those of its rows, nobody's wage can be read in it, and a day leaves it when it is over."""
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
@@ -28,7 +26,7 @@ from ajour_revenue.wages.figures import COMPANY, Place
 from ajour_revenue.warehouse.run import run
 from ajour_revenue_tests.clock import set_now
 from ajour_revenue_tests.kit import IN_BOTH_STORES, settings_dict, store_revenue
-from ajour_revenue_tests.plan.kit import TODAY, UNITS, make_plan_of, planned
+from ajour_revenue_tests.plan.kit import TODAY, UNITS, make_plan_of, planned, rolled_back
 from ajour_revenue_tests.wages.people import (
     FRIENDS,
     REVENUE,
@@ -60,15 +58,6 @@ def settings_of(**sections: Any) -> Settings:  # noqa: ANN401 (YAML may hold any
 
 
 SETTINGS = settings_of()
-
-
-@contextmanager
-def rolled_back(connection: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
-    connection.begin()
-    try:
-        yield connection
-    finally:
-        connection.rollback()
 
 
 def by_place(plan: list[Planned], day: dt.date = TODAY) -> dict[Place, Planned]:
