@@ -80,9 +80,3 @@ def week_of(day: dt.date) -> Window:
     """Return the ISO week of a day, from Monday to Sunday."""
     monday = day - dt.timedelta(days=day.weekday())
     return Window(monday, monday + dt.timedelta(days=6))
-
-
-def month_of(day: dt.date) -> Window:
-    """Return the calendar month of a day."""
-    first_day = day.replace(day=1)
-    return Window(first_day, (first_day + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1))

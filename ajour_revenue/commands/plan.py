@@ -7,6 +7,7 @@ from typing import Literal
 
 import click
 
+from ajour_revenue.budget.compare import load_budgets
 from ajour_revenue.commands.options import settings_option
 from ajour_revenue.commands.terminal import errors, output, print_json, settings_or_fail
 from ajour_revenue.days import COPENHAGEN, MAX_DAYS, Window, today
@@ -15,6 +16,7 @@ from ajour_revenue.plan.wage_plan import load_plan, plan_made_at
 from ajour_revenue.readers.copy import reading_copy
 from ajour_revenue.reports.plan import outlook_table, plan_csv, plan_records, plan_tables
 from ajour_revenue.reports.plan_texts import PLAN_TEXTS
+from ajour_revenue.wages.figures import cut
 
 
 @click.command(epilog="Example: ajour-revenue plan --days 7")
@@ -46,20 +48,21 @@ def plan(*, days: int | None, plan_format: Literal["table", "csv", "json"], sett
         loaded = load_plan(connection, settings, window)
         outlooks = load_outlooks(connection, settings) if plan_format == "table" else []
         made_at = plan_made_at(connection)
+        budgets = load_budgets(connection, settings, [*cut(window, "day"), *(each.window for each in outlooks)])
     if plan_format == "json":
-        print_json(plan_records(loaded))
+        print_json(plan_records(loaded, budgets))
         return
     if plan_format == "csv":
-        sys.stdout.buffer.write(plan_csv(loaded, texts))
+        sys.stdout.buffer.write(plan_csv(loaded, texts, budgets))
         return
     console = output()
     if not loaded or made_at is None:
         console.print(texts.no_plan)
         return
-    for part in plan_tables(loaded, texts):
+    for part in plan_tables(loaded, texts, budgets):
         console.print(part)
     for outlook in outlooks:
-        console.print(outlook_table(outlook, texts))
+        console.print(outlook_table(outlook, texts, budgets))
     console.print(f"{texts.made_at.format(formats.moment(made_at.astimezone(COPENHAGEN)))} {texts.open_shifts}")
     if loaded[-1].day < window.last_day:
         errors().print(texts.ends_early.format(formats.date(loaded[-1].day)), style="yellow")

@@ -5,6 +5,7 @@ import io
 import re
 from decimal import Decimal
 
+from ajour_revenue.reports.budget import budget_columns
 from ajour_revenue.reports.columns import Value, figure_columns
 from ajour_revenue.reports.report import Report
 from ajour_revenue.reports.texts import Texts
@@ -22,7 +23,7 @@ def csv_file(report: Report, texts: Texts) -> bytes:
     In UTF-8 with the mark that Excel looks for; ISO dates, amounts in DKK.
     """
     between, point = SEPARATORS[texts.language]
-    columns = figure_columns(texts)
+    columns = [*figure_columns(texts), *budget_columns(report.budgets, texts)]
     text = io.StringIO()
     writer = csv.writer(text, delimiter=between)
     writer.writerow([column.heading for column in columns])

@@ -8,6 +8,8 @@ from markupsafe import Markup
 
 from ajour_revenue.days import COPENHAGEN, now, yesterday
 from ajour_revenue.plan.wage_plan import Planned
+from ajour_revenue.reports.budget import budget_cells, budget_sentence
+from ajour_revenue.reports.budget_texts import BUDGET_TEXTS
 from ajour_revenue.reports.charts import NARROW, WIDE, legend, revenue_chart_svg
 from ajour_revenue.reports.plan_texts import PLAN_TEXTS
 from ajour_revenue.reports.report import Report
@@ -60,6 +62,9 @@ def html_page(report: Report, texts: Texts, *, links: str = "", mark: str = "") 
         coming_days=_coming_days(report),
         departments=_departments(report),
         plan_made_at=report.plan_made_at and report.plan_made_at.astimezone(COPENHAGEN),
+        budget_caption=BUDGET_TEXTS[texts.language].caption,
+        budget_cells=budget_cells(report.budgets, texts),
+        against_budget=lambda figure: budget_sentence(report.budgets, figure, texts),
     )
 
 

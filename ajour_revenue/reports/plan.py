@@ -10,8 +10,10 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from ajour_revenue.budget.compare import Budgets
 from ajour_revenue.plan.outlook import Outlook
 from ajour_revenue.plan.wage_plan import Planned
+from ajour_revenue.reports.budget import budget_columns, budget_sentence
 from ajour_revenue.reports.columns import plan_columns
 from ajour_revenue.reports.csv_file import SEPARATORS, cell
 from ajour_revenue.reports.plan_texts import PlanTexts
@@ -21,8 +23,8 @@ AMOUNT_WIDTH = 10
 """Room for 99.999.999."""
 
 
-def plan_tables(plan: Sequence[Planned], texts: PlanTexts) -> Iterator[RenderableType]:
-    """Give a sentence and a table for each day, each place a row, in whole kroner."""
+def plan_tables(plan: Sequence[Planned], texts: PlanTexts, budgets: Budgets | None) -> Iterator[RenderableType]:
+    """Give a sentence and a table for each day, each place a row, in whole kroner, and the budget below it."""
     for _, of_day in groupby(plan, key=lambda planned: planned.day):
         places = list(of_day)
         # The company stands last.
@@ -30,16 +32,21 @@ def plan_tables(plan: Sequence[Planned], texts: PlanTexts) -> Iterator[Renderabl
         name = texts.name_of_day(company)
         heading = f"{name[0].upper()}{name[1:]}"
         yield Text(f"{heading}: {texts.sentence(company)}", style="bold")
-        yield _table(places, texts)
+        against_budget = budget_sentence(budgets, company.figure, texts.common)
+        yield _table(places, texts, [*_remarks(places, texts), *filter(None, [against_budget])])
 
 
-def outlook_table(outlook: Outlook, texts: PlanTexts) -> Table:
-    """Give a table of where a week or month will end: the departments and the company, in whole kroner."""
+def outlook_table(outlook: Outlook, texts: PlanTexts, budgets: Budgets | None) -> Table:
+    """Give a table of where a week or month will end: departments and company, in whole kroner, and their budget."""
     common, formats = texts.common, texts.common.formats
     remarks = [
         f"{common.place(place)}: {remark}"
         for place in outlook.places
-        if (remark := common.remarks_on(outlook.at_end[place]))
+        for remark in (
+            common.remarks_on(outlook.at_end[place]),
+            budget_sentence(budgets, outlook.at_end[place], common),
+        )
+        if remark
     ]
     table = Table(
         title=texts.outlook_name(outlook),
@@ -71,10 +78,10 @@ def outlook_table(outlook: Outlook, texts: PlanTexts) -> Table:
     return table
 
 
-def _table(places: Sequence[Planned], texts: PlanTexts) -> Table:
+def _table(places: Sequence[Planned], texts: PlanTexts, remarks: Sequence[str]) -> Table:
     formats = texts.common.formats
     table = Table(
-        caption="\n".join(_remarks(places, texts)) or None,
+        caption="\n".join(remarks) or None,
         caption_justify="left",
         box=box.SIMPLE_HEAD,
         pad_edge=False,
@@ -117,20 +124,28 @@ def _remarks(places: Sequence[Planned], texts: PlanTexts) -> Iterator[str]:
             yield f"{planned.figure.place.unit}: {remarks}"
 
 
-def plan_csv(plan: Sequence[Planned], texts: PlanTexts) -> bytes:
-    """Write a row per day and place as Excel opens it in the language: UTF-8 with its mark, ISO dates, DKK."""
+def plan_csv(plan: Sequence[Planned], texts: PlanTexts, budgets: Budgets | None) -> bytes:
+    """Write a row per day and place as Excel opens it in the language: UTF-8 with its mark, ISO dates, DKK.
+
+    Where a budget is set, it stands last.
+    """
     between, point = SEPARATORS[texts.common.language]
     columns = plan_columns(texts)
+    of_budget = budget_columns(budgets, texts.common)
     text = io.StringIO()
     writer = csv.writer(text, delimiter=between)
-    writer.writerow([column.heading for column in columns])
+    writer.writerow([column.heading for column in (*columns, *of_budget)])
     for planned in plan:
-        writer.writerow([cell(column.value(planned), point) for column in columns])
+        values = [column.value(planned) for column in columns] + [column.value(planned.figure) for column in of_budget]
+        writer.writerow([cell(value, point) for value in values])
     return text.getvalue().encode("utf-8-sig")
 
 
-def plan_records(plan: Sequence[Planned]) -> list[dict[str, object]]:
-    """Return a record per day and place, of which each field is named as a column of the readers' table `plan`."""
+def plan_records(plan: Sequence[Planned], budgets: Budgets | None) -> list[dict[str, object]]:
+    """Return a record per day and place, of which each field is named as a column of the readers' table `plan`.
+
+    Where a budget is set, it stands last, as in the readers' table `budget`.
+    """
     return [
         {
             "day": planned.day,
@@ -150,6 +165,19 @@ def plan_records(plan: Sequence[Planned]) -> list[dict[str, object]]:
             "has_hidden_wages": planned.figure.days_hidden > 0,
             "note": planned.note,
             "holiday": planned.holiday,
+            **_budget_record(budgets, planned),
         }
         for planned in plan
     ]
+
+
+def _budget_record(budgets: Budgets | None, planned: Planned) -> dict[str, object]:
+    if budgets is None:
+        return {}
+    budget, figure = budgets.of(planned.figure), planned.figure
+    return {
+        "budget_revenue_excl_vat": budget.revenue_excl_vat,
+        "budget_wage_percentage": budget.wage_percentage,
+        "revenue_over_budget": budget.revenue_deviation(figure),
+        "points_over_budget": budget.percentage_change(figure),
+    }

@@ -1,7 +1,7 @@
 """The report's figures: from the warehouse to typed rows. Amounts are DKK, percentages are percent."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -9,6 +9,7 @@ import duckdb
 
 from ajour_revenue.attention.finding import Finding
 from ajour_revenue.attention.findings import findings
+from ajour_revenue.budget.compare import Budgets, load_budgets
 from ajour_revenue.days import Window, latest_days, month_of, today, week_of, yesterday
 from ajour_revenue.plan.danish_holidays import same_holiday_last_year
 from ajour_revenue.plan.outlook import Outlook, load_outlooks
@@ -38,6 +39,8 @@ class Report:
     """Where this week and this month will end, where `plan` is."""
     whole: Place = COMPANY
     """What all of it is about: the company, or the one department that its readers may see."""
+    budgets: Budgets | None = None
+    """Of the periods whose figures it has; None where the settings name no budget file."""
 
     @property
     def unmapped(self) -> list[Finding]:
@@ -118,8 +121,11 @@ def load_report(  # noqa: PLR0913 (what a report is of, and with what)
     """
     chart_days = latest_days(window.last_day, since=settings.activation_date)
     in_charts = {*cut(chart_days, "day"), *cut(window, "day")}
-    figures = load_figures(connection, settings, _windows(window, by), of_company=in_charts)
+    windows = _windows(window, by)
+    figures = load_figures(connection, settings, windows, of_company=in_charts)
     is_ahead = with_plan and window.last_day == yesterday()
+    plan = tuple(load_plan(connection, settings, Window(today(), today() + WEEK))) if is_ahead else ()
+    outlooks = tuple(load_outlooks(connection, settings)) if is_ahead else ()
     return Report(
         title=settings.display_name,
         window=window,
@@ -127,10 +133,16 @@ def load_report(  # noqa: PLR0913 (what a report is of, and with what)
         by=by,
         figures=figures,
         findings=tuple(sorted(findings(connection, settings, upcoming=upcoming, days=window), key=_latest_first)),
-        plan=tuple(load_plan(connection, settings, Window(today(), today() + WEEK))) if is_ahead else (),
+        plan=plan,
         plan_made_at=plan_made_at(connection) if is_ahead else None,
-        outlooks=tuple(load_outlooks(connection, settings)) if is_ahead else (),
+        outlooks=outlooks,
+        budgets=load_budgets(connection, settings, {*windows, *_windows_ahead(plan, outlooks)}),
     )
+
+
+def _windows_ahead(plan: Iterable[Planned], outlooks: Iterable[Outlook]) -> set[Window]:
+    """Every period of what lies ahead that is held against a budget."""
+    return {*(planned.figure.window for planned in plan), *(outlook.window for outlook in outlooks)}
 
 
 def _latest_first(finding: Finding) -> tuple[dt.timedelta, Decimal]:

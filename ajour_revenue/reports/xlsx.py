@@ -10,6 +10,7 @@ from typing import Any
 import xlsxwriter  # type: ignore[import-untyped]
 
 from ajour_revenue.attention.finding import Finding
+from ajour_revenue.reports.budget import budget_columns
 from ajour_revenue.reports.columns import Column, Value, figure_columns, plan_columns
 from ajour_revenue.reports.plan_texts import PLAN_TEXTS
 from ajour_revenue.reports.report import Report
@@ -29,14 +30,23 @@ def xlsx_workbook(report: Report, texts: Texts) -> bytes:
         book.set_properties({"title": f"{texts.title} · {report.title}"})
         sheets = _Sheets(book, texts, report.title)
         figures = [figure for period in report.periods for figure in report.places_of(period)]
-        sheets.figures(texts.figures_sheet, figure_columns(texts), figures)
+        columns = [*figure_columns(texts), *budget_columns(report.budgets, texts)]
+        sheets.figures(texts.figures_sheet, columns, figures)
         days = [report.figure(day) for day in cut(report.window, "day")]
         sheets.days_with_chart(days)
         sheets.attention(report)
         if report.plan:
             columns = plan_columns(PLAN_TEXTS[texts.language])
             headings = [(column.heading, column.kind) for column in columns]
-            rows = [[column.value(planned) for column in columns] for planned in report.plan]
+            of_budget = budget_columns(report.budgets, texts)
+            headings += [(column.heading, column.kind) for column in of_budget]
+            rows = [
+                [
+                    *(column.value(planned) for column in columns),
+                    *(column.value(planned.figure) for column in of_budget),
+                ]
+                for planned in report.plan
+            ]
             places = [planned.figure.place for planned in report.plan]
             sheets.table(PLAN_TEXTS[texts.language].plan_sheet, headings, rows, places)
     return file.getvalue()

@@ -13,6 +13,8 @@ from ajour_revenue.plan.wage_plan import coming_days
 from ajour_revenue.reports.plan_texts import PLAN_TEXTS
 from ajour_revenue.text.formats import FORMATS, Language
 from ajour_revenue.warehouse.connect import transaction
+from ajour_revenue_tests.budget.kit import line
+from ajour_revenue_tests.budget.kit import store as store_budget
 from ajour_revenue_tests.clock import LAST_DAY, set_now
 from ajour_revenue_tests.commands.kit import COLUMNS, Shell
 from ajour_revenue_tests.kit import Company, settings_dict
@@ -40,9 +42,18 @@ def planning(at_company: Company, monkeypatch: pytest.MonkeyPatch) -> Company:
     return at_company
 
 
-def choose(company: Company, language: Language) -> None:
+def choose(company: Company, language: Language, **sections: object) -> None:
     units = [unit | {"target_wage_percentage": TARGETS[unit["name"]]} for unit in settings_dict()["units"]]
-    company.reload(units=units, report={"language": language})
+    company.reload(units=units, report={"language": language}, **sections)
+
+
+def set_budget(company: Company, language: Language) -> None:
+    """Budget today alone."""
+    choose(company, language, budget={"file": "budget.csv"})
+    with transaction(company.settings.warehouse) as connection:
+        store_budget(
+            connection, [line("Bar", TODAY, 200_000, 30), line("Kitchen", TODAY, 100_000, 31), line("Shop", TODAY, 0)]
+        )
 
 
 @pytest.mark.parametrize(
@@ -101,6 +112,56 @@ def test_csv_is_for_danish_excel_and_adds_up(shell: Shell, planning: Company) ->
     assert result.stdout_bytes.startswith(b"\xef\xbb\xbf")
     assert "7777,77" not in result.stdout
     assert planning.settings.plan.days > 1
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("da", "Budget 300.000 kr.: ventet omsætning -3,0 %"),
+        ("en", "Budget DKK 300,000: expected revenue -3.0%"),
+    ],
+)
+def test_a_day_is_held_against_its_budget_where_it_has_one(
+    shell: Shell, planning: Company, language: Language, told: str
+) -> None:
+    set_budget(planning, language)
+
+    screen = shell.show("plan", "--days", 2)
+
+    assert screen.widest_line <= COLUMNS
+    assert " ".join(screen.text.split()).count(told) == 1
+    assert screen.text.count("Budget") == 1
+
+
+def test_the_budget_stands_last_in_csv_and_json(shell: Shell, planning: Company) -> None:
+    before = csv_lines(shell)
+    set_budget(planning, "da")
+
+    lines, records = csv_lines(shell), json.loads(shell.run("plan", "--days", 1, "--format", "json").stdout)
+
+    width = len(before[0])
+    assert [line[:width] for line in lines] == before
+    assert lines[0][width:] == [
+        "Budget excl. moms",
+        "Afvigelse fra budget, kr.",
+        "Afvigelse fra budget, %",
+        "Budgetteret lønprocent",
+        "Lønprocent fra budget, %-point",
+    ]
+    [bar] = [line for line in lines if line[2] == "Bar"]
+    assert bar[width:] == ["200000,00", "-9000,00", "-4,50", "30,00", "0,84"]
+    [record] = [record for record in records if record["unit"] == "Bar"]
+    assert list(record.items())[-4:] == [
+        ("budget_revenue_excl_vat", "200000.00"),
+        ("budget_wage_percentage", "30.00"),
+        ("revenue_over_budget", "-9000.00"),
+        ("points_over_budget", "0.84"),
+    ]
+
+
+def csv_lines(shell: Shell) -> list[list[str]]:
+    text = shell.run("plan", "--days", 1, "--format", "csv").stdout_bytes.decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text), delimiter=";"))
 
 
 def test_where_more_days_are_asked_for_than_the_plan_has_it_says_where_it_ends(shell: Shell, planning: Company) -> None:
