@@ -5,7 +5,7 @@ made. Amounts are DKK, or integer øre where the name says so.
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
@@ -137,6 +137,12 @@ def sales(day: dt.date, location: Location) -> list[Sale]:
 def forgotten_invoice(day: dt.date) -> Sale:
     """Return the catering that INVOICING_LOCATION delivered on a day, and that Ajour hears of only afterwards (R10)."""
     return Sale(_at(day, 10, minutes=30), _draw(day, "invoice").randint(300_000, 900_000))
+
+
+def budget(unit: Unit, days: Sequence[dt.date]) -> int:
+    """Return what a unit is to sell on some days, in DKK excl. VAT and whole thousands."""
+    usual = sum(_expected_revenue(day, each) for day in days for each in LOCATIONS if each.id in unit.locations)
+    return 1000 * round(usual / 1.25 / 1000)
 
 
 def wages(day: dt.date) -> Iterator[Wages]:

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ajour_revenue.days import Window, today, yesterday
+from ajour_revenue.days import Window, month_of, today, yesterday
 from ajour_revenue.demo.ajour import write_ajour
-from ajour_revenue.demo.chain import UNITS
+from ajour_revenue.demo.chain import UNITS, budget
 from ajour_revenue.demo.planday import create_app, serve
 from ajour_revenue.demo.portal import chain_portal
 from ajour_revenue.reports.write import Pages
@@ -27,6 +27,7 @@ PLANDAY_REFRESH_TOKEN = "demo-refresh-token"  # noqa: S105 (the demo's own)
 DAYS_SINCE_ACTIVATION = 40
 DAYS_BEFORE_ACTIVATION = 5
 DAYS_PLANNED = 14
+BUDGET_FILE = "budget.csv"
 
 NO_PLANDAY = "http://127.0.0.1:1"
 """Where nothing answers: each run of the demo serves its Planday on another port, and puts it into the settings."""
@@ -45,6 +46,7 @@ def run_demo(home: Path, *, ui_port: int | None) -> None:
     known = Window(_settings(home).activation_date - dt.timedelta(days=DAYS_BEFORE_ACTIVATION), yesterday())
     write_ajour(home / "ajour.sqlite", company_id=COMPANY_ID, first_day=known.first_day, last_day=known.last_day)
     planned = Window(known.first_day, today() + dt.timedelta(days=DAYS_PLANNED - 1))
+    _write_budget(home / BUDGET_FILE, planned)
     app = create_app(chain_portal(planned), client_id=PLANDAY_CLIENT_ID, refresh_token=PLANDAY_REFRESH_TOKEN)
     with serve(app) as planday_url:
         _point_to_planday(home, planday_url)
@@ -84,6 +86,17 @@ def _write_settings(home: Path) -> None:
     os.environ.update(environment)
 
 
+def _write_budget(path: Path, window: Window) -> None:
+    """Write what each unit is to sell in every month of a window, as Danish Excel saves it."""
+    rows = [
+        f"{unit.name};{month.first_day:%m-%Y};{budget(unit, month.days)},00;{unit.target_wage_percentage}"
+        for month in dict.fromkeys(map(month_of, window.days))
+        for unit in UNITS
+    ]
+    lines = ["Enhed;Måned;Omsætning excl. moms;Lønprocent", *rows, ""]
+    path.write_text("\n".join(lines), encoding="utf-8-sig")
+
+
 def _point_to_planday(home: Path, url: str) -> None:
     def point(settings: dict[str, Any]) -> None:
         settings["planday"] |= {"api_url": url, "identity_url": url}
@@ -110,5 +123,6 @@ def _settings_text(activation_date: dt.date) -> str:
         name="demo", activation_date=activation_date, ajour={"driver": "SQLite3"}, wages="planday", units=units
     )
     values["planday"] = {"publish": True, "api_url": NO_PLANDAY, "identity_url": NO_PLANDAY}
+    values["budget"] = {"file": BUDGET_FILE}
     values["warehouse"] = "../demo.duckdb"
     return settings_file(values, heading=HEADING)

@@ -125,6 +125,17 @@ def test_its_wages_come_from_planday_and_its_revenue_goes_there(demo: Demo) -> N
         assert len(tables["wage_cost_people"]) == len(tables["wage_costs"])
 
 
+def test_every_unit_has_a_budget_of_whole_thousands_in_every_month(demo: Demo) -> None:
+    months: Counter[tuple[object, str]] = Counter()
+    for day, _, unit, amount, *_ in demo.second_tables["budget"]:
+        months[unit, f"{day:%Y-%m}"] += int(cast("Decimal", amount) * 100)
+
+    assert {unit for unit, _ in months} == {unit.name for unit in UNITS}
+    assert {amount % 100_000 for amount in months.values()} == {0}
+    assert min(months.values()) > 0
+    assert len({month for _, month in months}) > 1
+
+
 def test_run_again_it_leaves_revenue_and_its_revisions_as_they_were(demo: Demo) -> None:
     first, second = demo.tables
     assert len(first["unit_revenue"]) == len(UNITS) * MAX_DAYS
