@@ -40,12 +40,9 @@ def outlook_table(outlook: Outlook, texts: PlanTexts, budgets: Budgets | None) -
     """Give a table of where a week or month will end: departments and company, in whole kroner, and their budget."""
     common, formats = texts.common, texts.common.formats
     remarks = [
-        f"{common.place(place)}: {remark}"
-        for place in outlook.places
-        for remark in (
-            common.remarks_on(outlook.at_end[place]),
-            budget_sentence(budgets, outlook.at_end[place], common),
-        )
+        f"{common.place(figure.place)}: {remark}"
+        for figure in map(outlook.at_end.__getitem__, outlook.places)
+        for remark in (common.remarks_on(figure), budget_sentence(budgets, figure, common))
         if remark
     ]
     table = Table(
@@ -134,7 +131,7 @@ def plan_csv(plan: Sequence[Planned], texts: PlanTexts, budgets: Budgets | None)
     of_budget = budget_columns(budgets, texts.common)
     text = io.StringIO()
     writer = csv.writer(text, delimiter=between)
-    writer.writerow([column.heading for column in (*columns, *of_budget)])
+    writer.writerow([*(column.heading for column in columns), *(column.heading for column in of_budget)])
     for planned in plan:
         values = [column.value(planned) for column in columns] + [column.value(planned.figure) for column in of_budget]
         writer.writerow([cell(value, point) for value in values])

@@ -36,19 +36,7 @@ def xlsx_workbook(report: Report, texts: Texts) -> bytes:
         sheets.days_with_chart(days)
         sheets.attention(report)
         if report.plan:
-            columns = plan_columns(PLAN_TEXTS[texts.language])
-            headings = [(column.heading, column.kind) for column in columns]
-            of_budget = budget_columns(report.budgets, texts)
-            headings += [(column.heading, column.kind) for column in of_budget]
-            rows = [
-                [
-                    *(column.value(planned) for column in columns),
-                    *(column.value(planned.figure) for column in of_budget),
-                ]
-                for planned in report.plan
-            ]
-            places = [planned.figure.place for planned in report.plan]
-            sheets.table(PLAN_TEXTS[texts.language].plan_sheet, headings, rows, places)
+            sheets.plan(report)
     return file.getvalue()
 
 
@@ -197,6 +185,18 @@ class _Sheets:
         ]
         rows = [self.finding(finding) for finding in report.findings]
         self.table(texts.attention_sheet, columns, rows)
+
+    def plan(self, report: Report) -> None:
+        """Add the sheet of the coming days, with their budget last where one is set."""
+        plan_texts = PLAN_TEXTS[self.texts.language]
+        columns, of_budget = plan_columns(plan_texts), budget_columns(report.budgets, self.texts)
+        headings = [(column.heading, column.kind) for column in columns]
+        headings += [(column.heading, column.kind) for column in of_budget]
+        rows = [
+            [*(column.value(planned) for column in columns), *(column.value(planned.figure) for column in of_budget)]
+            for planned in report.plan
+        ]
+        self.table(plan_texts.plan_sheet, headings, rows, [planned.figure.place for planned in report.plan])
 
     def finding(self, finding: Finding) -> list[Value]:
         """Return the row of a finding."""

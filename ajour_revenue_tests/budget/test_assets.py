@@ -28,7 +28,7 @@ def budgeting(company: Company) -> Company:
 
 def write(folder: Path, *lines: str) -> None:
     (folder / "budget.csv").write_text(
-        "\n".join(["Afdeling;Enhed;Måned;Omsætning excl. moms;Lønprocent", *lines]), encoding="utf-8-sig"
+        "\n".join(["Afdeling;Enhed;Måned;Omsætning ekskl. moms;Lønprocent", *lines]), encoding="utf-8-sig"
     )
 
 

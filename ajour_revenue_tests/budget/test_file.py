@@ -61,7 +61,7 @@ def test_a_file_as_danish_excel_saves_it_says_the_same(settings: Settings, encod
         settings,
         "Bar;marts 2026;1.400.000,50;31,4 %",
         "Kitchen;07-03-2026;9.000,00 kr.;",
-        header="Enhed;Måned;Omsætning excl. moms;Lønprocent",
+        header="Enhed;Måned;Omsætning ekskl. moms;Lønprocent",
         encoding=encoding,
     )
 
@@ -103,7 +103,7 @@ def test_a_bad_row_is_told_with_its_line_number_and_what_was_found(settings: Set
 
 
 def test_a_column_is_told_by_its_own_name(settings: Settings) -> None:
-    [_, error] = errors(settings, "Bar;mange;2026-03", header="Enhed;Omsætning excl. moms;Måned")
+    [_, error] = errors(settings, "Bar;mange;2026-03", header="Enhed;Omsætning ekskl. moms;Måned")
 
     assert error.startswith("line 2, omsætning_excl._moms: found 'mange'")
 

@@ -142,11 +142,11 @@ def test_the_budget_stands_last_in_csv_and_json(shell: Shell, planning: Company)
     width = len(before[0])
     assert [line[:width] for line in lines] == before
     assert lines[0][width:] == [
-        "Budget excl. moms",
+        "Budget ekskl. moms",
         "Afvigelse fra budget, kr.",
         "Afvigelse fra budget, %",
         "Budgetteret lønprocent",
-        "Lønprocent fra budget, %-point",
+        "Lønprocent fra budget, procentpoint",
     ]
     [bar] = [line for line in lines if line[2] == "Bar"]
     assert bar[width:] == ["200000,00", "-9000,00", "-4,50", "30,00", "0,84"]
