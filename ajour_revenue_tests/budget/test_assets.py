@@ -81,7 +81,7 @@ def test_a_broken_file_warns_with_its_lines_and_the_last_budget_stays(budgeting:
     assert (found.passed, found.severity) == (False, dg.AssetCheckSeverity.WARN)
     told = str(found.description)
     assert "line 2: unit 'Café' is none of Bar, Kitchen, Shop" in told
-    assert "line 3, omsætning_excl._moms: found 'mange'" in told
+    assert "line 3, omsætning_ekskl._moms: found 'mange'" in told
     assert told.endswith("The budget that was read last stays.")
     assert budgeting.query("FROM budget ORDER BY ALL") == before
     assert before

@@ -1,15 +1,15 @@
-"""The sensor in Dagster's own daemon, which is stopped and started again."""
+"""The sensor in Dagster's own daemon."""
 
 import dagster as dg
 import pytest
 
 from ajour_revenue.instance import INSTANCE_FILE
-from ajour_revenue.mail.memory import Memory, recall, sensor_name
+from ajour_revenue.mail.memory import Mailed, Memory, recall, sensor_name
 from ajour_revenue.mail.sensor import SCHEDULE_TAG
 from ajour_revenue.partitions import window_tags
 from ajour_revenue_tests.alerts.kit import Mailbox
 from ajour_revenue_tests.dagster_server import DagsterServer
-from ajour_revenue_tests.mail.kit import CONTROLLER, DAYS, LEADER, Desk
+from ajour_revenue_tests.mail.kit import CONTROLLER, DAYS, Desk
 
 pytestmark = pytest.mark.slow
 
@@ -22,34 +22,24 @@ def remembered(name: str) -> Memory | None:
         return recall(getattr(state.instigator_data, "cursor", None)) if state else None
 
 
-def test_each_reader_gets_one_mail_although_the_daemon_starts_again(
+def test_the_daemon_mails_of_a_scheduled_run_and_remembers_it(
     desk: Desk, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    desk.mail_to({"to": [CONTROLLER]})
     company = desk.company
     monkeypatch.chdir(company.folder)
     server = DagsterServer(company.folder, company.ajour.environment)
 
-    def successes() -> str | None:
-        memory = remembered(company.settings.name)
-        return memory.successes if memory else None
-
-    def run_and_see() -> None:
-        """Let a scheduled run succeed, and the sensor see it."""
-        seen = server.wait_for("the sensor to be evaluated", successes)
+    with server.dev():
+        server.wait_for("the sensor to be evaluated", lambda: remembered(company.settings.name))
         run = server.launch(window_tags(DAYS) | {SCHEDULE_TAG: "demo_monday"}, assets=["readers_copy"])
         assert server.wait_for_run(run) == "SUCCESS"
-        server.wait_for("the sensor to see the run", lambda: successes() != seen)
+        server.wait_for("the mail", lambda: [mail for mail in mailbox.mails if mail["To"] == CONTROLLER])
 
-    def readers() -> list[str]:
-        return [str(mail["To"]) for mail in mailbox.mails if str(mail["To"]) in (LEADER, CONTROLLER)]
+        def mailed() -> tuple[Mailed, ...]:
+            memory = remembered(company.settings.name)
+            return memory.mailed if memory else ()
 
-    with server.dev():
-        run_and_see()
-        server.wait_for("two mails", lambda: len(readers()) == 2)
-    with server.dev():
-        run_and_see()
+        [of_controller] = server.wait_for("the sensor to remember it", mailed)
 
-    assert readers() == [LEADER, CONTROLLER]
-    memory = remembered(company.settings.name)
-    assert memory is not None
-    assert {mailed.readers.to for mailed in memory.mailed} == {(LEADER,), (CONTROLLER,)}
+    assert of_controller.readers.to == (CONTROLLER,)
