@@ -10,7 +10,7 @@ from ajour_revenue.daily_asset import explained_failures
 from ajour_revenue.days import latest_days, yesterday
 from ajour_revenue.readers.assets import LAST
 from ajour_revenue.readers.copy import bring_up_to_date, reading_copy
-from ajour_revenue.reports.history import write_pages
+from ajour_revenue.reports.history import write_department_pages, write_pages
 from ajour_revenue.reports.report import Report, load_report
 from ajour_revenue.reports.texts import TEXTS
 from ajour_revenue.reports.write import Pages
@@ -44,15 +44,19 @@ def wage_report(settings: Settings) -> dg.AssetsDefinition:
         with explained_failures(), reading_copy(settings) as connection:
             window = latest_days(yesterday(), since=settings.activation_date)
             upcoming = partial(upcoming_fetch, context.instance, settings)
-            report = load_report(connection, settings, window, "week", upcoming, with_plan=True)
+            load = partial(load_report, connection, settings, by="week", upcoming=upcoming)
+            of_departments = settings.report.department_pages
+            report = load(window, with_plan=True, of_departments=of_departments)
 
             def report_of(day: dt.date) -> Report:
-                days = latest_days(day, since=settings.activation_date)
-                return load_report(connection, settings, days, "week", upcoming)
+                return load(latest_days(day, since=settings.activation_date), of_departments=of_departments)
 
             pages = Pages.of(settings)
             figures_of = partial(load_figures, connection, settings)
             changed = write_pages(pages, report, texts, figures_of=figures_of, report_of=report_of)
+            if of_departments:
+                names = sorted({unit.department for unit in settings.units})
+                write_department_pages(pages, names, report, texts, figures_of=figures_of, report_of=report_of)
         day = report.figure(report.day)
         return dg.MaterializeResult(
             metadata={

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from ajour_revenue.days import Window
 from ajour_revenue.reports.page import TEMPLATES, html_page
 from ajour_revenue.reports.report import Report
+from ajour_revenue.reports.restricted import of_department, restricted_to
 from ajour_revenue.reports.texts import Texts
 from ajour_revenue.reports.write import Pages, write
 from ajour_revenue.wages.figures import Figure, Place
@@ -21,12 +22,15 @@ LINKS = re.compile(r"<!-- days -->.*?<!-- /days -->", re.DOTALL)
 MARK = re.compile(r'<meta name="figures" content="(\w+)">')
 
 
+FiguresOf = Callable[[Sequence[Window]], Mapping[Window, Mapping[Place, Figure]]]
+
+
 def write_pages(
     pages: Pages,
     report: Report,
     texts: Texts,
     *,
-    figures_of: Callable[[Sequence[Window]], Mapping[Window, Mapping[Place, Figure]]],
+    figures_of: FiguresOf,
     report_of: Callable[[dt.date], Report],
 ) -> list[dt.date]:
     """Write the latest page, that of its day, those of earlier days whose figures have changed since, and the index.
@@ -49,6 +53,33 @@ def write_pages(
     write(pages.latest, html_page(report, texts, links=_links(pages, pages.latest, day, days, texts)).encode("utf-8"))
     write(pages.index, _index(pages, days, report, texts).encode("utf-8"))
     return changed
+
+
+def write_department_pages(  # noqa: PLR0913 (what pages are made of)
+    pages: Pages,
+    departments: Sequence[str],
+    report: Report,
+    texts: Texts,
+    *,
+    figures_of: FiguresOf,
+    report_of: Callable[[dt.date], Report],
+) -> None:
+    """Write such pages for each department, with nothing in them of any other or of the whole company."""
+    for name in departments:
+
+        def figures_of_department(windows: Sequence[Window], name: str = name) -> dict[Window, dict[Place, Figure]]:
+            return {window: of_department(places, name) for window, places in figures_of(windows).items()}
+
+        def report_of_department(day: dt.date, name: str = name) -> Report:
+            return restricted_to(report_of(day), name)
+
+        write_pages(
+            pages.of_department(name, departments),
+            restricted_to(report, name),
+            texts,
+            figures_of=figures_of_department,
+            report_of=report_of_department,
+        )
 
 
 def mark(figures: Mapping[Place, Figure]) -> str:
@@ -109,6 +140,7 @@ def _index(pages: Pages, days: Sequence[dt.date], report: Report, texts: Texts) 
     return TEMPLATES.get_template("index.html").render(
         texts=texts,
         title=report.title,
+        department=report.whole.department,
         style=Markup(TEMPLATES.get_template("page.css").render()),  # noqa: S704 (ours)
         latest=pages.latest.name,
         months=months,

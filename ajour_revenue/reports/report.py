@@ -114,14 +114,18 @@ def load_report(  # noqa: PLR0913 (what a report is of, and with what)
     upcoming: Upcoming,
     *,
     with_plan: bool = False,
+    of_departments: bool = False,
 ) -> Report:
     """Read a report from the warehouse: the last day of the window on top, the whole window by day, week or month.
 
-    With what lies ahead, where it is wanted and the day on top is the latest one.
+    With what lies ahead, where it is wanted and the day on top is the latest one. The days of the chart are those of
+    the company alone, or of every place where departments get reports of their own.
     """
     chart_days = latest_days(window.last_day, since=settings.activation_date)
     in_charts = {*cut(chart_days, "day"), *cut(window, "day")}
     windows = _windows(window, by)
+    if of_departments:
+        windows |= in_charts
     figures = load_figures(connection, settings, windows, of_company=in_charts)
     is_ahead = with_plan and window.last_day == yesterday()
     plan = tuple(load_plan(connection, settings, Window(today(), today() + WEEK))) if is_ahead else ()

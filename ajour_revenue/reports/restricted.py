@@ -17,21 +17,22 @@ def restricted_to(report: Report, department: str) -> Report:
     return replace(
         report,
         whole=Place(department),
-        figures={window: _of_department(places, department) for window, places in report.figures.items()},
+        figures={window: of_department(places, department) for window, places in report.figures.items()},
         findings=tuple(_alone(each) for each in report.findings if each.place.department == department),
         plan=tuple(each for each in report.plan if each.figure.place.department == department),
         outlooks=tuple(
             replace(
                 outlook,
-                so_far=_of_department(outlook.so_far, department),
-                at_end=_of_department(outlook.at_end, department),
+                so_far=of_department(outlook.so_far, department),
+                at_end=of_department(outlook.at_end, department),
             )
             for outlook in report.outlooks
         ),
     )
 
 
-def _of_department(figures: Mapping[Place, Figure], department: str) -> dict[Place, Figure]:
+def of_department(figures: Mapping[Place, Figure], department: str) -> dict[Place, Figure]:
+    """Return a department's own figures alone."""
     return {place: figure for place, figure in figures.items() if place.department == department}
 
 

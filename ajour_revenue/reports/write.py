@@ -2,7 +2,10 @@
 
 import datetime as dt
 import glob
+import re
 import time
+import unicodedata
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +20,7 @@ from ajour_revenue.settings.model import Settings
 FileFormat = Literal["csv", "xlsx", "html"]
 
 WRITTEN_WITHIN_SECONDS = 600
+DANISH_LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
 
 
 class ReportNotWrittenError(ActionableError):
@@ -48,11 +52,24 @@ class Pages:
         """Return the page of a day, whether there is one or not."""
         return self.folder / f"{day:%Y}" / f"{day:%m}" / f"{day:%d}.html"
 
+    def of_department(self, name: str, departments: Sequence[str]) -> "Pages":
+        """Return where the pages of one of the departments are: a folder named after it, in letters of any address."""
+        short = [address_of(each) for each in departments]
+        number = departments.index(name)
+        same = short[:number].count(short[number])
+        return Pages(self.folder / "departments" / f"{short[number]}{f'-{same + 1}' if same else ''}")
+
     @property
     def days(self) -> list[dt.date]:
         """The days of which there is a page, in order."""
         pages = self.folder.glob("[0-9][0-9][0-9][0-9]/[0-9][0-9]/[0-9][0-9].html")
         return sorted(dt.date(*(int(part) for part in (page.parts[-3], page.parts[-2], page.stem))) for page in pages)
+
+
+def address_of(name: str) -> str:
+    """Return a name as it stands in the address of a page: Nørrebro as noerrebro, Aarhus Ø as aarhus-oe."""
+    in_ascii = unicodedata.normalize("NFKD", name.lower().translate(DANISH_LETTERS)).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", in_ascii).strip("-") or "department"
 
 
 def report_file(settings: Settings, file_format: FileFormat) -> Path:

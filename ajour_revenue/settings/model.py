@@ -375,6 +375,11 @@ class ReportSettings(Section):
         default=Path("reports"), validate_default=True, description="The folder that reports are written to"
     )
     language: Literal["da", "en"] = Field(default="da", description="Danish or English")
+    department_pages: bool = Field(
+        default=False,
+        description="true writes a folder of pages for each department too, so that a web server can give each a login "
+        "of its own",
+    )
     url: Address | None = Field(
         default=None,
         description="Where people find that folder, if a web server serves it; Dagster links to the page then",

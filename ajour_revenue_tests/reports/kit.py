@@ -162,7 +162,7 @@ class Books:
         store_planned_wages(self.connection, costs, asked_at=MOMENT, run_id="run")
         calculate_wage_plan(self.connection, self.settings, window)
 
-    def report(self, window: Window | None = None, by: Period = "week") -> Report:
+    def report(self, window: Window | None = None, by: Period = "week", *, of_departments: bool = False) -> Report:
         window = window or Window(days_before(30), MONDAY)
         self.fetch(window)
         [[first_day, last_day]] = self.connection.execute(
@@ -171,7 +171,15 @@ class Books:
         ).fetchall()
         if first_day:
             calculate_wage_percentage(self.connection, self.settings, Window(first_day, last_day))
-        return load_report(self.connection, self.settings, window, by, upcoming=lambda: "paused", with_plan=True)
+        return load_report(
+            self.connection,
+            self.settings,
+            window,
+            by,
+            upcoming=lambda: "paused",
+            with_plan=True,
+            of_departments=of_departments,
+        )
 
 
 REMARK = " | "

@@ -5,10 +5,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
+import duckdb
 import pytest
 
 from ajour_revenue.days import Window, latest_days
-from ajour_revenue.reports.history import write_pages
+from ajour_revenue.reports.history import write_department_pages, write_pages
+from ajour_revenue.reports.plan_texts import PLAN_TEXTS
+from ajour_revenue.reports.report import Report
 from ajour_revenue.reports.texts import TEXTS
 from ajour_revenue.reports.write import Pages
 from ajour_revenue.wages.figures import Figure, Place, load_figures
@@ -100,3 +103,81 @@ def test_the_index_lists_months_the_latest_first(books: Books, pages: Pages) -> 
     november, october = text.index("November 2026"), text.index("Oktober 2026")
     assert november < text.index("mandag 23-11-2026") < text.index("søndag 01-11-2026") < october
     assert october < text.index("lørdag 31-10-2026")
+
+
+# Departments
+
+
+def write_departments(books: Books, pages: Pages, day: dt.date = MONDAY) -> None:
+    def figures_of(windows: Sequence[Window]) -> Mapping[Window, Mapping[Place, Figure]]:
+        return load_figures(books.connection, books.settings, windows)
+
+    def report_of(day: dt.date) -> Report:
+        return books.report(latest_days(day, since=books.settings.activation_date), of_departments=True)
+
+    names = ["Aarhus", "Vesterbro"]
+    write_department_pages(pages, names, report_of(day), DA, figures_of=figures_of, report_of=report_of)
+
+
+def test_each_department_has_pages_of_its_own_figures(
+    books: Books, pages: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    books.fill(days=60)
+    books.look_ahead(monkeypatch)
+    write_departments(books, pages, days_before(1))
+    write_departments(books, pages)
+
+    aarhus = Pages(pages.folder / "departments" / "aarhus")
+    assert aarhus.days == [days_before(1), MONDAY]
+    page = Page(aarhus.latest.read_text(encoding="utf-8"))
+    assert [row[DA.department_or_unit] for row in page.table(DA.department_or_unit, DA.week_to_date.format(48))] == [
+        *("Aarhus", "Shop"),
+    ]
+    chart = page.table(DA.day, DA.wage_cost, DA.target)
+    assert [row[DA.revenue_excl_vat] for row in chart][-1] == "12.000,00"
+    assert "-" not in [row[DA.revenue_excl_vat] for row in chart]
+    assert PLAN_TEXTS["da"].coming_days in page.text
+    for written in aarhus.folder.rglob("*.html"):
+        text = Page(written.read_text(encoding="utf-8")).text
+        assert [name for name in ("Vesterbro", "Bar", "Kitchen") if name in text] == []
+
+
+def test_the_pages_of_a_department_are_the_same_whatever_the_others_did(
+    empty_tables: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def written(folder: Path, *, changed: bool) -> dict[str, bytes]:
+        empty_tables.begin()
+        try:
+            books = Books(empty_tables)
+            books.fill(days=60)
+            if changed:
+                books.earn("Bar", "-77.77", days_before(70))
+                books.correct("Bar", "1.00", "2.00")
+                books.connection.execute("UPDATE unit_revenue SET revenue_excl_vat = 4711 WHERE unit <> 'Shop'")
+                books.connection.execute("UPDATE wage_costs SET wage_cost = 1234 WHERE unit <> 'Shop'")
+                books.sell("99", "1234.00")
+                books.list_location("98", "Secret garden", None)
+            books.look_ahead(monkeypatch)
+            write_departments(books, Pages(folder))
+        finally:
+            empty_tables.rollback()
+        files = (folder / "departments" / "aarhus").rglob("*.html")
+        return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
+
+    as_ever = written(tmp_path / "a", changed=False)
+    assert len(as_ever) == len(["latest", "index", "the day's"])
+    assert written(tmp_path / "b", changed=True) == as_ever
+
+
+@pytest.mark.parametrize(
+    ("departments", "folders"),
+    [
+        (["Aarhus Ø", "Nørrebro", "Café Åen"], ["aarhus-oe", "noerrebro", "cafe-aaen"]),
+        (["Bar", "bar!", "BAR "], ["bar", "bar-2", "bar-3"]),
+        (["../etc", "日本", "."], ["etc", "department", "department-2"]),
+    ],
+)
+def test_a_departments_folder_is_named_in_letters_of_any_address(departments: list[str], folders: list[str]) -> None:
+    pages = Pages(Path("demo"))
+
+    assert [pages.of_department(name, departments).folder.name for name in departments] == folders
