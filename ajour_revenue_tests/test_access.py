@@ -31,9 +31,10 @@ pytestmark = pytest.mark.slow
 
 DAY = Window(LAST_DAY, LAST_DAY)
 
-LAUNCH, LOOK = "dagster.example.dk", "look.dagster.example.dk"
-LOGINS = {LAUNCH: "anna:launches", LOOK: "bo:looks"}
+LAUNCH, LOOK, REPORTS = "dagster.example.dk", "look.dagster.example.dk", "reports.example.dk"
+LOGINS = {LAUNCH: "anna:launches", LOOK: "bo:looks", REPORTS: "carla:reads"}
 """By the name that each is good for."""
+OF_VESTERBRO = "dan:reads"
 HTML = "text/html"
 
 AROUND_IT = """
@@ -123,6 +124,7 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
         r"127\.0\.0\.1:3000": f"127.0.0.1:{server.port}",
         r"127\.0\.0\.1:3001": f"127.0.0.1:{looking}",
         r"/etc/ssl/certs|/etc/ssl/private|/etc/nginx": str(folder),
+        r"/srv/ajour/data/nord/reports": str(folder / "reports"),
     }
     configuration = (CHECKOUT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
     for pattern, replacement in given.items():
@@ -131,11 +133,18 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
     main = folder / "nginx.conf"
     main.write_text(AROUND_IT.format(folder=folder, user="user root;" if os.getuid() == 0 else ""))
     make_certificate(folder)
-    for name, ending in ((LAUNCH, "launch"), (LOOK, "look")):
-        user, password = LOGINS[name].split(":")
+    for login, ending in (
+        *((LOGINS[LAUNCH], "launch"), (LOGINS[LOOK], "look"), (LOGINS[REPORTS], "reports")),
+        (OF_VESTERBRO, "reports.vesterbro"),
+    ):
+        user, password = login.split(":")
         command = ["openssl", "passwd", "-6", password]
         hashed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         (folder / f"ajour-revenue.{ending}").write_text(f"{user}:{hashed}")
+    for page in ("latest.html", "departments/vesterbro/latest.html", "departments/aarhus/latest.html"):
+        path = folder / "reports" / "nord" / page
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"This is {page}", encoding="utf-8")
     nginx = shutil.which("nginx", path="/usr/sbin:/usr/bin")
     process = launch(nginx, "-p", folder, "-c", main, folder=folder, log=folder / "start.log")
     proxy = Proxy(folder, port, server)
@@ -165,7 +174,7 @@ def make_company(folder: Path) -> None:
 
 def make_certificate(folder: Path) -> None:
     authority = trustme.CA()
-    certificate = authority.issue_cert(LAUNCH, LOOK)
+    certificate = authority.issue_cert(LAUNCH, LOOK, REPORTS)
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
     certificate.private_key_pem.write_to_path(str(folder / "dagster.key"))
     for pem in certificate.cert_chain_pems:
@@ -285,3 +294,40 @@ def test_a_person_sees_the_assets_in_a_browser(proxy: Proxy) -> None:
 
         expect(page.get_by_text("raw_revenue").first).to_be_visible(timeout=PATIENCE_SECONDS * 1000)
         browser.close()
+
+
+# Reports
+
+VESTERBRO, AARHUS = "/nord/departments/vesterbro/", "/nord/departments/aarhus/"
+
+
+def test_the_companys_login_opens_its_reports(proxy: Proxy) -> None:
+    answer = proxy.ask("GET", "/nord/", name=REPORTS)
+
+    assert (answer.status, answer.data) == (200, b"This is latest.html")
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+
+
+def test_a_departments_login_opens_its_own_folder_alone(proxy: Proxy) -> None:
+    opened = proxy.ask("GET", VESTERBRO, name=REPORTS, login=OF_VESTERBRO)
+    assert (opened.status, opened.data) == (200, b"This is departments/vesterbro/latest.html")
+
+    ways_out = ("/nord/", "/nord/latest.html", "/", "/nord/departments/", f"{VESTERBRO}../../latest.html")
+    ways_across = (
+        f"{VESTERBRO}..%2faarhus/latest.html",
+        f"{VESTERBRO}../aarhus/",
+        "/nord//departments//Aarhus/",
+        AARHUS,
+    )
+    for path in (*ways_out, *ways_across):
+        assert proxy.ask("GET", path, name=REPORTS, login=OF_VESTERBRO).status in (401, 403), path
+
+
+def test_a_department_without_logins_opens_to_nobody(proxy: Proxy) -> None:
+    for login in (None, OF_VESTERBRO, LOGINS[LAUNCH]):
+        assert proxy.ask("GET", f"{AARHUS}latest.html", name=REPORTS, login=login).status in (401, 403)
+
+
+def test_reports_are_read_and_never_written(proxy: Proxy) -> None:
+    for method in ("POST", "PUT", "DELETE"):
+        assert proxy.ask(method, "/nord/latest.html", name=REPORTS).status == 403
