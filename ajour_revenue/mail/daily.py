@@ -18,7 +18,7 @@ DAYS = 7
 def daily_report(connection: duckdb.DuckDBPyConnection, settings: Settings, day: dt.date, upcoming: Upcoming) -> Report:
     """Read the whole company's report of a day and the six before it, day by day."""
     first_day = max(day - dt.timedelta(days=DAYS - 1), min(settings.activation_date, day))
-    return load_report(connection, settings, Window(first_day, day), "day", upcoming)
+    return load_report(connection, settings, Window(first_day, day), "day", upcoming, with_plan=True)
 
 
 def seen_by(report: Report, departments: Sequence[str]) -> list[Report]:

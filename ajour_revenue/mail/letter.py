@@ -13,9 +13,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ajour_revenue.alerts.messages import Attachment, Mail, one_line, plain
 from ajour_revenue.attention.finding import Finding
-from ajour_revenue.days import now
+from ajour_revenue.days import now, today
 from ajour_revenue.mail.texts import MailTexts
-from ajour_revenue.reports.report import Report
+from ajour_revenue.reports.plan_texts import PLAN_TEXTS
+from ajour_revenue.reports.report import Report, from_worst
 from ajour_revenue.reports.write import content
 from ajour_revenue.wages.figures import WEEK, Figure, Place, cut, earlier
 
@@ -81,6 +82,8 @@ class Block:
     more_needs: str
     week: str
     week_remarks: str
+    ahead: list[str]
+    """What is planned for today, and where the week will end."""
     chart: str
     bars: list[Bar]
 
@@ -115,12 +118,7 @@ def _subject(report: Report, texts: MailTexts) -> str:
 
 def _missing(report: Report, texts: MailTexts) -> str:
     """Name the locations that gave no revenue on the day."""
-    day = report.window.last_day
-    names = [
-        finding.location.name or finding.location.location_id
-        for finding in report.findings
-        if finding.kind == "missing" and finding.location and finding.days and day in finding.days.days
-    ]
+    names = report.missing(report.figure(report.day))
     if not names:
         return ""
     told, more = ", ".join(names[:MOST_MISSING_IN_SUBJECT]), len(names) - MOST_MISSING_IN_SUBJECT
@@ -149,16 +147,27 @@ def _block(report: Report, texts: MailTexts) -> Block:
         percentage=common.percentage_of(day),
         verdict=_verdict(day, texts),
         target=_target(day, texts),
-        remarks=common.remarks_on(day),
+        remarks=common.remarks_on(day, report.missing(day)),
         lines=lines[:MOST_LINES],
         more_lines=texts.more_units.format(len(lines) - MOST_LINES) if len(lines) > MOST_LINES else "",
         needs=[_need(finding, report.whole, texts) for finding in findings[:MOST_FINDINGS]],
         more_needs=(texts.more_findings.format(len(findings) - MOST_FINDINGS) if len(findings) > MOST_FINDINGS else ""),
         week=texts.headline(week),
-        week_remarks=common.remarks_on(week) if week.days else "",
+        week_remarks=common.remarks_on(week, report.missing(week)) if week.days else "",
+        ahead=list(_ahead(report, texts)),
         chart=common.chart.format(len(bars)),
         bars=list(_bars(bars, texts)),
     )
+
+
+def _ahead(report: Report, texts: MailTexts) -> Iterator[str]:
+    plan_texts = PLAN_TEXTS[texts.common.language]
+    for planned in report.plan:
+        if planned.figure.place == report.whole and planned.day == today():
+            yield f"{texts.today}: {plan_texts.sentence(planned)}"
+    for outlook in report.outlooks:
+        if outlook.period == "week" and outlook.places:
+            yield plan_texts.outlook_sentence(outlook)
 
 
 def _target(figure: Figure, texts: MailTexts) -> str:
@@ -180,7 +189,7 @@ def _lines(report: Report, texts: MailTexts) -> Iterator[Line]:
     """Give the departments, the units, and the wages of none of them, each from the worst on."""
     common, formats = texts.common, texts.common.formats
     places = [report.figure(report.day, place) for place in report.places if place != report.whole]
-    for figure in sorted(places, key=_from_worst):
+    for figure in sorted(places, key=from_worst):
         place = figure.place
         # Only where there are several does it say of which department.
         department = place.department if report.whole == Place() and (place.unit or place.unallocated) else None
@@ -191,21 +200,8 @@ def _lines(report: Report, texts: MailTexts) -> Iterator[Line]:
             revenue=formats.whole(figure.revenue_excl_vat),
             percentage=f"{common.over_narrow} {percentage}" if figure.is_over_target else percentage,
             target=formats.bare_percentage(figure.target) if figure.target is not None else "",
-            remarks=common.remarks_on(figure),
+            remarks=common.remarks_on(figure, report.missing(figure)),
         )
-
-
-def _from_worst(figure: Figure) -> tuple[bool, bool, bool, Decimal, str, str]:
-    over = figure.from_target
-    place = figure.place
-    return (
-        place.unallocated,
-        place.unit is not None,
-        over is None,
-        -(over or Decimal(0)),
-        place.department or "",
-        place.unit or "",
-    )
 
 
 def _need(finding: Finding, whole: Place, texts: MailTexts) -> Need:
@@ -267,7 +263,7 @@ def _text_of(block: Block, texts: MailTexts) -> Iterator[str]:
     yield from ("", texts.attention)
     yield from (f"- {need.title}: {need.about}. {need.action}." for need in block.needs)
     yield from filter(None, [block.more_needs] if block.needs else [texts.nothing_to_attend])
-    yield from ("", f"{texts.week}: {block.week}", *filter(None, [block.week_remarks]))
+    yield from ("", f"{texts.week}: {block.week}", *filter(None, [block.week_remarks]), *block.ahead)
     yield from ("", block.chart)
     longest = max(len(bar.day) for bar in block.bars)
     for bar in block.bars:

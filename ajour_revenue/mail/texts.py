@@ -31,6 +31,7 @@ class MailTexts:
     nothing_to_attend: str
     more_findings: str
     week: str
+    today: str
     attached: str
     note: str
 
@@ -76,6 +77,7 @@ MAIL_TEXTS: dict[Language, MailTexts] = {
         nothing_to_attend="Intet: alle tal er på plads.",
         more_findings="Og {} til, som står i rapporten.",
         week="Ugen indtil nu",
+        today="I dag",
         attached="Tallene for de seneste dage er vedhæftet til Excel.",
         note="Beløb er i kr. ekskl. moms. Lønprocenten er lønnen i procent af omsætningen.",
     ),
@@ -95,6 +97,7 @@ MAIL_TEXTS: dict[Language, MailTexts] = {
         nothing_to_attend="Nothing: all figures are there.",
         more_findings="And {} more, which are in the report.",
         week="The week so far",
+        today="Today",
         attached="The figures of the last days are attached for Excel.",
         note="Amounts are in DKK excl. VAT. The wage percentage is the wages in percent of the revenue.",
     ),

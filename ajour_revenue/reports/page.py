@@ -1,6 +1,5 @@
 """The report as one self-contained HTML page: no script, and nothing from the network."""
 
-from decimal import Decimal
 from itertools import groupby
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -12,7 +11,7 @@ from ajour_revenue.reports.budget import budget_cells, budget_sentence
 from ajour_revenue.reports.budget_texts import BUDGET_TEXTS
 from ajour_revenue.reports.charts import NARROW, WIDE, legend, revenue_chart_svg
 from ajour_revenue.reports.plan_texts import PLAN_TEXTS
-from ajour_revenue.reports.report import Report
+from ajour_revenue.reports.report import Report, from_worst
 from ajour_revenue.reports.texts import Texts
 from ajour_revenue.wages.figures import WEEK, YEAR, Figure, cut, earlier
 
@@ -74,12 +73,8 @@ def _departments(report: Report) -> list[tuple[Figure, list[Figure]]]:
     # The wages of no unit, where they are hidden, would be a line that says nothing.
     figures = [each for each in figures if not (each.place.unallocated and each.wage_cost is None)]
     departments = [list(places) for _, places in groupby(figures, key=lambda figure: figure.place.department)]
-    ordered = [(places[0], sorted(places[1:], key=_worst_first)) for places in departments]
-    return sorted(ordered, key=lambda each: _worst_first(each[0]))
-
-
-def _worst_first(figure: Figure) -> tuple[bool, bool, Decimal]:
-    return figure.place.unallocated, figure.from_target is None, -(figure.from_target or Decimal(0))
+    ordered = [(places[0], sorted(places[1:], key=from_worst)) for places in departments]
+    return sorted(ordered, key=lambda each: from_worst(each[0]))
 
 
 def _coming_days(report: Report) -> list[tuple[Planned, list[Planned]]]:

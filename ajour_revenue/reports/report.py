@@ -144,6 +144,22 @@ def load_report(  # noqa: PLR0913 (what a report is of, and with what)
     )
 
 
+def from_worst(figure: Figure) -> tuple[bool, bool, bool, Decimal, str, str]:
+    """Return what puts figures of a day in order: departments before units, those most over target first.
+
+    What is not judged comes after what is (D19), and the wages of no unit last.
+    """
+    place = figure.place
+    return (
+        place.unallocated,
+        place.unit is not None,
+        figure.from_target is None,
+        -(figure.from_target or Decimal(0)),
+        place.department or "",
+        place.unit or "",
+    )
+
+
 def _windows_ahead(plan: Iterable[Planned], outlooks: Iterable[Outlook]) -> set[Window]:
     """Every period of what lies ahead that is held against a budget."""
     return {*(planned.figure.window for planned in plan), *(outlook.window for outlook in outlooks)}

@@ -59,10 +59,6 @@ class Formats:
         """Write a percentage with one decimal: 31,4 %."""
         return NOTHING if percentage is None else self._decimal(percentage, "#,##0.0") + self.percent_sign
 
-    def short_percent(self, percentage: Decimal) -> str:
-        """Write a percentage as briefly as it can be, without its sign: 30, 30,5."""
-        return self._decimal(percentage, "#,##0.#")
-
     def round_percent(self, percentage: Decimal) -> str:
         """Write a percentage without decimals, as on an axis: 30 %."""
         return self._decimal(percentage, "#,##0") + self.percent_sign

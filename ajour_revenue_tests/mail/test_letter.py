@@ -154,9 +154,27 @@ def test_a_day_without_figures_says_so(books: Books) -> None:
     assert DANISH.common.no_figures in mail.text
 
 
+def test_what_is_planned_for_today_and_the_end_of_the_week_are_said_of_what_the_reader_may_see(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    books.fill(days=70)
+    books.look_ahead(monkeypatch)
+
+    company, aarhus = mail_of(books), mail_of(books, "Aarhus")
+
+    assert "I dag: planlagt 12.452 kr. af ventede 39.177 kr.: 31,8 %" in company.text
+    assert "Uge 48: indtil nu 33.000 kr. · løn 30,9 % → ventet til og med søndag 29-11-2026" in company.text
+    assert "I dag: planlagt 4.001 kr. af ventede 14.096 kr.: 28,4 %" in aarhus.text
+    assert "Uge 48: indtil nu 12.000 kr. · løn 31,7 % → ventet til og med søndag 29-11-2026" in aarhus.text
+    assert aarhus.html is not None
+    assert "ventede 39.177 kr." not in aarhus.html
+
+
 @pytest.mark.parametrize("texts", MAIL_TEXTS.values(), ids=MAIL_TEXTS)
-def test_every_text_of_a_language_is_said_where_it_is_meant(books: Books, texts: MailTexts) -> None:
-    mails = list(mails_that_say_everything(books, texts))
+def test_every_text_of_a_language_is_said_where_it_is_meant(
+    books: Books, texts: MailTexts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mails = list(mails_that_say_everything(books, texts, monkeypatch))
     said = " ".join("\n".join(map(shown, mails)).split())
 
     unsaid = [
@@ -173,7 +191,7 @@ def test_every_text_of_a_language_is_said_where_it_is_meant(books: Books, texts:
         assert getattr(other, name) not in said
 
 
-def mails_that_say_everything(books: Books, texts: MailTexts) -> Iterator[Mail]:
+def mails_that_say_everything(books: Books, texts: MailTexts, patch: pytest.MonkeyPatch) -> Iterator[Mail]:
     yield mail_of(books, texts=texts, xlsx=True)
     with_target: dict[str, Any] = {"department": "Vesterbro", "target_wage_percentage": 30}
     books.change(units=[{"name": "Bar", "locations": ["10", "11", "12"], **with_target}])
@@ -188,4 +206,6 @@ def mails_that_say_everything(books: Books, texts: MailTexts) -> Iterator[Mail]:
     books.change(units=[{"name": f"Enhed {number}", "department": "Vesterbro"} for number in range(MOST_LINES + 5)])
     for number in range(MOST_FINDINGS + 5):
         books.earn(f"Enhed {number}", str(-100 - number))
+    yield mail_of(books, texts=texts)
+    books.look_ahead(patch)
     yield mail_of(books, texts=texts)
