@@ -56,10 +56,11 @@ def outlook_table(outlook: Outlook, texts: PlanTexts, budgets: Budgets | None) -
         padding=(0, 1, 0, 0),
     )
     table.add_column(common.department, overflow="fold")
-    for heading in (texts.so_far, common.wage_percentage_narrow, texts.at_end, common.wage_cost_narrow):
-        table.add_column(heading, no_wrap=heading != common.wage_percentage_narrow, justify="right")
-    table.add_column(common.wage_percentage, no_wrap=True, justify="right")
-    table.add_column(common.target, no_wrap=True, justify="right")
+    for heading in (
+        *(texts.so_far, common.wage_percentage),
+        *(texts.at_end, common.wage_cost_narrow, common.wage_percentage, common.target),
+    ):
+        table.add_column(heading, no_wrap=True, justify="right")
     for place in outlook.places:
         so_far, at_end = outlook.so_far.get(place), outlook.at_end[place]
         table.add_row(

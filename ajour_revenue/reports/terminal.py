@@ -83,5 +83,7 @@ def _in_brackets(ratio: str) -> Text:
 def _remarks(report: Report, period: Window, texts: Texts) -> Iterator[str]:
     """Give what there is to remark on the company, and on each place that is in brackets."""
     for figure in report.places_of(period):
-        if remarks := texts.remarks_on(figure):
+        # Of the whole company the wages of no unit lack what those of its departments do.
+        is_repeated = figure.place.unallocated and figure.place.department is None
+        if (remarks := texts.remarks_on(figure, report.missing(figure))) and not is_repeated:
             yield f"{texts.place(figure.place)}: {remarks}"
