@@ -46,11 +46,11 @@ def write_pages(
     for each in changed:
         _write_day(pages, report_of(each), texts)
     is_new = not pages.page(day).exists()
-    _write_day(pages, report, texts)
+    html = _write_day(pages, report, texts)
     days = pages.days
     for neighbour in _beside(day, days) if is_new else []:
         _link_anew(pages, neighbour, days, texts)
-    write(pages.latest, html_page(report, texts, links=_links(pages, pages.latest, day, days, texts)).encode("utf-8"))
+    write(pages.latest, _linked(html, _links(pages, pages.latest, day, days, texts)))
     write(pages.index, _index(pages, days, report, texts).encode("utf-8"))
     return changed
 
@@ -92,12 +92,15 @@ def _mark_of(page: Path) -> str | None:
     return found and found[1]
 
 
-def _write_day(pages: Pages, report: Report, texts: Texts) -> None:
+def _write_day(pages: Pages, report: Report, texts: Texts) -> str:
+    """Write the page of a report's day, and return it."""
     day = report.window.last_day
     page = pages.page(day)
     days = sorted({*pages.days, day})
     links = _links(pages, page, day, days, texts)
-    write(page, html_page(report, texts, links=links, mark=mark(report.figures.get(report.day, {}))).encode("utf-8"))
+    html = html_page(report, texts, links=links, mark=mark(report.figures.get(report.day, {})))
+    write(page, html.encode("utf-8"))
+    return html
 
 
 def _beside(day: dt.date, days: Sequence[dt.date]) -> Iterator[dt.date]:
@@ -110,7 +113,12 @@ def _beside(day: dt.date, days: Sequence[dt.date]) -> Iterator[dt.date]:
 def _link_anew(pages: Pages, day: dt.date, days: Sequence[dt.date], texts: Texts) -> None:
     page = pages.page(day)
     links = _links(pages, page, day, days, texts)
-    write(page, LINKS.sub(lambda _: links, page.read_text(encoding="utf-8")).encode("utf-8"))
+    write(page, _linked(page.read_text(encoding="utf-8"), links))
+
+
+def _linked(html: str, links: str) -> bytes:
+    """Return a page with other links to the days beside it."""
+    return LINKS.sub(lambda _: links, html).encode("utf-8")
 
 
 def _links(pages: Pages, page: Path, day: dt.date, days: Sequence[dt.date], texts: Texts) -> Markup:

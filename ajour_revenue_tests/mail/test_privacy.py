@@ -108,7 +108,7 @@ def written(report: Report, language: Language) -> Mail:
         return letter(seen_by(report, SEEN), MAIL_TEXTS[language], xlsx=True)
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(report=companies(), language=languages)
 def test_no_name_or_amount_of_another_department_is_in_any_part(report: Report, language: Language) -> None:
     text = everything(written(report, language))
@@ -128,7 +128,7 @@ def test_no_name_or_amount_of_another_department_is_in_any_part(report: Report, 
             assert not re.search(rf"(?<![\d.,+-]){re.escape(told)}", text), told
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(report=companies(), other=companies(), language=languages)
 def test_the_mail_is_the_same_whatever_the_other_departments_did(
     report: Report, other: Report, language: Language
