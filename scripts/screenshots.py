@@ -24,7 +24,7 @@ def main() -> None:
             executable_path=shutil.which("chromium"),
             args=["--no-sandbox", "--disable-background-networking"],
         )
-        for picture in (graph, check, materialization, backfill, report):
+        for picture in (graph, check, materialization, backfill, report, phone):
             picture(browser)
         browser.close()
 
@@ -70,6 +70,13 @@ def report(browser: Browser) -> None:
     page = _page(browser, 1300, 1250)
     page.goto(REPORT.as_uri())
     _take(page, "report")
+
+
+def phone(browser: Browser) -> None:
+    """Show the wage report on a phone."""
+    page = _page(browser, 390, 844)
+    page.goto(REPORT.as_uri())
+    _take(page, "phone")
 
 
 def _page(browser: Browser, width: int, height: int) -> Page:
