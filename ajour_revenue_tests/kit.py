@@ -237,6 +237,8 @@ class Company:
     folder: Path
     settings: Settings
     ajour: SqliteAjour
+    always: dict[str, Any] = field(default_factory=dict, kw_only=True)
+    """What its settings say, unless a test says otherwise."""
 
     @property
     def job_name(self) -> str:
@@ -284,7 +286,12 @@ class Company:
 
     def reload(self, **changes: Any) -> None:  # noqa: ANN401 (YAML may hold anything)
         """Write other settings and load them."""
-        self.settings = load_settings(write_settings(self.folder, **changes))
+        self.settings = load_settings(write_settings(self.folder, **self.always | changes))
+
+    def speak_english(self) -> None:
+        """Load settings with the language that most tests are written in."""
+        self.always["report"] = {"language": "en"}
+        self.reload()
 
     def activate(self, day: date) -> None:
         """Load settings with another activation date, and a task that starts on the day after it."""

@@ -21,9 +21,11 @@ from pydantic import Field
 from ajour_revenue import web
 from ajour_revenue.addresses import UnsafeAddressError, checked_address
 from ajour_revenue.alerts.messages import Mail
+from ajour_revenue.alerts.texts import ALERT_TEXTS, AlertTexts
 from ajour_revenue.masking import is_blank
-from ajour_revenue.settings.model import MailSettings
+from ajour_revenue.settings.model import MailSettings, Settings
 from ajour_revenue.settings.secrets import MAIL_PASSWORD, MAIL_USER, WEBHOOK_URL
+from ajour_revenue.text.formats import Language
 
 TIMEOUT_SECONDS = 10
 
@@ -218,12 +220,13 @@ class Webhook(dg.ConfigurableResource[None]):
     """Posts to an address that takes `{"text": ...}`: Slack's incoming webhooks, and others made alike."""
 
     url: str = Field(repr=False, description="The webhook's address; whoever knows it can post")
+    language: Language = Field(default="da", description="In which it is said that a message was too long")
     timeout_seconds: float = Field(default=TIMEOUT_SECONDS, description="How long it may be without an answer")
 
     @classmethod
-    def from_environment(cls) -> "Webhook":
-        """Take the address from the environment when a message is sent."""
-        return cls(url=dg.EnvVar(WEBHOOK_URL))
+    def from_settings(cls, settings: Settings) -> "Webhook":
+        """Take the address from the environment when a message is sent, and the language from the settings."""
+        return cls(url=dg.EnvVar(WEBHOOK_URL), language=settings.report.language)
 
     def send(self, subject: str, text: str) -> str:
         """Post one message, and return that it was. Raises NotSentError where the webhook did not take it."""
@@ -233,7 +236,7 @@ class Webhook(dg.ConfigurableResource[None]):
                 "POST",
                 checked_address(self.url),
                 seconds=self.timeout_seconds,
-                data=posted(subject, text),
+                data=posted(subject, text, ALERT_TEXTS[self.language]),
                 headers={"Content-Type": "application/json"},
             )
         except UnsafeAddressError as error:
@@ -264,13 +267,13 @@ class Webhook(dg.ConfigurableResource[None]):
         return f" through the proxy that {setting} names" if setting else ""
 
 
-def posted(subject: str, text: str) -> bytes:
+def posted(subject: str, text: str, texts: AlertTexts) -> bytes:
     """Return what is posted: as many lines of the text as may be, and how many are left out."""
     lines = text.split("\n")
 
     def payload(kept: int) -> bytes:
         left_out = len(lines) - kept
-        shown = [*lines[:kept], *([f"and {left_out} more line(s), which Dagster shows"] if left_out else [])]
+        shown = [*lines[:kept], *([texts.more_lines.format(left_out)] if left_out else [])]
         # Slack wants these three escaped, and nothing else; else a location's name could call a whole channel.
         escaped = html.escape("\n".join([f"*{subject}*", *shown]), quote=False)
         return json.dumps({"text": escaped}).encode("ascii")

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import dagster as dg
 
 from ajour_revenue.alerts.messages import Alert, bullets, shorten
+from ajour_revenue.alerts.texts import AlertTexts
 from ajour_revenue.days import Window
 from ajour_revenue.partitions import tagged_window
 from ajour_revenue.planday.sensors import AGAIN_TAG
@@ -62,17 +63,19 @@ def failures_by_event(runs: Iterable[dg.DagsterRun]) -> dict[str, list[dg.Dagste
     return events
 
 
-def failure_alert(instance: dg.DagsterInstance, runs: Sequence[dg.DagsterRun]) -> Alert:
+def failure_alert(instance: dg.DagsterInstance, runs: Sequence[dg.DagsterRun], texts: AlertTexts) -> Alert:
     """Say of the failed runs of one event which days they were for, what went wrong, and what to do."""
-    days = ", ".join(map(str, _joined(window for run in runs if (window := window_of(run))))) or "no day"
+    formats = texts.findings.formats
+    windows = _joined(window for run in runs if (window := window_of(run)))
+    days = ", ".join(formats.days(window.first_day, window.last_day) for window in windows) or texts.no_days
     backfill = runs[0].tags.get(BACKFILL_TAG)
     if backfill:
-        what = f"Backfill {backfill} failed for {days}:"
-        advice = "No alert is sent of further runs of this backfill that fail; Dagster lists them under Backfills."
+        what, advice = texts.backfill_failed.format(backfill, days), texts.told_once
     else:
-        what = f"Run {runs[0].run_id.partition('-')[0]} of {runs[0].job_name} failed for {days}:"
-        advice = "What was stored stays. When the cause is mended, run these days again: Re-execute on the run's page."
-    return Alert(f"run failed for {days}", "\n".join([what, bullets(_problems(instance, runs)), advice]))
+        run_id = runs[0].run_id.partition("-")[0]
+        what, advice = texts.run_failed.format(run_id, runs[0].job_name, days), texts.run_again
+    problems = bullets(_problems(instance, runs, texts), texts)
+    return Alert(texts.run_failed_title.format(days), f"{what}\n{problems}\n{advice}")
 
 
 def window_of(run: dg.DagsterRun) -> Window | None:
@@ -95,7 +98,7 @@ def _joined(windows: Iterable[Window]) -> list[Window]:
     return joined
 
 
-def _problems(instance: dg.DagsterInstance, runs: Iterable[dg.DagsterRun]) -> list[str]:
+def _problems(instance: dg.DagsterInstance, runs: Iterable[dg.DagsterRun], texts: AlertTexts) -> list[str]:
     """Say what went wrong, each thing once, and which checks and steps say so."""
     said: dict[str, dict[str, None]] = {}
     for run in runs:
@@ -105,10 +108,10 @@ def _problems(instance: dg.DagsterInstance, runs: Iterable[dg.DagsterRun]) -> li
             dg.DagsterEventType.RUN_FAILURE,
         }
         events = [entry.dagster_event for entry in instance.all_logs(run.run_id, of_type=kinds) if entry.dagster_event]
-        problems = [problem for event in events if (problem := _problem(event))]
+        problems = [problem for event in events if (problem := _problem(event, texts))]
         if not problems:
             # The run failed beside its steps: its process died, say, or its turn never came.
-            problems = [("Dagster", _beside_steps(event)) for event in events if event.is_run_failure]
+            problems = [("Dagster", _beside_steps(event, texts)) for event in events if event.is_run_failure]
         for who, text in problems:
             said.setdefault(text, {})[who] = None
     return [f"{', '.join(_once(who))}: {shorten(text)}" for text, who in said.items()]
@@ -120,19 +123,19 @@ def _once(who: Iterable[str]) -> list[str]:
     return [name for name in names if not any(name.endswith(f"_{check}") for check in names)]
 
 
-def _beside_steps(event: dg.DagsterEvent) -> str:
+def _beside_steps(event: dg.DagsterEvent, texts: AlertTexts) -> str:
     error = event.event_specific_data and event.job_failure_data.error
     if error and error.cause and error.cause.cls_name == NoTurnError.__name__:
         return error.cause.message.strip().rpartition(f"{NoTurnError.__name__}: ")[-1]
-    return event.message or "failed"
+    return event.message or texts.failed
 
 
-def _problem(event: dg.DagsterEvent) -> tuple[str, str] | None:
+def _problem(event: dg.DagsterEvent, texts: AlertTexts) -> tuple[str, str] | None:
     """Return who says what is wrong; None where the event says nothing, or what another one says too."""
     if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
         check = event.asset_check_evaluation_data
         is_error = not check.passed and check.severity == dg.AssetCheckSeverity.ERROR
-        return (check.check_name, check.description or "failed") if is_error else None
+        return (check.check_name, check.description or texts.failed) if is_error else None
     if not event.is_step_failure:
         return None
     # A step is named after its asset's key: demo__raw_revenue.
@@ -144,4 +147,4 @@ def _problem(event: dg.DagsterEvent) -> tuple[str, str] | None:
     if error is None or error.cls_name == CHECK_FAILED:
         return None
     # Only messages that were written for people leave the house: another one may quote anything.
-    return who, f"failed unexpectedly ({error.cls_name}). The run's page in Dagster shows the error."
+    return who, texts.failed_unexpectedly.format(error.cls_name)

@@ -4,6 +4,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ajour_revenue.alerts.texts import AlertTexts
+
 MOST_TITLES = 3
 MOST_LINES = 20
 MOST_LETTERS = 2000
@@ -35,11 +37,11 @@ class Mail(NamedTuple):
     attachments: tuple[Attachment, ...] = ()
 
 
-def subject_of(alerts: Sequence[Alert], *, name: str) -> str:
+def subject_of(alerts: Sequence[Alert], texts: AlertTexts, *, name: str) -> str:
     """Return the one line that says it all, beginning with the integration's name."""
     titles = [alert.title for alert in alerts[:MOST_TITLES]]
     more = len(alerts) - len(titles)
-    return one_line(f"{name}: {'; '.join([*titles, *([f'and {more} more'] if more else [])])}")
+    return one_line(f"{name}: {'; '.join([*titles, *([texts.more_titles.format(more)] if more else [])])}")
 
 
 def one_line(subject: str) -> str:
@@ -52,11 +54,11 @@ def text_of(alerts: Sequence[Alert]) -> str:
     return plain("\n\n".join(alert.text for alert in alerts[:MOST_LINES]))
 
 
-def bullets(lines: Sequence[str]) -> str:
+def bullets(lines: Sequence[str], texts: AlertTexts) -> str:
     """Return the lines as a list that stays readable in a mail: what is too much is counted."""
     shown = [f"- {line}" for line in lines[:MOST_LINES]]
     more = len(lines) - len(shown)
-    return "\n".join([*shown, *([f"- and {more} more, which Dagster shows"] if more else [])])
+    return "\n".join([*shown, *([f"- {texts.more_things.format(more)}"] if more else [])])
 
 
 def shorten(text: str, most_letters: int = MOST_LETTERS) -> str:

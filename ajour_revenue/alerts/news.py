@@ -6,8 +6,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Self
 
 from ajour_revenue.alerts.messages import Alert, bullets
+from ajour_revenue.alerts.texts import AlertTexts
 from ajour_revenue.attention.finding import URGENT, Finding, Kind
-from ajour_revenue.attention.texts import PLAIN, with_command
+from ajour_revenue.attention.texts import with_command
 from ajour_revenue.days import Window
 
 WHOLE = Decimal(1)
@@ -48,7 +49,7 @@ def news(findings: Iterable[Finding], sent: Iterable[Subject]) -> list[Finding]:
     return [finding for finding in findings if not any(old.includes(Subject.of(finding)) for old in sent)]
 
 
-def alerts_of(findings: Iterable[Finding]) -> list[Alert]:
+def alerts_of(findings: Iterable[Finding], texts: AlertTexts) -> list[Alert]:
     """Return one alert for each kind of the findings."""
     by_kind: dict[Kind, list[Finding]] = {kind: [] for kind in URGENT}
     for finding in findings:
@@ -56,7 +57,7 @@ def alerts_of(findings: Iterable[Finding]) -> list[Alert]:
     alerts = []
     for kind, of_kind in by_kind.items():
         if of_kind:
-            title, action = PLAIN.kinds[kind]
-            lines = bullets([with_command(finding) for finding in of_kind])
+            title, action = texts.findings.kinds[kind]
+            lines = bullets([with_command(finding, texts.findings) for finding in of_kind], texts)
             alerts.append(Alert(title[0].lower() + title[1:], f"{title}. {action}:\n{lines}"))
     return alerts

@@ -16,6 +16,7 @@ from ajour_revenue.alerts.channels import MailServer, NotSentError, Webhook
 from ajour_revenue.alerts.failures import begin_at, ended_since, failure_alert, failures_by_event
 from ajour_revenue.alerts.messages import Alert, subject_of, text_of
 from ajour_revenue.alerts.news import Subject, alerts_of, news
+from ajour_revenue.alerts.texts import ALERT_TEXTS
 from ajour_revenue.attention.finding import URGENT, Finding
 from ajour_revenue.attention.findings import findings
 from ajour_revenue.readers.copy import reading_copy
@@ -72,7 +73,7 @@ def alert_channels(settings: Settings) -> dict[str, MailServer | Webhook]:
     if settings.alerts.mail:
         channels["mail"] = MailServer.from_settings(settings.alerts.mail)
     if settings.alerts.webhook:
-        channels["webhook"] = Webhook.from_environment()
+        channels["webhook"] = Webhook.from_settings(settings)
     return channels
 
 
@@ -123,7 +124,8 @@ def what_is_due(context: dg.SensorEvaluationContext, settings: Settings, memory:
     """Look for what has happened since the last evaluation that people do not know of yet."""
     failed = ended_since(context, dg.DagsterEventType.RUN_FAILURE, memory.failures)
     events = {event: runs for event, runs in failures_by_event(failed.runs).items() if event not in memory.failed}
-    alerts = [failure_alert(context.instance, runs) for runs in events.values()]
+    texts = ALERT_TEXTS[settings.report.language]
+    alerts = [failure_alert(context.instance, runs, texts) for runs in events.values()]
     known: dict[str, object] = {
         "failures": failed.cursor,
         "failed": (*memory.failed, *events)[-EVENTS_REMEMBERED:],
@@ -133,13 +135,13 @@ def what_is_due(context: dg.SensorEvaluationContext, settings: Settings, memory:
     try:
         if succeeded.runs:
             found = _urgent_findings(context, settings, company_id)
-            alerts += alerts_of(news(found, memory.sent))
+            alerts += alerts_of(news(found, memory.sent), texts)
             # What is no longer so is forgotten, and sent when it comes back.
             known["sent"] = tuple(map(Subject.of, found))
         known["successes"] = succeeded.cursor
     except WarehouseError as error:
         note = str(error)
-    subject = subject_of(alerts, name=settings.display_name)
+    subject = subject_of(alerts, texts, name=settings.display_name)
     return Due(subject=subject, alerts=alerts, memory=memory.model_copy(update=known), note=note)
 
 

@@ -1,12 +1,12 @@
 """What is said of findings, in each language: a title and an action for each kind; places and facts are named alike."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from ajour_revenue.attention.finding import Cause, Change, Facts, Finding, Kind, Location, Source
 from ajour_revenue.settings.model import Vat
-from ajour_revenue.text.formats import DANISH, NOTHING, Formats, Language
+from ajour_revenue.text.formats import DANISH, ENGLISH, NOTHING, PLAIN_FORMATS, Formats, Language
 
 
 class Words(NamedTuple):
@@ -21,6 +21,7 @@ class Words(NamedTuple):
 class FindingTexts:
     """The words of one language. `{}` takes what the name says."""
 
+    formats: Formats
     kinds: dict[Kind, Words]
     location: str
     revenue: str
@@ -44,12 +45,12 @@ class FindingTexts:
         """Name the location that a finding is about; empty where it is about none."""
         return self.location.format(id_and_name(finding.location)) if finding.location else ""
 
-    def facts(self, finding: Finding, formats: Formats) -> str:
+    def facts(self, finding: Finding) -> str:
         """Say what is known of a finding; empty where its kind and place say all."""
-        return "; ".join(self._facts(finding, formats))
+        return "; ".join(self._facts(finding))
 
-    def _facts(self, finding: Finding, formats: Formats) -> Iterator[str]:
-        facts = finding.facts
+    def _facts(self, finding: Finding) -> Iterator[str]:
+        facts, formats = finding.facts, self.formats
         if facts.wage_percentage is not None:
             yield f"{formats.percent(facts.wage_percentage)}, {self.target.format(formats.percent(facts.target))}"
         if facts.hidden:
@@ -97,6 +98,7 @@ class FindingTexts:
 
 FINDING_TEXTS: dict[Language, FindingTexts] = {
     "da": FindingTexts(
+        formats=DANISH,
         kinds={
             "run failed": Words("Seneste kørsel fejlede", "Ret det, som kørslen melder, og hent dagene igen"),
             "never fetched": Words("Dage, der aldrig er hentet", "Hent dem"),
@@ -152,6 +154,7 @@ FINDING_TEXTS: dict[Language, FindingTexts] = {
         sources={"ajour": "Ajour", "manual": "indtastet"},
     ),
     "en": FindingTexts(
+        formats=ENGLISH,
         kinds={
             "run failed": Words("Last run failed", "Fix what it reports, then fetch its days again"),
             "never fetched": Words("Days never fetched", "Fetch them"),
@@ -210,8 +213,8 @@ FINDING_TEXTS: dict[Language, FindingTexts] = {
     ),
 }
 
-PLAIN = FINDING_TEXTS["en"]
-"""What Dagster, the terminal and alerts say; numbers are written as Danes write them."""
+PLAIN = replace(FINDING_TEXTS["en"], formats=PLAIN_FORMATS)
+"""What Dagster says."""
 
 
 def id_and_name(location: Location) -> str:
@@ -219,34 +222,25 @@ def id_and_name(location: Location) -> str:
     return f"{location.location_id} ({location.name})" if location.name else location.location_id
 
 
-def about(finding: Finding) -> str:
+def about(finding: Finding, texts: FindingTexts = PLAIN) -> str:
     """Say in one line which place, days and facts a finding is about."""
-    place = ", ".join(
-        filter(
-            None,
-            [
-                finding.place.department,
-                finding.place.unit,
-                PLAIN.named_location(finding),
-                str(finding.days) if finding.days else "",
-            ],
-        )
-    )
-    return ": ".join(filter(None, [place, PLAIN.facts(finding, DANISH)]))
+    days = texts.formats.days(finding.days.first_day, finding.days.last_day) if finding.days else None
+    named = [finding.place.department, finding.place.unit, texts.named_location(finding), days]
+    return ": ".join(filter(None, [", ".join(filter(None, named)), texts.facts(finding)]))
 
 
-def with_command(finding: Finding) -> str:
+def with_command(finding: Finding, texts: FindingTexts = PLAIN) -> str:
     """Say what a finding is about, and the command that helps."""
-    return f"{about(finding)}: {finding.command}" if finding.command else about(finding)
+    return f"{about(finding, texts)}: {finding.command}" if finding.command else about(finding, texts)
 
 
-def sentence(finding: Finding) -> str:
+def sentence(finding: Finding, texts: FindingTexts = PLAIN) -> str:
     """Say what a finding is, what it is about, and what to do."""
-    words = PLAIN.kinds[finding.kind]
-    said = ": ".join(filter(None, [words.title, about(finding)]))
+    words = texts.kinds[finding.kind]
+    said = ": ".join(filter(None, [words.title, about(finding, texts)]))
     return f"{said}. {words.action}{':' if finding.command else '.'}"
 
 
-def line(finding: Finding) -> str:
+def line(finding: Finding, texts: FindingTexts = PLAIN) -> str:
     """Say all of a finding in one line, with the command that helps."""
-    return f"{sentence(finding)} {finding.command}" if finding.command else sentence(finding)
+    return f"{sentence(finding, texts)} {finding.command}" if finding.command else sentence(finding, texts)

@@ -40,7 +40,7 @@ def csv_file(report: Report, texts: Texts) -> bytes:
             texts.unit: texts.findings.named_location(finding),
             texts.revenue_excl_vat: finding.facts.revenue_excl_vat,
             texts.revenue_incl_vat: finding.facts.revenue_incl_vat,
-            texts.remarks: texts.findings.facts(finding, texts.formats),
+            texts.remarks: texts.findings.facts(finding),
         }
         writer.writerow([cell(not_counted.get(column.heading), point) for column in columns])
     return text.getvalue().encode("utf-8-sig")

@@ -245,7 +245,7 @@ class Texts:
 
     def details_of(self, finding: Finding) -> str:
         """Say which location, and which amounts, a finding is about."""
-        parts = (self.findings.named_location(finding), self.findings.facts(finding, self.formats))
+        parts = (self.findings.named_location(finding), self.findings.facts(finding))
         return ": ".join(filter(None, parts))
 
 

@@ -1,7 +1,7 @@
 """Numbers and dates as the readers of a language write them."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
@@ -24,6 +24,8 @@ class Formats:
     date_pattern: str
     day_and_month_pattern: str
     moment_pattern: str
+    days_pattern: str
+    """From the first to the last day."""
     kroner_pattern: str
     percent_sign: str
     points: str
@@ -109,7 +111,8 @@ class Formats:
 
     def days(self, first_day: dt.date, last_day: dt.date) -> str:
         """Write a run of days, both included; a single day as itself."""
-        return self.date(first_day) if first_day == last_day else f"{self.date(first_day)} – {self.date(last_day)}"  # noqa: RUF001
+        first, last = self.date(first_day), self.date(last_day)
+        return first if first == last else self.days_pattern.format(first, last)
 
     def _decimal(self, value: Decimal | None, pattern: str) -> str:
         if value is None:
@@ -130,6 +133,7 @@ DANISH = Formats(
     date_pattern="dd-MM-y",
     day_and_month_pattern="dd-MM",
     moment_pattern="dd-MM-y 'kl.' HH.mm",
+    days_pattern="{} – {}",  # noqa: RUF001
     kroner_pattern="{} kr.",
     percent_sign=" %",
     points=" procentpoint",
@@ -139,9 +143,13 @@ ENGLISH = Formats(
     date_pattern="d MMM y",
     day_and_month_pattern="d MMM",
     moment_pattern="d MMM y, HH:mm",
+    days_pattern="{} – {}",  # noqa: RUF001
     kroner_pattern="DKK {}",
     percent_sign="%",
     points=" pp",
 )
 
 FORMATS: dict[Language, Formats] = {"da": DANISH, "en": ENGLISH}
+
+PLAIN_FORMATS = replace(DANISH, date_pattern="y-MM-dd", days_pattern="{} to {}")
+"""What stands in Dagster beside English words: numbers as Danes write them, and days as commands take them."""

@@ -9,6 +9,7 @@ import pytest
 import trustme
 
 from ajour_revenue.alerts.channels import MailServer, NotSentError, Webhook
+from ajour_revenue.text.formats import Language
 from ajour_revenue_tests.alerts.kit import (
     PASSWORD,
     RECIPIENTS,
@@ -309,16 +310,22 @@ def test_the_reason_is_told_where_it_is_one_of_slacks(hook: Hook, answer: bytes,
     assert refusal(Webhook(url=hook.url)).startswith(f"The webhook answered HTTP 400{told} It did not understand")
 
 
-def test_a_message_that_is_too_long_ends_at_a_line_and_counts_the_rest(hook: Hook) -> None:
+@pytest.mark.parametrize(
+    ("language", "rest"),
+    [("da", "og {} linjer til, som kan ses i Dagster"), ("en", "and {} more lines, which Dagster shows")],
+)
+def test_a_message_that_is_too_long_ends_at_a_line_and_counts_the_rest(
+    hook: Hook, language: Language, rest: str
+) -> None:
     lines = [f"- line {number}: rødgrød & fløde" for number in range(2000)]
 
-    Webhook(url=hook.url).send(SUBJECT, "\n".join(lines))
+    Webhook(url=hook.url, language=language).send(SUBJECT, "\n".join(lines))
 
     [text] = hook.texts
     subject, *shown, last = text.split("\n")
     assert subject == f"*{SUBJECT}*"
     assert shown == [line.replace("&", "&amp;") for line in lines[: len(shown)]]
-    assert last == f"and {2000 - len(shown)} more line(s), which Dagster shows"
+    assert last == rest.format(2000 - len(shown))
     assert len(json.dumps({"text": text})) <= 24_000 < len(json.dumps({"text": text + shown[-1]})) + 100
 
 

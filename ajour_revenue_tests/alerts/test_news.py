@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from ajour_revenue.alerts.news import Subject, alerts_of, news
+from ajour_revenue.alerts.texts import ALERT_TEXTS
 from ajour_revenue.attention.finding import Finding, Location
 from ajour_revenue.days import Window
 from ajour_revenue.wages.figures import Place
@@ -38,7 +39,7 @@ def test_news_is_what_is_new_or_has_grown(sent: list[Finding], now: Finding, is_
 
 
 def test_one_alert_per_kind_lists_at_most_twenty_things_and_counts_the_rest() -> None:
-    [alert] = alerts_of(unlisted(str(number)) for number in range(25))
+    [alert] = alerts_of((unlisted(str(number)) for number in range(25)), ALERT_TEXTS["en"])
 
     assert alert.title == "location not in Ajour's list"
     assert alert.text.splitlines()[0] == "Location not in Ajour's list. Correct the unit's locations in the settings:"

@@ -12,6 +12,7 @@ from ajour_revenue.days import Window
 from ajour_revenue.definitions import build_definitions, defs
 from ajour_revenue.partitions import window_tags
 from ajour_revenue.settings.secrets import MAIL_PASSWORD, MAIL_USER, WEBHOOK_URL
+from ajour_revenue.text.formats import ENGLISH
 from ajour_revenue.warehouse import turn as turns
 from ajour_revenue.warehouse.turn import turn
 from ajour_revenue_tests.alerts.kit import (
@@ -34,6 +35,11 @@ from ajour_revenue_tests.processes import free_port, open_in_another_process
 MONTH = Window.back_from(LAST_DAY + timedelta(days=1), days=31)
 DAYS = Window.back_from(LAST_DAY + timedelta(days=1), days=3)
 MAIL = {"host": "127.0.0.1", "sender": SENDER, "recipients": RECIPIENTS}
+
+
+def shown(days: Window) -> str:
+    """Return days as an English alert names them."""
+    return ENGLISH.days(days.first_day, days.last_day)
 
 
 # Off and on
@@ -89,8 +95,8 @@ def test_a_failed_run_over_31_days_is_one_message_with_the_days_and_what_to_do(
 
     assert not run.success
     [mail], [text] = mailbox.mails, mailbox.texts
-    assert mail["Subject"] == f"demo: run failed for {MONTH}"
-    assert f"Run {run.run_id[:8]} of demo_daily_revenue failed for {MONTH}:\n- wages_fetched: " in text
+    assert mail["Subject"] == f"demo: run failed for {shown(MONTH)}"
+    assert f"Run {run.run_id[:8]} of demo_daily_revenue failed for {shown(MONTH)}:\n- wages_fetched: " in text
     assert "line 2" in text
     assert "a lot" in text
     assert "run these days again" in text
@@ -121,22 +127,23 @@ def test_after_a_successful_run_one_message_tells_everything_that_needs_attentio
 
     [text] = hook.texts
     gap = Window(ACTIVATION_DATE, DAYS.first_day - timedelta(days=1))
-    kitchen = "not counted: 29.701,32 kr. excl. VAT; the unit with the most similar name is Kitchen"
-    figures = "wage cost 900,00 kr.; revenue 2.100,90 kr. excl. VAT"
+    kitchen = "not counted: DKK 29,701.32 excl. VAT; the unit with the most similar name is Kitchen"
+    day = ENGLISH.date(LAST_DAY)
+    figures = "wage cost DKK 900.00; revenue DKK 2,100.90 excl. VAT"
     assert (
         text
         == f"""*demo: days never fetched; location without a unit; location missing; and 1 more*
 Days never fetched. Fetch them:
-- {gap}: ajour-revenue fetch --from {gap.first_day} --to {gap.last_day}
+- {shown(gap)}: ajour-revenue fetch --from {gap.first_day} --to {gap.last_day}
 
 Location without a unit. Add it to a unit's locations in the settings:
 - location 99 (Kitchen, new): {kitchen}: ajour-revenue test --write
 
 Location missing. If the place was open, ask Ajour, then fetch the days again:
-- Vesterbro, Bar, location 11 (Bar, first floor), {LAST_DAY}: ajour-revenue fetch --from {LAST_DAY} --to {LAST_DAY}
+- Vesterbro, Bar, location 11 (Bar, first floor), {day}: ajour-revenue fetch --from {LAST_DAY} --to {LAST_DAY}
 
 Wage percentage over target. See the unit in the wage report:
-- Vesterbro, Bar, {LAST_DAY}: 42,8 %, target 30,0 %; {figures}
+- Vesterbro, Bar, {day}: 42.8%, target 30.0%; {figures}
 """[:-1]
     )
 
@@ -168,7 +175,7 @@ def test_a_gap_that_grows_is_told_again_and_one_that_shrinks_is_not(office: Offi
 
     assert len(hook.posts) == 2
     assert hook.texts[1].startswith("*demo: days never fetched*\n")
-    assert f"- {ACTIVATION_DATE} to " in hook.texts[1]
+    assert f"- {ENGLISH.date(ACTIVATION_DATE)} " in hook.texts[1]
 
 
 def test_a_location_that_was_mapped_and_is_not_any_more_is_told_again(office: Office, hook: Hook) -> None:
@@ -197,7 +204,7 @@ def test_a_failed_run_alone_does_not_look_at_the_warehouse(office: Office, hook:
     office.end(fails, DAYS)
     office.evaluate()
 
-    assert [text.splitlines()[0] for text in hook.texts] == [f"*demo: run failed for {DAYS}*"]
+    assert [text.splitlines()[0] for text in hook.texts] == [f"*demo: run failed for {shown(DAYS)}*"]
 
 
 def test_two_failed_runs_are_two_events_in_one_message(office: Office, hook: Hook) -> None:
@@ -206,7 +213,7 @@ def test_two_failed_runs_are_two_events_in_one_message(office: Office, hook: Hoo
     office.evaluate()
 
     [text] = hook.texts
-    assert text.splitlines()[0] == f"*demo: run failed for {DAYS}; run failed for {MONTH}*"
+    assert text.splitlines()[0] == f"*demo: run failed for {shown(DAYS)}; run failed for {shown(MONTH)}*"
     assert text.count("- fails: The till is on fire. Call the fire brigade.") == 2
 
 
@@ -219,7 +226,7 @@ def test_a_backfill_that_fails_day_by_day_is_one_message(office: Office, hook: H
         office.evaluate()
 
     [text] = hook.texts
-    assert f"Backfill abcdefgh failed for {Window(MONTH.days[0], MONTH.days[2])}:" in text
+    assert f"Backfill abcdefgh failed for {shown(Window(MONTH.days[0], MONTH.days[2]))}:" in text
     assert text.count("fire brigade") == 1
     assert "Dagster lists them under Backfills" in text
 
@@ -317,10 +324,10 @@ def test_what_could_not_be_sent_is_sent_once_by_a_later_evaluation(office: Offic
 
     assert first == (
         f"Try 1 of {MOST_TRIES} failed. The webhook answered HTTP 500. That lies with its server. "
-        f"Not sent yet: demo: run failed for {DAYS}."
+        f"Not sent yet: demo: run failed for {shown(DAYS)}."
     )
     assert while_waiting.startswith("Could not be sent 1 time(s); tries again at ")
-    assert later == f"Alert posted to the webhook: demo: run failed for {DAYS}."
+    assert later == f"Alert posted to the webhook: demo: run failed for {shown(DAYS)}."
     assert office.evaluate() == "Nothing new."
     assert len(hook.posts) == 1
 
@@ -346,7 +353,7 @@ def test_what_happens_while_sending_fails_goes_into_the_same_message(office: Off
     office.evaluate()
 
     [text] = hook.texts
-    assert text.startswith(f"*demo: run failed for {DAYS}; days never fetched; location without a unit*")
+    assert text.startswith(f"*demo: run failed for {shown(DAYS)}; days never fetched; location without a unit*")
 
 
 def test_tries_are_bounded_and_what_still_needs_attention_is_told_after_the_next_run(
@@ -388,7 +395,7 @@ def test_a_mail_server_that_does_not_take_it_leaves_the_mail_for_later(
     office.wait_for_the_next_try()
     office.evaluate()
 
-    assert mailbox.subjects == [f"demo: run failed for {DAYS}"]
+    assert mailbox.subjects == [f"demo: run failed for {shown(DAYS)}"]
 
 
 def test_a_warehouse_in_use_keeps_no_failure_from_being_told_and_is_looked_at_later(office: Office, hook: Hook) -> None:
@@ -401,7 +408,7 @@ def test_a_warehouse_in_use_keeps_no_failure_from_being_told_and_is_looked_at_la
     assert "is kept open by another process" in said[0]
     assert said[1].startswith("The warehouse")
     assert [text.splitlines()[0] for text in hook.texts] == [
-        f"*demo: run failed for {DAYS}*",
+        f"*demo: run failed for {shown(DAYS)}*",
         "*demo: days never fetched; location without a unit*",
     ]
 

@@ -15,7 +15,6 @@ from ajour_revenue.ajour.assets import STORE_RAW_REVENUE
 from ajour_revenue.attention.finding import Change, Finding
 from ajour_revenue.attention.texts import FINDING_TEXTS
 from ajour_revenue.revenue.unit_revenue import calculate_unit_revenue
-from ajour_revenue.text.formats import DANISH
 from ajour_revenue.warehouse.run import run
 from ajour_revenue_tests.attention.kit import State, settings
 from ajour_revenue_tests.clock import LAST_DAY
@@ -95,7 +94,7 @@ def enter(books: State, incl_vat: str, excl_vat: str) -> None:
 
 def told(books: State) -> list[str]:
     """Return what is said of changed figures, in Danish."""
-    return [FINDING_TEXTS["da"].facts(finding, DANISH) for finding in found(books)]
+    return [FINDING_TEXTS["da"].facts(finding) for finding in found(books)]
 
 
 def found(books: State) -> list[Finding]:

@@ -17,7 +17,7 @@ from ajour_revenue.alerts.failures import begin_at
 from ajour_revenue.alerts.sensors import Memory, what_is_due
 from ajour_revenue.attention.checks import CHECKS, attention_checks
 from ajour_revenue.attention.finding import URGENT, Finding, Kind
-from ajour_revenue.attention.texts import line, with_command
+from ajour_revenue.attention.texts import FINDING_TEXTS, line, with_command
 from ajour_revenue.commands.overview import overview_of
 from ajour_revenue.days import Window
 from ajour_revenue.definitions import build_definitions
@@ -187,6 +187,8 @@ def of(kinds: Iterable[Kind], findings: Iterable[Finding]) -> list[Finding]:
 
 # What each of them says
 
+DANISH = FINDING_TEXTS["da"]
+
 
 @dg.op
 def does_nothing() -> None:
@@ -260,7 +262,7 @@ def test_whatever_is_a_finding_is_in_mail_status_report_and_checks_and_nothing_e
     assert {key(finding) for finding in found} == expected(state)
     assert len(found) == len(expected(state))
     urgent = of(URGENT, found)
-    assert sorted(mail) == sorted(with_command(finding) for finding in urgent)
+    assert sorted(mail) == sorted(with_command(finding, DANISH) for finding in urgent)
     assert sorted(map(line, status.attention)) == sorted(map(line, urgent))
     lines = [said for result in checks.values() if not result.passed for said in str(result.description).splitlines()]
     assert sorted(lines) == sorted(map(line, urgent))
@@ -293,7 +295,7 @@ def test_unusual_revenue_is_in_all_of_them(empty_warehouse: Path) -> None:
     [unusual] = report.findings
     assert (unusual.kind, unusual.place.unit) == ("unusual revenue", "Kitchen")
     assert status.attention == [unusual]
-    assert mail == [with_command(unusual)]
+    assert mail == [with_command(unusual, DANISH)]
     assert [(name, result.description) for name, result in checks.items() if not result.passed] == [
         ("revenue_usual", line(unusual))
     ]

@@ -16,7 +16,6 @@ from ajour_revenue.attention.finding import Finding, Location
 from ajour_revenue.attention.texts import FINDING_TEXTS, line
 from ajour_revenue.days import Window
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.text.formats import DANISH
 from ajour_revenue.warehouse.run import give
 from ajour_revenue_tests.attention.kit import DAYS, State, settings
 from ajour_revenue_tests.kit import IN_BOTH_STORES, settings_dict
@@ -31,7 +30,7 @@ Spans = Mapping[str, Window]
 def told(findings: list[Finding]) -> list[str]:
     """Return what is said of each finding, in Danish."""
     texts = FINDING_TEXTS["da"]
-    return [f"{texts.named_location(finding)}: {texts.facts(finding, DANISH)}" for finding in findings]
+    return [f"{texts.named_location(finding)}: {texts.facts(finding)}" for finding in findings]
 
 
 def map_on(monkeypatch: pytest.MonkeyPatch, spans: Spans) -> None:
@@ -114,7 +113,7 @@ def test_of_a_location_that_fed_a_unit_only_later_the_days_before_are_told(
 
     [unmapped] = [finding for finding in state.found("unmapped") if finding.location == Location("10", "Bar")]
 
-    assert FINDING_TEXTS["da"].facts(unmapped, DANISH) == (
+    assert FINDING_TEXTS["da"].facts(unmapped) == (
         "ikke talt med: 3,00 kr. ekskl. moms; hører i dag til Shop, men ikke på dagene med denne omsætning"
     )
     assert unmapped.command is None

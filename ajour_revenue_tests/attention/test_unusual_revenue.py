@@ -18,7 +18,6 @@ from ajour_revenue.attention.findings import findings
 from ajour_revenue.attention.texts import FINDING_TEXTS, FindingTexts, about, line
 from ajour_revenue.days import Window
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.text.formats import DANISH
 from ajour_revenue.wages.figures import Place
 from ajour_revenue.wages.percentage import calculate_wage_percentage
 from ajour_revenue.warehouse.file import empty
@@ -298,7 +297,7 @@ def test_a_holiday_is_judged_by_the_same_one_last_year_and_not_at_all_where_ther
     assert (unusual.place.unit, unusual.facts.cause) == ("Kitchen", "holiday")
     assert unusual.facts.expected_revenue_excl_vat == Decimal(2_000)
     assert about(unusual).endswith("; likely cause: Ascension Day")
-    assert FINDING_TEXTS["da"].facts(unusual, DANISH).endswith("; sandsynlig årsag: Kristi himmelfartsdag")
+    assert FINDING_TEXTS["da"].facts(unusual).endswith("; sandsynlig årsag: Kristi himmelfartsdag")
 
 
 # What other findings tell
