@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ajour_revenue.days import now
 from ajour_revenue.errors import ActionableError
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.upcoming import NextFetch, next_fetch, upcoming_fetch
+from ajour_revenue.upcoming import NextFetch, NoFetch, next_fetch, upcoming_fetch
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -52,7 +52,7 @@ def has_dagster_instance() -> bool:
     return bool(os.environ.get("DAGSTER_HOME")) or Path(INSTANCE_FILE).is_file()
 
 
-def next_fetch_here(settings: Settings) -> NextFetch | str:
+def next_fetch_here(settings: Settings) -> NextFetch | NoFetch:
     """Return the next scheduled fetch, or why there is none, as the instance here knows the schedules.
 
     Raises NoInstanceError where DAGSTER_HOME leads nowhere.

@@ -7,7 +7,7 @@ import dagster as dg
 from ajour_revenue.days import COPENHAGEN, WEEKDAYS
 from ajour_revenue.partitions import window_tags
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.upcoming import window_to_fetch
+from ajour_revenue.upcoming import NoFetch, window_to_fetch
 
 TIME_TO_RUN = dt.timedelta(hours=1)
 
@@ -50,8 +50,8 @@ def _weekday_schedule(settings: Settings, number: int, *, job_name: str) -> dg.S
         # The time of the tick and not of now: a tick made up for after downtime still fetches its own days.
         day = context.scheduled_execution_time.astimezone(COPENHAGEN).date()
         window = window_to_fetch(settings, day)
-        if isinstance(window, str):
-            return dg.SkipReason(window)
+        if isinstance(window, NoFetch):
+            return dg.SkipReason(str(window))
         return dg.RunRequest(run_key=f"{settings.name} {day}", tags=window_tags(window))
 
     return weekday_schedule

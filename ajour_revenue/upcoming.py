@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ajour_revenue.days import COPENHAGEN, WEEKDAYS, Window, now
 from ajour_revenue.settings.model import Settings
@@ -13,22 +13,49 @@ if TYPE_CHECKING:
 
 FIRST_WEEK = dt.timedelta(days=7)
 
+WhyNone = Literal["switched off", "not begun", "over", "before activation", "off in Dagster"]
 
-def window_to_fetch(settings: Settings, day: dt.date) -> Window | str:
+PLAIN_WHY_NONE: dict[WhyNone, str] = {
+    "switched off": "The task is switched off: task.active is false in the settings.",
+    "not begun": "The task starts on {}.",
+    "over": "The task does not repeat: its only week began on {}.",
+    "before activation": "There is no revenue before the activation date {}.",
+    "off in Dagster": "Every schedule is switched off in Dagster.",
+}
+
+
+@dataclass(frozen=True)
+class NoFetch:
+    """Why nothing is fetched, and the day that this is about."""
+
+    why: WhyNone
+    day: dt.date | None = None
+
+    def __str__(self) -> str:
+        """Say it as Dagster shows it."""
+        return PLAIN_WHY_NONE[self.why].format(self.day)
+
+
+def never() -> NoFetch:
+    """Tell that nothing is coming, to whoever looks at something else."""
+    return NoFetch("switched off")
+
+
+def window_to_fetch(settings: Settings, day: dt.date) -> Window | NoFetch:
     """Return the sales dates that the scheduled task fetches on a Danish calendar day, or why it fetches none.
 
     R4 and R5: `days_back` days up to the day before. Cut at the activation date (D9).
     """
     task = settings.task
     if not task.active:
-        return "The task is switched off: task.active is false in the settings."
+        return NoFetch("switched off")
     if day < task.start_date:
-        return f"The task starts on {task.start_date}."
+        return NoFetch("not begun", task.start_date)
     if not task.repeat_weekly and day >= task.start_date + FIRST_WEEK:
-        return f"The task does not repeat: its only week began on {task.start_date}."
+        return NoFetch("over", task.start_date)
     window = Window.back_from(day, days=task.days_back)
     if window.last_day < settings.activation_date:
-        return f"There is no revenue before the activation date {settings.activation_date}."
+        return NoFetch("before activation", settings.activation_date)
     return Window(max(window.first_day, settings.activation_date), window.last_day)
 
 
@@ -40,11 +67,11 @@ class NextFetch:
     window: Window
 
 
-Upcoming = Callable[[], NextFetch | str]
+Upcoming = Callable[[], NextFetch | NoFetch]
 """Tells the next scheduled fetch, or why there is none, to whoever needs to know: that may have to ask Dagster."""
 
 
-def next_fetch(settings: Settings, moment: dt.datetime, switched: Mapping[str, bool]) -> NextFetch | str:
+def next_fetch(settings: Settings, moment: dt.datetime, switched: Mapping[str, bool]) -> NextFetch | NoFetch:
     """Return the next scheduled fetch after a `moment`, Danish time, or why there is none.
 
     `switched` holds the weekdays whose schedule somebody has switched in Dagster, on or off.
@@ -62,10 +89,10 @@ def next_fetch(settings: Settings, moment: dt.datetime, switched: Mapping[str, b
         if isinstance(window, Window):
             return NextFetch(at, window)
         reason = window
-    return reason if isinstance(reason, str) else "Every schedule is switched off in Dagster."
+    return reason if isinstance(reason, NoFetch) else NoFetch("off in Dagster")
 
 
-def upcoming_fetch(instance: "dg.DagsterInstance", settings: Settings) -> NextFetch | str:
+def upcoming_fetch(instance: "dg.DagsterInstance", settings: Settings) -> NextFetch | NoFetch:
     """Return the next scheduled fetch from now on, or why there is none, as `next_fetch` does."""
     return next_fetch(settings, now(), switched_weekdays(instance, settings))
 

@@ -25,6 +25,7 @@ from ajour_revenue.partitions import window_tags
 from ajour_revenue.settings.load import load_settings
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.settings.secrets import AJOUR_CREDENTIALS
+from ajour_revenue.text.formats import Language
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.processes import PATIENCE_SECONDS
 
@@ -288,9 +289,9 @@ class Company:
         """Write other settings and load them."""
         self.settings = load_settings(write_settings(self.folder, **self.always | changes))
 
-    def speak_english(self) -> None:
-        """Load settings with the language that most tests are written in."""
-        self.always["report"] = {"language": "en"}
+    def speak(self, language: Language) -> None:
+        """Load settings with a language, which later ones have too where they say nothing else of reports."""
+        self.always["report"] = {"language": language}
         self.reload()
 
     def activate(self, day: date) -> None:

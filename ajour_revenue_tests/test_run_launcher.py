@@ -40,6 +40,7 @@ def at_dagster(company: Company, monkeypatch: pytest.MonkeyPatch) -> Company:
     monkeypatch.chdir(company.folder)
     shutil.copy(CHECKOUT / "dagster.yaml", ".")
     write_env_file(company.folder, company.ajour.environment)
+    company.speak("en")
     return company
 
 

@@ -294,7 +294,7 @@ def upcoming(
     found = next_fetch(
         settings_of(ACTIVATION_DATE, **{"start_date": MONDAY, "days_back": 3} | task), now, switched or {}
     )
-    return (found.at.date(), str(found.window)) if isinstance(found, NextFetch) else found
+    return (found.at.date(), str(found.window)) if isinstance(found, NextFetch) else str(found)
 
 
 def test_the_next_fetch_is_today_until_its_time_has_come() -> None:

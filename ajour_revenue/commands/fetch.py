@@ -215,7 +215,7 @@ def _tell(
         console.print("Planday: " + ", ".join(f"{count} {outcome}" for outcome, count in published))
     # What is still so after the last run.
     found = findings(connection, settings, upcoming=lambda: next_fetch_here(settings), days=window, kinds=URGENT)
-    print_findings(console, found, where_all_are="ajour-revenue status")
+    print_findings(console, found, PLAIN, more="and {} more, which ajour-revenue status lists.")
     # Of the checks that show findings, all has been said.
     shown = {check.name for check in CHECKS}
     for warning in warnings_of(results[-1].all_events):

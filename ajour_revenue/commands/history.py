@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import dagster as dg
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
-from ajour_revenue.commands.overview import LastRun, RunState, RunUnderWay
+from ajour_revenue.commands.overview import LastRun, RunResult, RunState, RunUnderWay
 from ajour_revenue.days import COPENHAGEN, Window
 from ajour_revenue.partitions import tagged_window
 from ajour_revenue.processes import RunProcess
@@ -15,6 +15,12 @@ from ajour_revenue.settings.model import Settings
 
 RECENT_RUNS = 100
 """Among so many runs of the whole instance an integration's last one is looked for."""
+
+RESULTS: dict[dg.DagsterRunStatus, RunResult] = {
+    dg.DagsterRunStatus.SUCCESS: "success",
+    dg.DagsterRunStatus.FAILURE: "failure",
+    dg.DagsterRunStatus.CANCELED: "canceled",
+}
 
 
 def last_run_of(instance: dg.DagsterInstance, settings: Settings) -> LastRun | None:
@@ -27,7 +33,7 @@ def last_run_of(instance: dg.DagsterInstance, settings: Settings) -> LastRun | N
         events = [entry.dagster_event for entry in instance.all_logs(run.run_id)] if failed else []
         return LastRun(
             run_id=run.run_id,
-            result=run.status.value.lower(),
+            result=RESULTS[run.status],
             at=_began(record) if record.end_time is None else _moment(record.end_time),
             window=_tagged(run.tags),
             reasons=tuple(failure_reasons(event for event in events if event is not None)),

@@ -11,10 +11,11 @@ from ajour_revenue.attention.finding import URGENT, Finding, Location
 from ajour_revenue.attention.findings import findings, last_company, run_failed
 from ajour_revenue.days import Window, now, yesterday
 from ajour_revenue.instance import dagster_instance, has_dagster_instance
+from ajour_revenue.planday.outcome import Outcome
 from ajour_revenue.processes import RunProcess
 from ajour_revenue.readers.copy import reading_copy
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.upcoming import NextFetch, next_fetch, upcoming_fetch
+from ajour_revenue.upcoming import NextFetch, NoFetch, next_fetch, upcoming_fetch
 from ajour_revenue.warehouse.run import rows, run
 from ajour_revenue.warehouse.turn import whose_turn
 
@@ -74,7 +75,7 @@ PUBLISHING = """
 
 
 class _Published(NamedTuple):
-    outcome: str
+    outcome: Outcome
     unit_days: int
     published_at: dt.datetime | None
 
@@ -86,12 +87,16 @@ class _LastFetch(NamedTuple):
     last_day: dt.date
 
 
+RunResult = Literal["success", "failure", "canceled", "fetched"]
+"""The last of these where only the warehouse remembers it."""
+
+
 @dataclass(frozen=True)
 class LastRun:
     """The last run of an integration that has ended, as Dagster or the warehouse remembers it."""
 
     run_id: str
-    result: str
+    result: RunResult
     at: dt.datetime | None
     """When it ended."""
     window: Window | None
@@ -118,8 +123,7 @@ class Overview:
     """Everything that the overview shows of one integration."""
 
     settings: Settings
-    next_fetch: NextFetch | str
-    """A text says why there is none."""
+    next_fetch: NextFetch | NoFetch
     last_run: LastRun | None
     under_way: Sequence[RunUnderWay]
     """The runs that have not ended, the earliest first."""
@@ -128,7 +132,7 @@ class Overview:
     days: Mapping[dt.date, DayState]
     attention: Sequence[Finding]
     """What somebody has to do something about."""
-    published: Mapping[str, int]
+    published: Mapping[Outcome, int]
     published_at: dt.datetime | None
 
     @property

@@ -48,6 +48,7 @@ from ajour_revenue.settings.model import Settings
 from ajour_revenue.settings.secrets import AJOUR_CREDENTIALS, PLANDAY_CREDENTIALS
 from ajour_revenue.text.formats import DANISH
 from ajour_revenue.text.names import distinct, looks_like
+from ajour_revenue.upcoming import never
 from ajour_revenue.wages.file import WageFileError, read_wage_file
 from ajour_revenue.warehouse.connect import reading
 from ajour_revenue.warehouse.file import empty
@@ -291,7 +292,13 @@ def mapping_step(settings: Settings, locations: Mapping[str, str]) -> Step:
             connection,
             "INSERT INTO ajour_locations BY NAME SELECT *, '' AS company_id, now() AS last_seen_at FROM listed",
         )
-        found = findings(connection, settings, upcoming=lambda: "", company_id="", kinds=("unmapped", "not listed"))
+        found = findings(
+            connection,
+            settings,
+            upcoming=never,
+            company_id="",
+            kinds=("unmapped", "not listed"),
+        )
     problems = [line(finding) for finding in found]
     if problems and not settings.units:
         return Step("Mapping", Result.WARNING, f"None of Ajour's {len(locations)} location(s) feeds a unit yet.")

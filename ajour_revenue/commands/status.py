@@ -15,36 +15,25 @@ from rich.text import Text
 from ajour_revenue.attention.texts import id_and_name, line
 from ajour_revenue.commands.attention import print_findings
 from ajour_revenue.commands.errors import FailedError
-from ajour_revenue.commands.overview import DayState, LastRun, Overview, RunState, overview_of
+from ajour_revenue.commands.overview import DayState, LastRun, Overview, RunUnderWay, overview_of
+from ajour_revenue.commands.status_texts import STATUS_TEXTS, StatusTexts
 from ajour_revenue.commands.terminal import errors, output, print_indented, print_json, settings_or_fail
 from ajour_revenue.companies.folder import companies
 from ajour_revenue.days import Window
 from ajour_revenue.errors import ActionableError
 from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE, SETTINGS_VARIABLE
-from ajour_revenue.text.formats import DANISH
-from ajour_revenue.upcoming import NextFetch
+from ajour_revenue.upcoming import NextFetch, NoFetch
 
-MARKS: dict[DayState, tuple[str, str, str]] = {
-    "fetched": ("#", "green", "fetched"),
-    "corrected": ("c", "cyan", "corrected"),
-    "missing": ("m", "yellow", "incomplete"),
-    "manual": ("h", "magenta", "by hand"),
-    "never fetched": ("-", "red", "never fetched"),
+STYLES: dict[DayState, str] = {
+    "fetched": "green",
+    "corrected": "cyan",
+    "missing": "yellow",
+    "manual": "magenta",
+    "never fetched": "red",
 }
-"""How the calendar shows a day: a letter, its colour, and what the legend says of it."""
 
-STATES: dict[RunState, str] = {
-    "queued": "waits in Dagster's queue",
-    "starting": "starting",
-    "waiting for its turn": "waits until another run has worked on the warehouse",
-    "working": "works on the warehouse",
-    "ending": "is being ended",
-    "gone": "its process is gone; Dagster's daemon, where it runs, marks it as failed within a minute",
-}
-"""What is said of a run that has not ended."""
-
-LABEL_WIDTH = 14
-MONTH_WIDTH = 8
+LABEL_WIDTH = 16
+MONTH_WIDTH = 10
 
 
 @click.command(epilog="Exit codes: 0 nothing to do, 1 something needs attention, 2 a wrong argument.")
@@ -91,94 +80,100 @@ def _those_here() -> list[Path | None]:
 
 def _tell(console: Console, overview: Overview) -> None:
     settings, upcoming = overview.settings, overview.next_fetch
+    texts = STATUS_TEXTS[settings.report.language]
+    formats = texts.findings.formats
     active = isinstance(upcoming, NextFetch)
     title = Text(settings.name, style="bold")
     title.append("  ")
-    title.append("ACTIVE" if active else "PAUSED", style="bold green" if active else "bold yellow")
+    title.append(texts.active if active else texts.paused, style="bold green" if active else "bold yellow")
     console.print(title)
-    if isinstance(upcoming, NextFetch):
-        _line(console, "Next fetch", f"{upcoming.at:%A} {_moment(upcoming.at)}, the sales of {_days(upcoming.window)}")
-    else:
-        _line(console, "Next fetch", f"none. {upcoming}")
-    _tell_last_run(console, overview.last_run)
-    _tell_under_way(console, overview)
-    _line(console, "Publishing", _publishing(overview))
+    _line(console, texts.next_fetch, _next_fetch(upcoming, texts))
+    _tell_last_run(console, overview.last_run, texts)
+    _tell_under_way(console, overview, texts)
+    _line(console, texts.publishing, _publishing(overview, texts))
     unmapped = [id_and_name(location) for location in overview.unmapped]
-    _line(console, "Not mapped", ", ".join(unmapped) or "no location")
+    _line(console, texts.not_mapped, ", ".join(unmapped) or texts.all_mapped)
     if overview.days:
-        _tell_days(console, overview.days)
+        _tell_days(console, overview.days, texts)
     else:
-        _line(console, "Days", f"none yet; the activation date is {DANISH.date(settings.activation_date)}")
+        _line(console, texts.days, texts.no_days.format(formats.date(settings.activation_date)))
     if overview.attention:
-        console.print("Needs attention", style="bold yellow")
-        print_findings(console, overview.attention, where_all_are="--json")
+        console.print(texts.attention, style="bold yellow")
+        print_findings(console, overview.attention, texts.findings, more=texts.more_findings)
     else:
-        console.print("Nothing needs attention.")
+        console.print(texts.nothing_to_attend)
 
 
 def _line(console: Console, label: str, text: str, *, indent: int = LABEL_WIDTH) -> None:
     print_indented(console, Text(label, style="bold"), text, indent=indent)
 
 
-def _tell_last_run(console: Console, last_run: LastRun | None) -> None:
+def _next_fetch(upcoming: NextFetch | NoFetch, texts: StatusTexts) -> str:
+    formats = texts.findings.formats
+    if isinstance(upcoming, NoFetch):
+        day = upcoming.day and formats.date(upcoming.day)
+        return texts.no_fetch.format(texts.why_none[upcoming.why].format(day))
+    return _with_sales(f"{formats.weekday(upcoming.at)} {formats.moment(upcoming.at)}", upcoming.window, texts)
+
+
+def _with_sales(said: str, window: Window | None, texts: StatusTexts) -> str:
+    if window is None:
+        return said
+    return texts.sales_of.format(said, texts.findings.formats.days(window.first_day, window.last_day))
+
+
+def _tell_last_run(console: Console, last_run: LastRun | None, texts: StatusTexts) -> None:
     if last_run is None:
-        _line(console, "Last run", "none yet")
+        _line(console, texts.last_run, texts.no_run)
         return
-    about = f", the sales of {_days(last_run.window)}" if last_run.window else ""
-    at = f" {_moment(last_run.at)}" if last_run.at else ""
-    _line(console, "Last run", f"{last_run.result},{at}{about}")
+    at = f", {texts.findings.formats.moment(last_run.at)}" if last_run.at else ""
+    _line(console, texts.last_run, _with_sales(f"{texts.results[last_run.result]}{at}", last_run.window, texts))
     for reason in last_run.reasons:
         _line(console, "", reason)
 
 
-def _tell_under_way(console: Console, overview: Overview) -> None:
-    label = "Under way"
+def _tell_under_way(console: Console, overview: Overview, texts: StatusTexts) -> None:
+    label = texts.under_way
     for run in overview.under_way:
-        about = f", the sales of {_days(run.window)}" if run.window else ""
-        who = str(run.process) if run.process else f"run {run.run_id.partition('-')[0]}"
-        text = f"{who}, since {_moment(run.since)}{about}: {STATES[run.state]}"
-        _line(console, label, text)
+        since = texts.since.format(_who(run, texts), texts.findings.formats.moment(run.since))
+        _line(console, label, f"{_with_sales(since, run.window, texts)}: {texts.states[run.state]}")
         label = ""
     if overview.working and not any(run.run_id.partition("-")[0] in overview.working for run in overview.under_way):
-        _line(console, label, f"{overview.working}: works on the warehouse; others wait for it")
+        _line(console, label, texts.others_wait.format(overview.working))
 
 
-def _publishing(overview: Overview) -> str:
+def _who(run: RunUnderWay, texts: StatusTexts) -> str:
+    name = run.run_id.partition("-")[0]
+    return texts.process.format(name, run.process.pid, run.process.host) if run.process else texts.run.format(name)
+
+
+def _publishing(overview: Overview, texts: StatusTexts) -> str:
     if not overview.settings.planday.publish:
-        return "off"
-    counts = ", ".join(f"{count} {outcome}" for outcome, count in overview.published.items())
-    at = f"; last on {_moment(overview.published_at)}" if overview.published_at else ""
-    return f"to Planday; unit-days: {counts or 'none yet'}{at}"
+        return texts.publishing_off
+    counts = ", ".join(f"{count} {texts.outcomes[outcome]}" for outcome, count in overview.published.items())
+    at = overview.published_at and texts.last_published.format(texts.findings.formats.moment(overview.published_at))
+    return texts.published.format(counts or texts.nothing_published) + (at or "")
 
 
-def _tell_days(console: Console, days: Mapping[dt.date, DayState]) -> None:
+def _tell_days(console: Console, days: Mapping[dt.date, DayState], texts: StatusTexts) -> None:
     """Print a calendar, a line for each month; letters tell what colours tell."""
     numbers = "".join(f"{day:>2}" if day == 1 or day % 5 == 0 else "  " for day in range(1, 32))
     console.print(f"\n{'':<{MONTH_WIDTH}}{numbers}".rstrip())
     for _, month in groupby(days, key=lambda day: (day.year, day.month)):
         month_days = list(month)
-        letters = Text(f"{month_days[0]:%b %Y}".ljust(MONTH_WIDTH) + "  " * (month_days[0].day - 1))
+        name = texts.findings.formats.short_month(month_days[0])
+        letters = Text(name.ljust(MONTH_WIDTH) + "  " * (month_days[0].day - 1))
         for day in month_days:
-            letter, style, _ = MARKS[days[day]]
-            letters.append(f" {letter}", style=style)
+            letters.append(f" {texts.marks[days[day]].letter}", style=STYLES[days[day]])
         console.print(letters)
     counts = Counter(days.values())
     legend = Text()
-    for state, (letter, style, meaning) in MARKS.items():
-        legend.append(f"{letter}", style=style)
-        legend.append(f" {counts[state]} {meaning}   ")
+    for state, mark in texts.marks.items():
+        legend.append(mark.letter, style=STYLES[state])
+        legend.append(f" {counts[state]} {mark.meaning}   ")
     legend.rstrip()
     console.print(legend)
     console.print()
-
-
-def _days(window: Window) -> str:
-    first, last = DANISH.date(window.first_day), DANISH.date(window.last_day)
-    return first if first == last else f"{first} to {last}"
-
-
-def _moment(moment: dt.datetime) -> str:
-    return f"{DANISH.date(moment.date())} {moment:%H:%M}"
 
 
 def _plain(overview: Overview) -> dict[str, Any]:
@@ -191,7 +186,7 @@ def _plain(overview: Overview) -> dict[str, Any]:
         "next_fetch": {"at": upcoming.at.isoformat(), **_plain_window(upcoming.window)}
         if isinstance(upcoming, NextFetch)
         else None,
-        "paused_because": upcoming if isinstance(upcoming, str) else None,
+        "paused_because": str(upcoming) if isinstance(upcoming, NoFetch) else None,
         "last_run": last_run
         and {
             "run_id": last_run.run_id,

@@ -4,7 +4,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import dagster as dg
 import duckdb
@@ -20,6 +20,7 @@ from ajour_revenue.planday.errors import (
     UnknownIdError,
     UnreadableAnswerError,
 )
+from ajour_revenue.planday.outcome import Outcome
 from ajour_revenue.planday.structure import DEPARTMENT_IDS
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.warehouse.resource import Warehouse
@@ -29,8 +30,6 @@ logger = dg.get_dagster_logger(__name__)
 
 ORE = Decimal("0.01")
 HIGHEST_TURNOVER = 10**16
-
-Outcome = Literal["published", "unchanged", "no shift that day", "kept existing", "refused"]
 
 # A figure that one of its locations never gave a part of would be a partial sum (D3); one that stays although a
 # location has vanished since is whole (D23).

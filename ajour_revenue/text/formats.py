@@ -109,6 +109,10 @@ class Formats:
         """Write the month of a day: december 2026."""
         return format_date(day, "LLLL y", locale=self.locale)
 
+    def short_month(self, day: dt.date) -> str:
+        """Write the month of a day in a few letters: dec. 2026."""
+        return format_date(day, "LLL y", locale=self.locale)
+
     def days(self, first_day: dt.date, last_day: dt.date) -> str:
         """Write a run of days, both included; a single day as itself."""
         first, last = self.date(first_day), self.date(last_day)

@@ -65,7 +65,7 @@ def silent_port() -> Iterator[int]:
 def office(fetched_company: Company, hook: Hook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     """An office with a webhook, whose last three days have been fetched; its sensor has been switched on."""
     monkeypatch.setenv(WEBHOOK_URL, hook.url)
-    fetched_company.speak_english()
+    fetched_company.speak("en")
     fetched_company.reload(alerts={"webhook": True})
     folder = tmp_path / "dagster"
     folder.mkdir()

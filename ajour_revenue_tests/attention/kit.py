@@ -11,14 +11,14 @@ from ajour_revenue.attention.finding import KINDS, Finding, Kind
 from ajour_revenue.attention.findings import findings
 from ajour_revenue.days import Window
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.upcoming import NextFetch
+from ajour_revenue.upcoming import NextFetch, NoFetch
 from ajour_revenue.wages.percentage import calculate_wage_percentage
 from ajour_revenue.warehouse.run import run
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.kit import COMPANY_ID, settings_dict
 
 DAYS = Window(LAST_DAY - dt.timedelta(days=4), LAST_DAY)
-NO_FETCH = "The task is switched off."
+NO_FETCH = NoFetch("switched off")
 LOCATIONS = {"10": "Bar", "11": "Bar, first floor", "20": "Kitchen", "30": "Shop"}
 DEPARTMENTS = {"Bar": "Vesterbro", "Kitchen": "Vesterbro", "Shop": "Aarhus"}
 
@@ -146,7 +146,7 @@ class State:
         self,
         *kinds: Kind,
         days: Window | None = None,
-        upcoming: NextFetch | str = NO_FETCH,
+        upcoming: NextFetch | NoFetch = NO_FETCH,
         company_id: str | None = COMPANY_ID,
     ) -> list[Finding]:
         """Return what is found, of some kinds or of all."""

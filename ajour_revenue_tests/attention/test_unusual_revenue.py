@@ -18,6 +18,7 @@ from ajour_revenue.attention.findings import findings
 from ajour_revenue.attention.texts import FINDING_TEXTS, FindingTexts, about, line
 from ajour_revenue.days import Window
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.upcoming import never
 from ajour_revenue.wages.figures import Place
 from ajour_revenue.wages.percentage import calculate_wage_percentage
 from ajour_revenue.warehouse.file import empty
@@ -80,7 +81,7 @@ class Books:
         return findings(
             self.connection,
             self.settings,
-            upcoming=lambda: "",
+            upcoming=never,
             days=window,
             company_id=COMPANY_ID,
             kinds=kinds or ("unusual revenue",),

@@ -6,6 +6,7 @@ import pytest
 
 from ajour_revenue.settings.load import SETTINGS_VARIABLE
 from ajour_revenue.settings.secrets import SECRETS
+from ajour_revenue.text.formats import Language
 from ajour_revenue_tests.commands.kit import Shell
 from ajour_revenue_tests.kit import Company, write_env_file
 
@@ -22,9 +23,16 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
 
 
 @pytest.fixture
-def at_company(shell: Shell, company: Company) -> Company:
+def language() -> Language:
+    """The language of the settings; that of the tests, where they say no other one."""
+    return "en"
+
+
+@pytest.fixture
+def at_company(shell: Shell, company: Company, language: Language) -> Company:
     """A company whose credentials are in .env of the folder that we are in."""
     write_env_file(shell.folder, company.ajour.environment)
+    company.speak(language)
     return company
 
 

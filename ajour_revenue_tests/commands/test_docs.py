@@ -84,7 +84,7 @@ def test_the_commands_of_the_readme_work_one_after_the_other_in_a_clone(tmp_path
     for written in ("data/demo/reports/demo/latest.html", "data/nord/reports/nord.xlsx"):
         assert (tmp_path / written).is_file()
         assert str(tmp_path / written) in result.stdout
-    assert "h 1 by hand" not in result.stdout
+    assert "i 1 indtastet" not in result.stdout
     assert "Entered by hand" in result.stdout
 
 

@@ -64,8 +64,8 @@ def test_money_that_matches_nothing_is_shown_with_its_sum(shell: Shell, at_fetch
     assert "! Location without a unit: location 98: not counted: 120,50 kr. excl. VAT; not in Ajour's list." in shown
     overview = " ".join(shell.run("status").stdout.split())
     assert "Not mapped 98, 99 (Kitchen, new)" in overview
-    assert "location 98: not counted: 120,50 kr. excl. VAT" in overview
-    assert "lokation 98: ikke talt med: 120,50 kr. ekskl. moms" in " ".join(shell.run("report").stdout.split())
+    assert "location 98: not counted: DKK 120.50 excl. VAT" in overview
+    assert "location 98: not counted: DKK 120.50 excl. VAT" in " ".join(shell.run("report").stdout.split())
 
 
 def test_a_failure_says_why_and_how_to_go_on_and_leaves_what_was_there(shell: Shell, at_company: Company) -> None:

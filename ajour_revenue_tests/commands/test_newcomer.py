@@ -80,15 +80,15 @@ def test_a_newcomer_gets_from_five_credentials_to_the_figures(shell: Shell, ajou
         fetch.expect(f"{DANISH.date(FIRST_DAY)} to {DANISH.date(LAST_DAY)}")
 
     with shell.terminal("status") as status:
-        status.expect("ACTIVE")
-        status.expect("# 2 fetched")
-        status.expect("m 1 incomplete")
-        status.expect("Location missing")
+        status.expect("AKTIV")
+        status.expect("# 2 hentet")
+        status.expect("m 1 mangler noget")
+        status.expect("Lokation mangler")
         assert status.end() == 1
 
     day = FIRST_DAY + timedelta(days=1)
     entered = shell.show("enter", "Bar", day, "--incl-vat", "2.500,00", "--reason", "till down")
     assert "2.000,00" in entered.text
     shown = shell.show("status").text
-    assert "h 1 by hand" in shown
-    assert "Nothing needs attention." in shown
+    assert "i 1 indtastet" in shown
+    assert "Alt i orden" in shown

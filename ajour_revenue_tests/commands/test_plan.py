@@ -24,6 +24,12 @@ TARGETS = {"Bar": 30, "Kitchen": 35, "Shop": 25}
 
 
 @pytest.fixture
+def language() -> Language:
+    """The one that reports are in by default."""
+    return "da"
+
+
+@pytest.fixture
 def planning(at_company: Company, monkeypatch: pytest.MonkeyPatch) -> Company:
     """A company whose bar and kitchen sell the same every day, on a Monday, with today and tomorrow planned."""
     set_now(monkeypatch, dt.datetime.combine(TODAY, dt.time(7), COPENHAGEN))

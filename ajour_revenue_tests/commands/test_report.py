@@ -9,13 +9,19 @@ import pytest
 from openpyxl import load_workbook
 
 from ajour_revenue.days import Window
-from ajour_revenue.text.formats import DANISH
+from ajour_revenue.text.formats import DANISH, Language
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.commands.kit import COLUMNS, Shell
 from ajour_revenue_tests.kit import ACTIVATION_DATE, Company, settings_dict
 from ajour_revenue_tests.reports.kit import Page
 
 FIRST_DAY = LAST_DAY - timedelta(days=2)
+
+
+@pytest.fixture
+def language() -> Language:
+    """The one that reports are in by default."""
+    return "da"
 
 
 @pytest.fixture

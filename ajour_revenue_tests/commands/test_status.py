@@ -2,18 +2,32 @@ import datetime as dt
 import json
 import re
 import shutil
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import duckdb
 import pytest
 
-from ajour_revenue.days import Window
+from ajour_revenue.attention.finding import Finding
+from ajour_revenue.commands import status as status_command
+from ajour_revenue.commands.overview import DayState, LastRun, Overview, RunResult, RunState, RunUnderWay
+from ajour_revenue.commands.status_texts import STATUS_TEXTS
+from ajour_revenue.days import COPENHAGEN, Window
 from ajour_revenue.instance import dagster_instance
 from ajour_revenue.launch import RunFailedError, run_window
+from ajour_revenue.planday.outcome import Outcome
+from ajour_revenue.processes import RunProcess
+from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.formats import Language
+from ajour_revenue.upcoming import NextFetch, NoFetch, WhyNone
+from ajour_revenue.wages.figures import Place
 from ajour_revenue.warehouse import connect
 from ajour_revenue_tests.clock import LAST_DAY
-from ajour_revenue_tests.commands.kit import Shell
+from ajour_revenue_tests.commands.kit import COLUMNS, Shell
 from ajour_revenue_tests.kit import Company, settings_dict, write_settings
+from ajour_revenue_tests.language import foreign_words, unsaid
 from ajour_revenue_tests.processes import CHECKOUT
 
 EVERY_DAY = settings_dict()["task"]
@@ -22,7 +36,7 @@ EVERY_DAY = settings_dict()["task"]
 def test_before_the_first_run_there_is_a_status_and_no_warehouse(shell: Shell, at_company: Company) -> None:
     result = shell.run("status")
     assert result.exit_code == 1
-    for shown in ("demo  ACTIVE", "Last run      none yet", "- 61 never fetched", "ajour-revenue fetch --from"):
+    for shown in ("demo  ACTIVE", "Last run        none yet", "- 61 never fetched", "ajour-revenue fetch --from"):
         assert shown in result.stdout
     assert not at_company.settings.warehouse_file.exists()
     assert not at_company.settings.warehouse_file.parent.exists()
@@ -46,7 +60,7 @@ def test_the_calendar_says_of_each_day_what_became_of_it(shell: Shell, at_fetche
     assert [text.partition(":")[0] for text in more] == ["Wage percentage over target"]
     shown = shell.run("status").stdout
     assert "c 1 corrected   m 1 incomplete   h 1 by hand" in shown
-    months = [line[8:] for line in shown.splitlines() if re.match(r"[A-Z][a-z]{2} \d{4}", line)]
+    months = [line[10:] for line in shown.splitlines() if re.match(r"[A-Z][a-z]{2,3} \d{4}", line)]
     assert "".join(months).split() == ["c", "m", "h"]
 
 
@@ -107,7 +121,8 @@ def test_every_settings_file_that_is_named_is_shown_and_a_broken_one_told(shell:
     result = shell.run("status", "ajour.yaml", "broken.yaml", "other/ajour.yaml")
     assert result.exit_code == 1
     assert "demo  ACTIVE" in result.stdout
-    assert "other  ACTIVE" in result.stdout
+    # Each in its own language.
+    assert "other  AKTIV" in result.stdout
     # A long path is broken at the terminal's edge.
     assert "broken.yamlcannotbeused" in "".join(result.stderr.split())
     answer = json.loads(shell.run("status", "ajour.yaml", "broken.yaml", "other/ajour.yaml", "--json").stdout)
@@ -142,7 +157,7 @@ def test_publishing_is_told(shell: Shell, at_fetched_company: Company) -> None:
         "('2026-01-02', 'Bar', 1, 1, 'no shift that day', NULL, 'run')"
     )
     shown = shell.run("status").stdout
-    assert "1 no shift that day, 1 published; last on 02-01-2026" in " ".join(shown.split())
+    assert "1 no shift that day, 1 published; last on 2 Jan 2026, 12:00" in " ".join(shown.split())
 
 
 def test_a_warehouse_that_a_run_writes_to_is_told(
@@ -153,6 +168,65 @@ def test_a_warehouse_that_a_run_writes_to_is_told(
         result = shell.run("status")
     assert result.exit_code == 1
     assert "is kept open by another process" in " ".join(result.stderr.split())
+
+
+# In both languages
+
+
+def overviews(settings: Settings) -> Iterator[Overview]:
+    """Give overviews that have everything to tell."""
+    at = dt.datetime(2026, 11, 30, 7, 15, tzinfo=COPENHAGEN)
+    window = Window(dt.date(2026, 11, 28), dt.date(2026, 11, 29))
+    process = RunProcess(run_id="abcd-1", host="nord", pid=42, started_at=0)
+    overview = Overview(
+        settings=settings,
+        next_fetch=NextFetch(at, window),
+        last_run=None,
+        under_way=[
+            RunUnderWay("abcd-1", state, at, window, process if state == "gone" else None)
+            for state in get_args(RunState)
+        ],
+        working="ajour",
+        days={dt.date(2026, 11, number): state for number, state in enumerate(get_args(DayState), start=1)},
+        attention=[Finding("over target", window, Place("Vesterbro", str(number))) for number in range(30)],
+        published=dict.fromkeys(get_args(Outcome), 2),
+        published_at=at,
+    )
+    yield overview
+    for result in get_args(RunResult):
+        yield replace(overview, last_run=LastRun("abcd-1", result, at, window), attention=[], days={}, published={})
+    for why in get_args(WhyNone):
+        yield replace(overview, next_fetch=NoFetch(why, LAST_DAY))
+
+
+@pytest.mark.parametrize(("language", "other"), [("da", "en"), ("en", "da")])
+def test_everything_is_told_in_one_language(
+    shell: Shell, at_company: Company, monkeypatch: pytest.MonkeyPatch, language: Language, other: Language
+) -> None:
+    shown = ""
+    for publish in (True, False):
+        at_company.reload(report={"language": language}, planday={"publish": publish})
+        for overview in overviews(at_company.settings):
+            monkeypatch.setattr(status_command, "overview_of", lambda _, overview=overview: overview)
+            screen = shell.show("status", colours=False)
+            assert screen.widest_line <= COLUMNS
+            shown += screen.text
+    texts = STATUS_TEXTS[language]
+
+    assert unsaid(shown, texts, apart_from={"findings"}) == []
+    assert foreign_words(shown, texts, STATUS_TEXTS[other]) == set()
+    assert "{" not in shown
+
+
+def test_a_danish_status_is_written_as_danes_do(shell: Shell, at_fetched_company: Company) -> None:
+    at_fetched_company.reload(report={"language": "da"}, planday={"publish": True})
+
+    shown = " ".join(shell.run("status").stdout.split())
+
+    assert "demo AKTIV Næste hentning tirsdag 01-12-2026 kl. 07.00, salg for 28-11-2026 – 30-11-2026" in shown  # noqa: RUF001
+    assert "Seneste kørsel hentet, " in shown
+    assert "Planday omsætning sendes; enhedsdage: ingen endnu Uden enhed 99 (Kitchen, new)" in shown
+    assert "# 3 hentet r 0 rettet m 0 mangler noget i 0 indtastet - 58 aldrig hentet Kræver handling" in shown
 
 
 def test_an_unknown_option_is_a_usage_error(shell: Shell) -> None:

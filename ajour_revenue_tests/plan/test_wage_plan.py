@@ -22,6 +22,7 @@ from ajour_revenue.plan.wage_plan import (
     load_plan,
 )
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.upcoming import never
 from ajour_revenue.wages.figures import COMPANY, Place
 from ajour_revenue.warehouse.run import run
 from ajour_revenue_tests.clock import set_now
@@ -289,9 +290,13 @@ def test_a_day_of_the_coming_week_that_is_planned_over_target_is_told_of_where_t
     wages.append(planned(window.days[2], "Bar", "990", people=1))
     with rolled_back(empty_tables) as connection:
         make_plan_of(connection, of, window, revenue={"Bar": 1_000}, wages=wages)
-        found = findings(connection, of, upcoming=lambda: "paused", kinds=["plan over target"])
+        found = findings(connection, of, upcoming=never, kinds=["plan over target"])
         of_the_past = findings(
-            connection, of, upcoming=lambda: "paused", kinds=["plan over target"], days=Window(TODAY, TODAY)
+            connection,
+            of,
+            upcoming=never,
+            kinds=["plan over target"],
+            days=Window(TODAY, TODAY),
         )
 
     assert of_the_past == []

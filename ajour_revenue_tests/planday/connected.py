@@ -18,7 +18,8 @@ from ajour_revenue.partitions import window_tags
 from ajour_revenue.planday import client
 from ajour_revenue.planday.assets import REPLACE_STRUCTURE
 from ajour_revenue.planday.client import PlandayClient
-from ajour_revenue.planday.publish import Outcome, publish
+from ajour_revenue.planday.outcome import Outcome
+from ajour_revenue.planday.publish import publish
 from ajour_revenue.planday.resource import PlandayResource
 from ajour_revenue.planday.structure import fetch_structure
 from ajour_revenue.warehouse.resource import Warehouse

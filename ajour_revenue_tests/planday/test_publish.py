@@ -23,6 +23,7 @@ from ajour_revenue.planday.client import PlandayClient
 from ajour_revenue.planday.errors import UnknownIdError, UnreadableAnswerError
 from ajour_revenue.revenue.manual import check_entry, enter_revenue
 from ajour_revenue.text.formats import DANISH
+from ajour_revenue.upcoming import never
 from ajour_revenue_tests.planday.connected import (
     BAR,
     FIRST_DAY,
@@ -489,7 +490,11 @@ class TestWholeFigures:
         assert result.success
         with connected_company.warehouse.reading() as connection:
             [found] = findings(
-                connection, connected_company.settings, upcoming=lambda: "", days=one_day, kinds=["no longer fed"]
+                connection,
+                connected_company.settings,
+                upcoming=never,
+                days=one_day,
+                kinds=["no longer fed"],
             )
         assert line(found) == (
             f"Unit no longer fed: Aarhus, Shop, {LAST}: Planday still shows {DANISH.kroner(shop)}. Give the unit a "
@@ -509,7 +514,11 @@ class TestWholeFigures:
 
         with connected_company.warehouse.reading() as connection:
             assert not findings(
-                connection, connected_company.settings, upcoming=lambda: "", days=one_day, kinds=["no longer fed"]
+                connection,
+                connected_company.settings,
+                upcoming=never,
+                days=one_day,
+                kinds=["no longer fed"],
             )
         assert "Shop" not in shown(result, "planday_revenue")["no_longer_fed"]
 

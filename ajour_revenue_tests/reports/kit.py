@@ -15,6 +15,7 @@ from ajour_revenue.plan.expected_revenue import expect_revenue, store_expected
 from ajour_revenue.plan.wage_plan import calculate_wage_plan, coming_days, store_planned_wages
 from ajour_revenue.reports.report import Report, load_report
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.upcoming import never
 from ajour_revenue.wages.figures import Period
 from ajour_revenue.wages.percentage import calculate_wage_percentage
 from ajour_revenue.wages.source import WAGE_COST_SCHEMA, WageCosts
@@ -176,7 +177,7 @@ class Books:
             self.settings,
             window,
             by,
-            upcoming=lambda: "paused",
+            upcoming=never,
             with_plan=True,
             of_departments=of_departments,
         )

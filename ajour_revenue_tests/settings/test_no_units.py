@@ -84,7 +84,7 @@ def test_with_planday_only_wages_fail_its_units_are_listed_and_nothing_is_publis
 @pytest.mark.parametrize(
     ("command", "exit_code", "said"),
     [
-        (("status",), 1, "location 10 (Bar)"),
+        (("status",), 1, "10 (Bar)"),
         (("report",), 0, "Der er ingen tal for"),
         (("report", "--format", "csv"), 0, "demo.csv"),
         (("report", "--format", "xlsx"), 0, "demo.xlsx"),

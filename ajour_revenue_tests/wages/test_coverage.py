@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ajour_revenue.attention.findings import findings
 from ajour_revenue.days import Window
 from ajour_revenue.reports.texts import TEXTS
+from ajour_revenue.upcoming import never
 from ajour_revenue.wages.figures import COMPANY, Figure, Place, load_figures
 from ajour_revenue_tests.kit import IN_BOTH_STORES, settings_dict
 from ajour_revenue_tests.reports.kit import MONDAY, Books, days_before
@@ -130,7 +131,7 @@ def test_what_is_provisional_is_no_finding_and_not_compared(books: Books) -> Non
 
 def over_target(books: Books) -> list[Place]:
     books.report(DAY)
-    found = findings(books.connection, books.settings, upcoming=lambda: "paused", days=DAY, kinds=["over target"])
+    found = findings(books.connection, books.settings, upcoming=never, days=DAY, kinds=["over target"])
     return [finding.place for finding in found]
 
 
