@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Literal, get_args
 
 from ajour_revenue.days import Window
+from ajour_revenue.revenue.change import Change, Source
 from ajour_revenue.settings.model import Vat
 from ajour_revenue.wages.figures import COMPANY, Place
 
@@ -53,20 +54,6 @@ Cause = Literal[
     "none known",
 ]
 """Why a figure is probably unusual (D26); `open` where wages were paid, so that it was not closed."""
-
-Source = Literal["ajour", "manual"]
-
-Change = Literal[
-    "corrected",
-    "completed",
-    "entered by hand",
-    "replaced a manual entry",
-    "VAT choice",
-    "mapping",
-    "removed",
-    "returned",
-]
-"""What became of a unit-day's figure after the first one; only the first of these is a correction (D16)."""
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from typing import Any
 import duckdb
 
 from ajour_revenue.attention.expected_then import make_expected_then
-from ajour_revenue.attention.finding import KINDS, Change, Facts, Finding, Kind, Location
+from ajour_revenue.attention.finding import KINDS, Facts, Finding, Kind, Location
 from ajour_revenue.days import COPENHAGEN, Window, latest_days, today, yesterday
 from ajour_revenue.mapping import most_similar_unit, register_units
 from ajour_revenue.plan.wage_plan import make_plan
+from ajour_revenue.revenue.change import Change
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.upcoming import NextFetch, Upcoming
 from ajour_revenue.wages.figures import Place, make_figures

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from ajour_revenue.attention.finding import Cause, Change, Facts, Finding, Kind, Location, Source
+from ajour_revenue.attention.finding import Cause, Facts, Finding, Kind, Location
+from ajour_revenue.revenue.change import Change, Source
 from ajour_revenue.settings.model import Vat
 from ajour_revenue.text.formats import DANISH, ENGLISH, NOTHING, PLAIN_FORMATS, Formats, Language
 

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ajour_revenue.commands.errors import RefusedError
+from ajour_revenue.commands.explain_texts import EXPLAIN_TEXTS, ExplainTexts
 from ajour_revenue.commands.options import DAY, settings_option
 from ajour_revenue.commands.terminal import output, print_indented, print_json, settings_or_fail
 from ajour_revenue.days import COPENHAGEN, Window, today
@@ -29,13 +30,10 @@ from ajour_revenue.revenue.explain import (
     explain,
     known_units,
 )
-from ajour_revenue.settings.model import Settings
-from ajour_revenue.text.formats import DANISH
+from ajour_revenue.settings.model import Settings, Vat
 from ajour_revenue.text.names import clean_name, quoted
 
 LABEL_WIDTH = 18
-VAT = {"included": "incl. VAT", "excluded": "excl. VAT", None: ""}
-SOURCES = {"ajour": "from Ajour", "manual": "entered by hand"}
 
 
 @click.command(name="explain", epilog="Example: ajour-revenue explain Bar 2026-01-31")
@@ -51,6 +49,7 @@ def explain_command(*, unit: str, day: dt.date, as_json: bool, settings_file: Pa
     comes from. Nothing is fetched and nothing changed.
     """
     settings = settings_or_fail(settings_file)
+    texts = EXPLAIN_TEXTS[settings.report.language]
     unit = clean_name(unit)
     with reading_copy(settings) as connection:
         _refuse_unknown(unit, known_units(connection, settings))
@@ -59,13 +58,13 @@ def explain_command(*, unit: str, day: dt.date, as_json: bool, settings_file: Pa
             if as_json:
                 print_json(asdict(expected))
             else:
-                _show_expected(output(), expected)
+                _show_expected(output(), expected, texts)
             return
         story = explain(connection, settings, unit=unit, day=day)
     if as_json:
         print_json(asdict(story))
     else:
-        _show(output(), settings, story)
+        _show(output(), settings, story, texts)
 
 
 def _refuse_unknown(unit: str, known: list[str]) -> None:
@@ -87,151 +86,172 @@ def _expected(connection: duckdb.DuckDBPyConnection, settings: Settings, unit: s
     return plan[unit]
 
 
-def _show_expected(console: Console, expected: ExpectedDay) -> None:
-    console.print(f"{expected.unit}, {DANISH.weekday_and_date(expected.business_date)}", style="bold")
-    _lines(console, "Expected", _expected_figure(expected))
-    _lines(console, "Weekday", _weekday(expected))
+def _show_expected(console: Console, expected: ExpectedDay, texts: ExplainTexts) -> None:
+    console.print(f"{expected.unit}, {texts.findings.formats.weekday_and_date(expected.business_date)}", style="bold")
+    _lines(console, texts.expected, _expected_figure(expected, texts), texts)
+    _lines(console, texts.weekday, _weekday(expected, texts), texts)
     if expected.holiday:
-        _lines(console, "Holiday", _holiday(expected))
-    _lines(console, "Learnt from", map(_past_day, expected.learnt_from))
+        _lines(console, texts.holiday, _holiday(expected, texts), texts)
+    _lines(console, texts.learnt_from, (_past_day(past, texts) for past in expected.learnt_from), texts)
 
 
-def _expected_figure(expected: ExpectedDay) -> Iterator[str]:
+def _expected_figure(expected: ExpectedDay, texts: ExplainTexts) -> Iterator[str]:
+    formats = texts.findings.formats
     if expected.expected_revenue_excl_vat is not None:
-        yield f"{DANISH.kroner(expected.expected_revenue_excl_vat)} excl. VAT" + (
-            f", between {DANISH.kroner(expected.low)} and {DANISH.kroner(expected.high)} four times of five"
+        yield f"{formats.kroner(expected.expected_revenue_excl_vat)} {texts.findings.vat['excluded']}" + (
+            texts.between.format(formats.kroner(expected.low), formats.kroner(expected.high))
             if expected.low is not None
             else ""
         )
     if expected.note:
-        yield expected.note
+        yield texts.notes[expected.note]
 
 
-def _weekday(expected: ExpectedDay) -> Iterator[str]:
+def _weekday(expected: ExpectedDay, texts: ExplainTexts) -> Iterator[str]:
+    formats = texts.findings.formats
     if expected.weekday_revenue is not None and expected.level is not None:
-        yield f"usually {DANISH.kroner(expected.weekday_revenue)}, by the mean of the days below"
-        yield f"the last four weeks were {DANISH.percent(expected.level * 100)} of that"
+        yield texts.usually.format(formats.kroner(expected.weekday_revenue))
+        yield texts.last_weeks.format(formats.percent(expected.level * 100))
 
 
-def _holiday(expected: ExpectedDay) -> Iterator[str]:
-    yield f"{expected.holiday} ({expected.holiday_english})"
+def _holiday(expected: ExpectedDay, texts: ExplainTexts) -> Iterator[str]:
+    formats = texts.findings.formats
+    yield texts.holiday_names.format(expected.holiday, expected.holiday_english)
     if last := expected.last_holiday:
-        yield f"last time, {DANISH.weekday_and_date(last.business_date)}: {DANISH.kroner(last.revenue_excl_vat)}"
+        yield texts.last_time.format(
+            formats.weekday_and_date(last.business_date), formats.kroner(last.revenue_excl_vat)
+        )
     if expected.holiday_factor is not None:
-        yield f"so the weekday's figure is taken times {DANISH.percent(expected.holiday_factor * 100)}"
+        yield texts.factor.format(formats.percent(expected.holiday_factor * 100))
 
 
-def _past_day(past: PastDay) -> str:
-    weight = DANISH.percent(past.weight * 100)
-    return f"{DANISH.weekday_and_date(past.business_date)}: {DANISH.kroner(past.revenue_excl_vat)}, counts {weight}"
+def _past_day(past: PastDay, texts: ExplainTexts) -> str:
+    formats = texts.findings.formats
+    return texts.counts.format(
+        formats.weekday_and_date(past.business_date),
+        formats.kroner(past.revenue_excl_vat),
+        formats.percent(past.weight * 100),
+    )
 
 
-def _show(console: Console, settings: Settings, story: Story) -> None:
-    console.print(f"{story.unit}, {DANISH.weekday_and_date(story.day)}", style="bold")
-    _lines(console, "Figure", _figure(story.figure))
-    _lines(console, "Locations", _locations(story))
-    _lines(console, "Asked of Ajour", _fetches(story))
-    _lines(console, "Ajour's answers", (_answer(answer) for answer in story.answers))
-    _lines(console, "Entered by hand", (_entry(entry) for entry in story.entries))
-    _lines(console, "Changes", (_revision(revision) for revision in story.revisions))
+def _show(console: Console, settings: Settings, story: Story, texts: ExplainTexts) -> None:
+    console.print(f"{story.unit}, {texts.findings.formats.weekday_and_date(story.day)}", style="bold")
+    _lines(console, texts.figure, _figure(story.figure, texts), texts)
+    _lines(console, texts.locations, _locations(story, texts), texts)
+    _lines(console, texts.asked, _fetches(story, texts), texts)
+    _lines(console, texts.answers, (_answer(answer, texts) for answer in story.answers), texts)
+    _lines(console, texts.entries, (_entry(entry, texts) for entry in story.entries), texts)
+    _lines(console, texts.changes, (_revision(revision, texts) for revision in story.revisions), texts)
     if settings.planday.publish or story.publications or story.in_planday:
-        _lines(console, "Planday", _planday(story))
+        _lines(console, texts.planday, _planday(story, texts), texts)
 
 
-def _lines(console: Console, label: str, lines: Iterator[str]) -> None:
-    for number, line in enumerate(list(lines) or ["none"]):
+def _lines(console: Console, label: str, lines: Iterator[str], texts: ExplainTexts) -> None:
+    for number, line in enumerate(list(lines) or [texts.nothing]):
         print_indented(console, Text("" if number else label, style="bold"), line, indent=LABEL_WIDTH)
 
 
-def _figure(figure: UnitDay | None) -> Iterator[str]:
+def _figure(figure: UnitDay | None, texts: ExplainTexts) -> Iterator[str]:
     if figure is None:
         return
-    yield (
-        f"{DANISH.kroner(figure.revenue_excl_vat)} excl. VAT, {DANISH.kroner(figure.revenue_incl_vat)} incl. VAT, "
-        f"{SOURCES[figure.source]}; the settings choose {VAT[figure.vat]}"
+    formats = texts.findings.formats
+    yield texts.figure_from.format(
+        formats.kroner(figure.revenue_excl_vat),
+        formats.kroner(figure.revenue_incl_vat),
+        texts.sources[figure.source],
+        texts.findings.vat[figure.vat],
     )
     if figure.missing_locations:
         kept = set(figure.missing_locations) & set(figure.locations)
-        yield f"missing: {', '.join(figure.missing_locations)}" + (
-            f"; the last figure of {', '.join(sorted(kept))} stays" if kept else ""
+        yield texts.missing.format(", ".join(figure.missing_locations)) + (
+            texts.figure_stays.format(", ".join(sorted(kept))) if kept else ""
         )
 
 
-def _locations(story: Story) -> Iterator[str]:
+def _locations(story: Story, texts: ExplainTexts) -> Iterator[str]:
+    formats = texts.findings.formats
     for location in story.locations:
-        since = f" from {DANISH.date(location.mapped_from)}" if location.mapped_from else ""
-        until = f" to {DANISH.date(location.mapped_to)}" if location.mapped_to else ""
-        yield f"{location.location_id} {location.location_name or '(not in the list that Ajour gave)'}{since}{until}"
+        since = texts.from_day.format(formats.date(location.mapped_from)) if location.mapped_from else ""
+        until = texts.to_day.format(formats.date(location.mapped_to)) if location.mapped_to else ""
+        yield f"{location.location_id} {location.location_name or texts.not_listed}{since}{until}"
 
 
-def _fetches(story: Story) -> Iterator[str]:
+def _fetches(story: Story, texts: ExplainTexts) -> Iterator[str]:
     if not story.fetches:
-        yield "never"
+        yield texts.never_asked
         return
     first, last = story.fetches[0], story.fetches[-1]
-    times = f"{len(story.fetches)} times, last" if len(story.fetches) > 1 else "once,"
-    yield f"{times} on {_moment(last.asked_at)}" + (
-        f", first on {_moment(first.asked_at)}" if len(story.fetches) > 1 else ""
-    )
+    yield texts.times_asked.format(len(story.fetches), _moment(last.asked_at, texts), _moment(first.asked_at, texts))
     if not last.overwrite:
-        yield "overwrite_existing was off: what was there stayed"
+        yield texts.overwrite_off
 
 
-def _answer(answer: Answer) -> str:
-    what = f"location {answer.location_id}"
-    after = _amounts(answer.revenue_excl_vat_after, answer.revenue_incl_vat_after)
-    before = _amounts(answer.revenue_excl_vat_before, answer.revenue_incl_vat_before)
+def _answer(answer: Answer, texts: ExplainTexts) -> str:
+    after = _amounts(answer.revenue_excl_vat_after, answer.revenue_incl_vat_after, texts)
+    before = _amounts(answer.revenue_excl_vat_before, answer.revenue_incl_vat_before, texts)
     if answer.revenue_excl_vat_before is None:
-        change = f"gave {after}"
+        change = texts.gave.format(after)
     elif answer.revenue_excl_vat_after is None:
-        change = f"no longer gave a row; it was {before}"
+        change = texts.gave_no_longer.format(before)
     else:
-        change = f"corrected {before} to {after}"
-    return f"{_moment(answer.asked_at)}  {what}: {change} ({_run(answer.run_id)})"
+        change = texts.corrected.format(before, after)
+    location = texts.findings.location.format(answer.location_id)
+    return f"{_moment(answer.asked_at, texts)}  {location}: {change} ({_run(answer.run_id, texts)})"
 
 
-def _entry(entry: Entry) -> str:
-    where = f"location {entry.location_id}: " if entry.location_id else ""
-    who = f" by {entry.entered_by}" if entry.entered_by else ""
-    amounts = _amounts(entry.revenue_excl_vat, entry.revenue_incl_vat)
-    return f"{_moment(entry.entered_at)}  {where}{amounts}{who}: {entry.reason}"
+def _entry(entry: Entry, texts: ExplainTexts) -> str:
+    where = f"{texts.findings.location.format(entry.location_id)}: " if entry.location_id else ""
+    who = texts.entered_by.format(entry.entered_by) if entry.entered_by else ""
+    amounts = _amounts(entry.revenue_excl_vat, entry.revenue_incl_vat, texts)
+    return f"{_moment(entry.entered_at, texts)}  {where}{amounts}{who}: {entry.reason}"
 
 
-def _revision(revision: Revision) -> str:
-    before = f"{DANISH.kroner(revision.revenue_before)} {VAT[revision.vat_before]}".rstrip()
-    after = f"{DANISH.kroner(revision.revenue_after)} {VAT[revision.vat_after]}".rstrip()
-    amounts = after if revision.source_before is None else f"{before} became {after}"
+def _revision(revision: Revision, texts: ExplainTexts) -> str:
+    before = _with_vat(revision.revenue_before, revision.vat_before, texts)
+    after = _with_vat(revision.revenue_after, revision.vat_after, texts)
+    amounts = after if revision.source_before is None else texts.became.format(before, after)
+    change = texts.first_figure if revision.change == "first figure" else texts.findings.changes[revision.change]
     reason = f" ({revision.reason})" if revision.reason else ""
-    return f"{_moment(revision.changed_at)}  {revision.change}: {amounts}{reason} ({_run(revision.run_id)})"
+    return f"{_moment(revision.changed_at, texts)}  {change}: {amounts}{reason} ({_run(revision.run_id, texts)})"
 
 
-def _planday(story: Story) -> Iterator[str]:
-    yield from map(_publication, story.publications)
+def _with_vat(amount: Decimal | None, vat: Vat | None, texts: ExplainTexts) -> str:
+    kroner = texts.findings.formats.kroner(amount)
+    return f"{kroner} {texts.findings.vat[vat]}" if vat else kroner
+
+
+def _planday(story: Story, texts: ExplainTexts) -> Iterator[str]:
+    for publication in story.publications:
+        yield _publication(publication, texts)
     for ours in story.in_planday:
-        yield from _in_planday(ours)
+        yield from _in_planday(ours, texts)
 
 
-def _publication(publication: Publication) -> str:
-    at = f" on {_moment(publication.published_at)}" if publication.published_at else ""
-    return f"unit {publication.planday_unit_id}: {DANISH.kroner(publication.turnover)}, {publication.outcome}{at}"
+def _publication(publication: Publication, texts: ExplainTexts) -> str:
+    at = publication.published_at and texts.published_at.format(_moment(publication.published_at, texts))
+    turnover = texts.findings.formats.kroner(publication.turnover)
+    outcome = texts.outcomes[publication.outcome]
+    return texts.published.format(publication.planday_unit_id, turnover, outcome) + (at or "")
 
 
-def _in_planday(ours: InPlanday) -> Iterator[str]:
+def _in_planday(ours: InPlanday, texts: ExplainTexts) -> Iterator[str]:
+    formats = texts.findings.formats
     if ours.turnover is not None:
-        yield f"unit {ours.planday_unit_id}: we last put {DANISH.kroner(ours.turnover)} there"
+        yield texts.in_planday.format(ours.planday_unit_id, formats.kroner(ours.turnover))
     if ours.sending is not None:
-        sending = f"{DANISH.kroner(ours.sending)} was about to be sent on {_moment(ours.sent_at)}"
-        yield f"unit {ours.planday_unit_id}: {sending}; whether it arrived is not known yet"
+        sent_at = _moment(ours.sent_at, texts)
+        yield texts.about_to_be_sent.format(ours.planday_unit_id, formats.kroner(ours.sending), sent_at)
 
 
-def _amounts(excl_vat: Decimal | None, incl_vat: Decimal | None) -> str:
-    return f"{DANISH.kroner(excl_vat)} excl. / {DANISH.kroner(incl_vat)} incl. VAT"
+def _amounts(excl_vat: Decimal | None, incl_vat: Decimal | None, texts: ExplainTexts) -> str:
+    formats = texts.findings.formats
+    return texts.both_amounts.format(formats.kroner(excl_vat), formats.kroner(incl_vat))
 
 
-def _run(run_id: str) -> str:
+def _run(run_id: str, texts: ExplainTexts) -> str:
     """Shorten a run's id as Dagster's UI does; a command's name stays."""
-    return run_id if " " in run_id else f"run {run_id.partition('-')[0]}"
+    return run_id if " " in run_id else texts.run.format(run_id.partition("-")[0])
 
 
-def _moment(moment: dt.datetime) -> str:
-    return DANISH.moment(moment.astimezone(COPENHAGEN))
+def _moment(moment: dt.datetime, texts: ExplainTexts) -> str:
+    return texts.findings.formats.moment(moment.astimezone(COPENHAGEN))

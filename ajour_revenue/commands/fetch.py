@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ajour_revenue.attention.checks import CHECKS
-from ajour_revenue.attention.finding import URGENT, Change
+from ajour_revenue.attention.finding import URGENT
 from ajour_revenue.attention.findings import findings
 from ajour_revenue.attention.texts import PLAIN
 from ajour_revenue.commands.attention import print_findings
@@ -25,6 +25,7 @@ from ajour_revenue.commands.terminal import output, settings_or_fail, telling_re
 from ajour_revenue.days import Window, yesterday
 from ajour_revenue.instance import NoInstanceError, dagster_instance, next_fetch_here
 from ajour_revenue.launch import RunFailedError, run_window
+from ajour_revenue.revenue.change import Change
 from ajour_revenue.runs import warnings_of
 from ajour_revenue.settings.model import Settings, Vat
 from ajour_revenue.text.formats import DANISH

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ajour_revenue.attention.texts import FINDING_TEXTS, FindingTexts
+from ajour_revenue.commands.outcome_texts import OUTCOMES
 from ajour_revenue.commands.overview import DayState, RunResult, RunState
 from ajour_revenue.planday.outcome import Outcome
 from ajour_revenue.text.formats import Language
@@ -99,13 +100,7 @@ STATUS_TEXTS: dict[Language, StatusTexts] = {
         publishing_off="der sendes ikke omsætning til Planday",
         published="omsætning sendes; enhedsdage: {}",
         nothing_published="ingen endnu",
-        outcomes={
-            "published": "sendt",
-            "unchanged": "uændret",
-            "no shift that day": "uden vagt den dag",
-            "kept existing": "med andres tal, som blev stående",
-            "refused": "afvist",
-        },
+        outcomes=OUTCOMES["da"],
         last_published="; senest {}",
         not_mapped="Uden enhed",
         all_mapped="ingen lokationer",
@@ -150,13 +145,7 @@ STATUS_TEXTS: dict[Language, StatusTexts] = {
         publishing_off="off",
         published="to Planday; unit-days: {}",
         nothing_published="none yet",
-        outcomes={
-            "published": "published",
-            "unchanged": "unchanged",
-            "no shift that day": "no shift that day",
-            "kept existing": "kept existing",
-            "refused": "refused",
-        },
+        outcomes=OUTCOMES["en"],
         last_published="; last on {}",
         not_mapped="Not mapped",
         all_mapped="no location",

@@ -4,10 +4,13 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 import duckdb
 
 from ajour_revenue.mapping import register_units
+from ajour_revenue.planday.outcome import Outcome
+from ajour_revenue.revenue.change import Change, Source
 from ajour_revenue.settings.model import Settings, Vat
 from ajour_revenue.warehouse.run import rows, values
 
@@ -164,7 +167,7 @@ class UnitDay:
     vat: Vat
     revenue_incl_vat: Decimal | None
     revenue_excl_vat: Decimal | None
-    source: str
+    source: Source
     locations: list[str]
     missing_locations: list[str]
     updated_at: dt.datetime
@@ -174,13 +177,13 @@ class UnitDay:
 class Revision:
     """A change of the figure; DKK, incl. or excl. VAT as `vat_before` and `vat_after` say."""
 
-    change: str
+    change: Change | Literal["first figure"]
     revenue_before: Decimal | None
     revenue_after: Decimal | None
     vat_before: Vat | None
     vat_after: Vat | None
-    source_before: str | None
-    source_after: str | None
+    source_before: Source | None
+    source_after: Source | None
     reason: str | None
     changed_at: dt.datetime
     run_id: str
@@ -192,7 +195,7 @@ class Publication:
 
     planday_unit_id: int
     turnover: Decimal
-    outcome: str
+    outcome: Outcome
     published_at: dt.datetime | None
 
 

@@ -12,8 +12,9 @@ import pytest
 from ajour_revenue import days
 from ajour_revenue.ajour.answer import REVENUE_SCHEMA
 from ajour_revenue.ajour.assets import STORE_RAW_REVENUE
-from ajour_revenue.attention.finding import Change, Finding
+from ajour_revenue.attention.finding import Finding
 from ajour_revenue.attention.texts import FINDING_TEXTS
+from ajour_revenue.revenue.change import Change
 from ajour_revenue.revenue.unit_revenue import calculate_unit_revenue
 from ajour_revenue.warehouse.run import run
 from ajour_revenue_tests.attention.kit import State, settings

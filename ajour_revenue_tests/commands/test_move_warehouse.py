@@ -37,15 +37,15 @@ def test_a_company_moves_and_every_command_goes_on(shell: Shell, at_both: Compan
     assert (
         shell.run("enter", "Bar", LAST_DAY, "--excl-vat", "1234", "--reason", "till was down", "--yes").exit_code == 0
     )
-    assert "1.234,00" in shell.run("explain", "Bar", LAST_DAY).stdout
-    assert "1234,00" in shell.run(*REPORT).stdout
+    assert "1,234.00" in shell.run("explain", "Bar", LAST_DAY).stdout
+    assert "1234.00" in shell.run(*REPORT).stdout
     assert "by hand" in shell.run("status").stdout
 
     back = shell.run("move-warehouse", "back.duckdb")
 
     assert back.exit_code == 0, back.stderr
     at_both.reload(warehouse="back.duckdb")
-    assert "1234,00" in shell.run(*REPORT).stdout
+    assert "1234.00" in shell.run(*REPORT).stdout
 
 
 def test_what_cannot_be_moved_is_told(shell: Shell, at_both: Company) -> None:

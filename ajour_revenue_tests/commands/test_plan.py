@@ -199,7 +199,7 @@ def test_an_expected_figure_is_explained_by_the_days_that_it_comes_from(shell: S
     text = " ".join(shell.show("explain", "Bar", tomorrow).text.split())
     told = shell.json("explain", "Bar", tomorrow)
 
-    assert "191.000,00 kr. excl. VAT, between 191.000,00 kr. and 191.000,00 kr." in text
+    assert "191.000,00 kr. ekskl. moms, mellem 191.000,00 kr. og 191.000,00 kr." in text
     # The tenth was the day before Christmas Eve.
     weeks = [tomorrow - dt.timedelta(weeks=week) for week in range(1, 10)]
     assert [day["business_date"] for day in told["learnt_from"]] == [day.isoformat() for day in weeks]
