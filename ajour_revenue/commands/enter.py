@@ -9,6 +9,8 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from ajour_revenue.commands.answers import is_agreed
+from ajour_revenue.commands.enter_texts import ENTER_TEXTS, EnterTexts
 from ajour_revenue.commands.errors import RefusedError
 from ajour_revenue.commands.options import settings_option
 from ajour_revenue.commands.terminal import output, print_indented, settings_or_fail
@@ -25,7 +27,6 @@ from ajour_revenue.revenue.manual import (
     read_entries,
 )
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.text.formats import DANISH
 from ajour_revenue.wages.percentage import calculate_wage_percentage
 from ajour_revenue.warehouse.connect import reading, transaction
 
@@ -121,26 +122,30 @@ def _ask(settings: Settings, entries: Sequence[ManualEntry]) -> None:
         doubtful = [each for each in compare(connection, settings, entries) if each.is_doubtful]
     if not doubtful:
         return
-    lines = [_doubt(each) for each in doubtful]
+    texts = ENTER_TEXTS[settings.report.language]
+    lines = [_doubt(each, texts) for each in doubtful]
     if not sys.stdin.isatty():
-        msg = f"Look at this before it is entered: {' '.join(lines)} If it is right, repeat the command with --yes."
-        raise RefusedError(msg)
+        raise RefusedError(texts.look_first.format(" ".join(lines)))
     for said in lines:
         print_indented(output(), Text("  "), said, indent=2)
-    click.confirm("Enter all of it?" if len(entries) > 1 else "Enter it?", abort=True)
+    if not is_agreed(texts.question.format(len(entries)), settings.report.language):
+        output().print(texts.nothing_entered)
+        raise SystemExit(1)
 
 
-def _doubt(entry: Compared) -> str:
-    till = f", location {entry.location_id}" if entry.location_id else ""
-    said = f"{entry.unit}{till}, {DANISH.weekday_and_date(entry.business_date)}: "
-    said += f"{DANISH.kroner(entry.revenue_excl_vat)} excl. VAT"
+def _doubt(entry: Compared, texts: EnterTexts) -> str:
+    formats = texts.findings.formats
+    till = f", {texts.findings.location.format(entry.location_id)}" if entry.location_id else ""
+    amount = f"{formats.kroner(entry.revenue_excl_vat)} {texts.findings.vat['excluded']}"
+    doubts = []
     if entry.revenue_excl_vat < 0:
-        said += " is negative"
+        doubts.append(texts.negative)
     if entry.replaces_good_figure:
-        said += f" replaces {DANISH.kroner(entry.replaced)}, a complete figure from Ajour"
+        doubts.append(texts.replaces.format(formats.kroner(entry.replaced)))
     if entry.is_far_from_usual:
-        said += f" is far from the {DANISH.kroner(entry.usual)} that this weekday usually brings"
-    return f"{said}."
+        doubts.append(texts.far_from_usual.format(formats.kroner(entry.usual)))
+    what = f"{entry.unit}{till}, {formats.weekday_and_date(entry.business_date)}: {amount}"
+    return texts.doubt.format(what, texts.and_too.join(doubts))
 
 
 def store_entries(settings: Settings, entries: Sequence[ManualEntry]) -> list[Change]:
@@ -184,32 +189,30 @@ def _report(instance: "dg.DagsterInstance", settings: Settings, entries: Sequenc
 
 def _tell(settings: Settings, changes: Sequence[Change], *, unchanged: int) -> None:
     console = output()
+    texts = ENTER_TEXTS[settings.report.language]
+    formats = texts.findings.formats
     if changes:
-        vat = {"included": "incl.", "excluded": "excl."}[settings.revenue.vat]
-        table = Table(title=f"Entered by hand, DKK {vat} VAT", title_justify="left")
-        table.add_column("Day", no_wrap=True)
-        table.add_column("Unit")
-        table.add_column("Before", justify="right", no_wrap=True)
-        table.add_column("From")
-        table.add_column("Now", justify="right", no_wrap=True)
+        title = texts.entered.format(texts.findings.vat[settings.revenue.vat])
+        table = Table(title=title, title_justify="left")
+        table.add_column(texts.day, no_wrap=True)
+        table.add_column(texts.unit)
+        table.add_column(texts.before, justify="right", no_wrap=True)
+        table.add_column(texts.source)
+        table.add_column(texts.now, justify="right", no_wrap=True)
         for change in changes[:SHOWN_AT_MOST]:
             table.add_row(
-                DANISH.date(change.business_date),
+                formats.date(change.business_date),
                 change.unit,
-                DANISH.money(change.revenue_before),
-                {"ajour": "Ajour", "manual": "by hand", None: ""}[change.source_before],
-                DANISH.money(change.revenue),
+                formats.money(change.revenue_before),
+                texts.findings.sources[change.source_before] if change.source_before else "",
+                formats.money(change.revenue),
             )
         console.print(table)
         if len(changes) > SHOWN_AT_MOST:
-            console.print(f"and {len(changes) - SHOWN_AT_MOST} more.")
+            console.print(texts.more.format(len(changes) - SHOWN_AT_MOST))
     if unchanged:
-        console.print(f"{unchanged} figure(s) stood there already; nothing changed for them.")
+        console.print(texts.unchanged.format(unchanged))
     if changes:
-        console.print(
-            "overwrite_existing is true: a later fetch of these days replaces the figures where Ajour gives whole ones."
-            if settings.revenue.overwrite_existing
-            else "overwrite_existing is false: the figures stay, whatever a later fetch brings."
-        )
+        console.print(texts.may_be_replaced if settings.revenue.overwrite_existing else texts.stays)
         if settings.planday.publish:
-            console.print("The next fetch of these days publishes them to Planday.")
+            console.print(texts.published_later)

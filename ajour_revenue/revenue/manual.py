@@ -14,6 +14,7 @@ from ajour_revenue import days
 from ajour_revenue.days import yesterday
 from ajour_revenue.errors import ActionableError
 from ajour_revenue.mapping import meant, register_units, unit_of_locations
+from ajour_revenue.revenue.change import Source
 from ajour_revenue.revenue.unit_revenue import calculate_unit_revenue
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.csv_table import Errors, Line, UnreadableFileError, opened_csv
@@ -178,7 +179,7 @@ class Change(NamedTuple):
     unit: str
     vat: str
     revenue_before: Decimal | None
-    source_before: str | None
+    source_before: Source | None
     """None where the unit-day was not there before."""
     revenue: Decimal | None
 

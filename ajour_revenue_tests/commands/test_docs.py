@@ -85,7 +85,7 @@ def test_the_commands_of_the_readme_work_one_after_the_other_in_a_clone(tmp_path
         assert (tmp_path / written).is_file()
         assert str(tmp_path / written) in result.stdout
     assert "i 1 indtastet" not in result.stdout
-    assert "Entered by hand" in result.stdout
+    assert "Indtastet, kr. ekskl. moms" in result.stdout
 
 
 @pytest.fixture(scope="module")

@@ -2,13 +2,22 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import click
 import pytest
+from click.testing import CliRunner
 
+from ajour_revenue.commands import enter as enter_module
+from ajour_revenue.commands.answers import ANSWER_TEXTS, is_agreed
+from ajour_revenue.commands.enter import SHOWN_AT_MOST
+from ajour_revenue.commands.enter_texts import ENTER_TEXTS
 from ajour_revenue.days import Window
 from ajour_revenue.readers.copy import is_current
+from ajour_revenue.revenue.manual import Change, Compared
+from ajour_revenue.text.formats import Language
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.commands.kit import Shell
 from ajour_revenue_tests.kit import Company
+from ajour_revenue_tests.language import foreign_words, unsaid
 
 ONE = ("enter", "Bar", LAST_DAY)
 
@@ -21,10 +30,10 @@ def test_a_figure_is_entered_and_shown_with_what_it_replaces(shell: Shell, at_fe
     result = shell.run(*ONE, "--incl-vat", "1.250,00", "--reason", "till was down", "--yes")
     assert result.exit_code == 0
     assert manual(at_fetched_company) == [("Bar", Decimal(1250))]
-    for shown in ("DKK excl. VAT", "2.100,", "Ajour", "1.000,00", "a later fetch of these days replaces"):
+    for shown in ("DKK excl. VAT", "2,100.", "Ajour", "1,000.00", "a later fetch of these days replaces"):
         assert shown in result.stdout
     again = shell.run(*ONE, "--incl-vat", "1250", "--reason", "till was down")
-    assert (again.exit_code, again.stdout) == (0, "1 figure(s) stood there already; nothing changed for them.\n")
+    assert (again.exit_code, again.stdout) == (0, "1 figure stood there already; nothing changed for it.\n")
 
 
 def test_with_overwrite_off_it_says_that_the_figure_stays(shell: Shell, at_company: Company) -> None:
@@ -145,13 +154,17 @@ def test_a_complete_figure_from_ajour_is_replaced_by_who_says_yes(shell: Shell, 
     refused = shell.run(*ONE, "--incl-vat", "1.250,00", "--reason", "till was down")
     assert refused.exit_code == 2
     said = " ".join(refused.stderr.split())
-    assert "1.000,00 kr. excl. VAT replaces 2.100," in said
+    assert "DKK 1,000.00 excl. VAT replaces DKK 2,100." in said
     assert "a complete figure from Ajour" in said
     assert "repeat the command with --yes" in said
     assert manual(at_fetched_company) == []
 
     with shell.terminal(*ONE, "--incl-vat", "1250", "--reason", "till was down") as asked:
+        asked.answer("Enter it? [y/N]", "perhaps")
+        asked.expect("Answer yes or no.")
         asked.answer("Enter it?", "n")
+        asked.expect("Nothing was entered.")
+        assert asked.end() == 1
     assert manual(at_fetched_company) == []
     with shell.terminal(*ONE, "--incl-vat", "1250", "--reason", "till was down") as asked:
         asked.answer("Enter it?", "y")
@@ -168,9 +181,9 @@ def test_an_amount_that_is_negative_or_far_from_usual_is_doubted(shell: Shell, a
     assert at_company.fetch(Window(weeks[-1], LAST_DAY)).success
 
     for amount, told in {
-        "-1": "-1,00 kr. excl. VAT is negative",
-        "500.01": "500,01 kr. excl. VAT is far from the 100,00 kr. that this weekday usually brings",
-        "19.99": "19,99 kr. excl. VAT is far from the 100,00 kr.",
+        "-1": "DKK -1.00 excl. VAT is negative",
+        "500.01": "DKK 500.01 excl. VAT is far from the DKK 100.00 that this weekday usually brings",
+        "19.99": "DKK 19.99 excl. VAT is far from the DKK 100.00",
     }.items():
         refused = shell.run("enter", "Shop", LAST_DAY, "--excl-vat", amount, "--reason", "x")
         assert refused.exit_code == 2
@@ -199,3 +212,77 @@ def test_readers_see_an_entry_at_once(shell: Shell, at_company: Company) -> None
     assert shell.run(*ONE, "--incl-vat", "12.50", "--reason", "till was down").exit_code == 0
 
     assert is_current(at_company.settings)
+
+
+# In both languages
+
+
+@pytest.mark.parametrize("language", ANSWER_TEXTS)
+@pytest.mark.parametrize(
+    ("answer", "agrees"),
+    [("j", True), ("Ja", True), ("y", True), ("yes", True), ("n", False), ("nej", False), ("no", False), ("", False)],
+)
+def test_a_question_is_answered_in_either_language(language: Language, answer: str, agrees: bool) -> None:  # noqa: FBT001
+    texts = ANSWER_TEXTS[language]
+
+    with CliRunner().isolation(input=f"nja\n{answer}\n") as (shown, *_):
+        assert is_agreed("Hvad?", language) == agrees
+        lines = shown.getvalue().decode().splitlines()
+
+    question = f"Hvad? [{texts.choice}]: "
+    assert lines == [f"{question}nja", texts.unclear, f"{question}{answer}"]
+
+
+@pytest.mark.parametrize(("language", "other"), [("da", "en"), ("en", "da")])
+def test_everything_is_told_in_one_language(
+    shell: Shell, at_company: Company, monkeypatch: pytest.MonkeyPatch, language: Language, other: Language
+) -> None:
+    doubtful = [
+        Compared(LAST_DAY, "Bar", "10", Decimal(-5), Decimal(9), None),
+        Compared(LAST_DAY, "Bar", None, Decimal(1), None, Decimal(100)),
+    ]
+    changes = [
+        Change(LAST_DAY, "Bar", "excluded", None, None, Decimal(1)),
+        Change(LAST_DAY, "Bar", "excluded", Decimal(1), "ajour", Decimal(2)),
+        Change(LAST_DAY, "Bar", "excluded", Decimal(2), "manual", Decimal(3)),
+    ] * SHOWN_AT_MOST
+    monkeypatch.setattr(enter_module, "compare", lambda *_: doubtful)
+    monkeypatch.setattr(enter_module, "store_entries", lambda *_: changes)
+    enter = (*ONE, "--incl-vat", "1", "--reason", "x")
+    Path("two.csv").write_text(
+        f"business_date;unit;revenue_incl_vat;reason\n{LAST_DAY};Bar;1;x\n{LAST_DAY};Shop;1;x\n", encoding="utf-8"
+    )
+    shown = ""
+    for overwrite in (True, False):
+        at_company.reload(
+            report={"language": language},
+            revenue={"vat": "excluded", "overwrite_existing": overwrite},
+            planday={"publish": True},
+        )
+        shown += shell.run(*enter).stderr.partition("Error:")[2]
+        shown += shell.run(*enter, "--yes").stdout
+    changes.clear()
+    shown += shell.run(*enter, "--yes").stdout
+    shown += shell.run("enter", "--csv", "two.csv", "--yes").stdout
+    with monkeypatch.context() as terminal:
+        terminal.setattr("sys.stdin.isatty", lambda: True)
+        terminal.setattr(enter_module, "is_agreed", lambda question, _: click.echo(question))
+        shown += shell.show(*enter, colours=False).text
+        shown += shell.show("enter", "--csv", "two.csv", colours=False).text
+    texts = ENTER_TEXTS[language]
+
+    assert unsaid(shown, texts, apart_from={"findings"}) == []
+    assert foreign_words(shown, texts, ENTER_TEXTS[other]) == set()
+    assert "{" not in shown
+
+
+def test_a_danish_entry_is_asked_about_and_confirmed_in_danish(shell: Shell, at_fetched_company: Company) -> None:
+    at_fetched_company.speak("da")
+
+    with shell.terminal(*ONE, "--incl-vat", "1.250,00", "--reason", "kassen var nede") as asked:
+        asked.expect("1.000,00 kr. ekskl. moms")
+        asked.answer("Skal det indtastes? [j/N]", "ja")
+        asked.expect("Indtastet, kr. ekskl. moms")
+        assert asked.end() == 0
+
+    assert manual(at_fetched_company) == [("Bar", Decimal(1250))]
