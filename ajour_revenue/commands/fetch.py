@@ -10,27 +10,36 @@ import click
 import dagster as dg
 import duckdb
 from rich.console import Console, RenderableType
-from rich.progress import BarColumn, Progress, SpinnerColumn, Task, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
 from ajour_revenue.attention.checks import CHECKS
 from ajour_revenue.attention.finding import URGENT
 from ajour_revenue.attention.findings import findings
-from ajour_revenue.attention.texts import PLAIN
 from ajour_revenue.commands.attention import print_findings
 from ajour_revenue.commands.errors import FailedError, RefusedError
+from ajour_revenue.commands.fetch_texts import FETCH_TEXTS, FetchTexts
 from ajour_revenue.commands.options import DAY, settings_option
 from ajour_revenue.commands.terminal import output, settings_or_fail, telling_retries
 from ajour_revenue.days import Window, yesterday
 from ajour_revenue.instance import NoInstanceError, dagster_instance, next_fetch_here
 from ajour_revenue.launch import RunFailedError, run_window
+from ajour_revenue.planday.outcome import Outcome
 from ajour_revenue.revenue.change import Change
 from ajour_revenue.runs import warnings_of
 from ajour_revenue.settings.model import Settings, Vat
-from ajour_revenue.text.formats import DANISH
 from ajour_revenue.warehouse.connect import reading
-from ajour_revenue.warehouse.run import row, rows, run, value
+from ajour_revenue.warehouse.run import row, rows, value
 
 SHOWN_AT_MOST = 20
 
@@ -60,7 +69,7 @@ CHANGED = """
 """
 
 PUBLISHED = """
-    SELECT outcome, count(*)
+    SELECT outcome, count(*) AS unit_days
     FROM planday_revenue
     WHERE list_contains($run_ids, run_id)
     GROUP BY outcome
@@ -81,22 +90,23 @@ def fetch(*, first_day: dt.date, last_day: dt.date | None, settings_file: Path |
     working directory says.
     """
     settings = settings_or_fail(settings_file)
+    texts = FETCH_TEXTS[settings.report.language]
     window = _window(settings, first_day, last_day or yesterday())
     console = output()
     results: list[dg.ExecuteInProcessResult] = []
     try:
-        with dagster_instance() as instance, telling_retries(), StepBars(settings, window, console) as bars:
+        with dagster_instance() as instance, telling_retries(), StepBars(settings, window, console, texts) as bars:
             for part in window.split():
                 bars.begin(part)
                 results.append(run_window(settings, part, instance, listener=bars.on_event))
     except (NoInstanceError, RunFailedError) as error:
-        message = f"{error}\n{_what_remains(window, results)}"
+        message = f"{error}\n{_what_remains(window, results, texts)}"
         raise FailedError(message) from None
     finally:
         if results:
             with reading(settings.warehouse) as connection:
                 done = Window(window.first_day, list(window.split())[len(results) - 1].last_day)
-                _tell(console, connection, settings, done, results)
+                _tell(console, connection, settings, done, results, texts)
 
 
 def _window(settings: Settings, first_day: dt.date, last_day: dt.date) -> Window:
@@ -109,14 +119,14 @@ def _window(settings: Settings, first_day: dt.date, last_day: dt.date) -> Window
     return Window(first_day, last_day)
 
 
-def _what_remains(window: Window, results: Sequence[object]) -> str:
+def _what_remains(window: Window, results: Sequence[object], texts: FetchTexts) -> str:
     parts = list(window.split())
     first = parts[len(results)].first_day
-    fetched = f"{Window(window.first_day, parts[len(results) - 1].last_day)} was fetched before. " if results else ""
-    return (
-        f"{fetched}Of what failed, nothing that was there is lost. When it is mended, go on with:\n"
-        f"ajour-revenue fetch --from {first} --to {window.last_day}"
-    )
+    fetched = ""
+    if results:
+        days = texts.findings.formats.days(window.first_day, parts[len(results) - 1].last_day)
+        fetched = texts.fetched_before.format(days)
+    return f"{fetched}{texts.go_on}\najour-revenue fetch --from {first} --to {window.last_day}"
 
 
 class _Totals(NamedTuple):
@@ -138,6 +148,13 @@ class _Changed(NamedTuple):
     after: Decimal | None
 
 
+class _Published(NamedTuple):
+    """How many unit-days came to which outcome."""
+
+    outcome: Outcome
+    unit_days: int
+
+
 class StepMark(SpinnerColumn):
     """A sign of life of a step; a cross where it failed."""
 
@@ -146,10 +163,23 @@ class StepMark(SpinnerColumn):
         return Text("✗", style="red") if task.fields.get("failed") else super().render(task)
 
 
+class DaysDone(ProgressColumn):
+    """How many of the days a step has been through."""
+
+    def __init__(self, texts: FetchTexts) -> None:
+        """Say it in a language."""
+        super().__init__()
+        self._texts = texts
+
+    def render(self, task: Task) -> Text:
+        """Return what stands behind the step's bar."""
+        return Text(self._texts.days_done.format(int(task.total or 0), int(task.completed)), style="default")
+
+
 class StepBars:
     """A progress bar for each step of the runs, in days; on anything but a terminal, only its end."""
 
-    def __init__(self, settings: Settings, window: Window, console: Console) -> None:
+    def __init__(self, settings: Settings, window: Window, console: Console, texts: FetchTexts) -> None:
         """Begin without a bar: a step gets one when it starts."""
         self._prefix = f"{settings.name}__"
         self._days = len(window.days)
@@ -159,7 +189,7 @@ class StepBars:
             StepMark(finished_text=" "),
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=14),
-            TextColumn("{task.completed:.0f}/{task.total:.0f} days", justify="right"),
+            DaysDone(texts),
             TimeElapsedColumn(),
             console=console,
         )
@@ -189,34 +219,34 @@ class StepBars:
             self._progress.stop_task(self._bars[step])
 
 
-def _tell(
+def _tell(  # noqa: PLR0913, PLR0917 (what was fetched, and how to say it)
     console: Console,
     connection: duckdb.DuckDBPyConnection,
     settings: Settings,
     window: Window,
     results: Sequence[dg.ExecuteInProcessResult],
+    texts: FetchTexts,
 ) -> None:
     run_ids = [result.run_id for result in results]
     totals = row(connection, TOTALS, _Totals, first_day=window.first_day, last_day=window.last_day)
     new = value(connection, NEW, run_ids=run_ids)
     changed = rows(connection, CHANGED, _Changed, run_ids=run_ids, vat=settings.revenue.vat)
-    days = DANISH.date(window.first_day)
-    if window.last_day > window.first_day:
-        days += f" to {DANISH.date(window.last_day)}"
-    amounts = (
-        f"DKK {DANISH.money(totals.revenue_incl_vat)} incl. VAT, {DANISH.money(totals.revenue_excl_vat)} excl. VAT"
-    )
-    console.print(f"\n{days}: {amounts}", style="bold")
-    console.print(f"{totals.unit_days} unit-day(s); {new} of them new, {len(changed)} figure(s) changed.")
+    formats = texts.findings.formats
+    days = formats.days(window.first_day, window.last_day)
+    amounts = formats.kroner(totals.revenue_incl_vat), formats.kroner(totals.revenue_excl_vat)
+    console.print(f"\n{texts.totals.format(days, *amounts)}", style="bold")
+    counted = f"{texts.unit_days.format(totals.unit_days)}; {texts.new.format(new)}"
+    console.print(f"{counted}, {texts.figures_changed.format(len(changed))}.")
     if changed:
-        console.print(_changes(changed[:SHOWN_AT_MOST]))
+        console.print(_changes(changed[:SHOWN_AT_MOST], texts))
         if len(changed) > SHOWN_AT_MOST:
-            console.print(f"and {len(changed) - SHOWN_AT_MOST} more.")
-    if published := run(connection, PUBLISHED, run_ids=run_ids).fetchall():
-        console.print("Planday: " + ", ".join(f"{count} {outcome}" for outcome, count in published))
+            console.print(texts.more.format(len(changed) - SHOWN_AT_MOST))
+    if published := rows(connection, PUBLISHED, _Published, run_ids=run_ids):
+        counts = ", ".join(f"{each.unit_days} {texts.outcomes[each.outcome]}" for each in published)
+        console.print(texts.planday.format(counts))
     # What is still so after the last run.
     found = findings(connection, settings, upcoming=lambda: next_fetch_here(settings), days=window, kinds=URGENT)
-    print_findings(console, found, PLAIN, more="and {} more, which ajour-revenue status lists.")
+    print_findings(console, found, texts.findings, more=texts.more_findings)
     # Of the checks that show findings, all has been said.
     shown = {check.name for check in CHECKS}
     for warning in warnings_of(results[-1].all_events):
@@ -224,21 +254,22 @@ def _tell(
             console.print(f"! {warning.check}: {warning.description}", style="yellow")
 
 
-def _changes(changed: Sequence[_Changed]) -> Table:
-    table = Table(title="Changed, DKK", title_justify="left")
-    table.add_column("Day", no_wrap=True)
-    table.add_column("Unit")
-    table.add_column("Before", justify="right", no_wrap=True)
-    table.add_column("Now", justify="right", no_wrap=True)
-    table.add_column("VAT", no_wrap=True)
-    table.add_column("Remark")
+def _changes(changed: Sequence[_Changed], texts: FetchTexts) -> Table:
+    formats = texts.findings.formats
+    table = Table(title=texts.changed, title_justify="left")
+    table.add_column(texts.day, no_wrap=True)
+    table.add_column(texts.unit)
+    table.add_column(texts.before, justify="right", no_wrap=True)
+    table.add_column(texts.now, justify="right", no_wrap=True)
+    table.add_column(texts.vat, no_wrap=True)
+    table.add_column(texts.remark)
     for each in changed:
         table.add_row(
-            DANISH.date(each.business_date),
+            formats.date(each.business_date),
             each.unit,
-            DANISH.money(each.before),
-            DANISH.money(each.after),
-            PLAIN.vat[each.vat],
-            PLAIN.changes[each.change],
+            formats.money(each.before),
+            formats.money(each.after),
+            texts.findings.vat[each.vat],
+            texts.findings.changes[each.change],
         )
     return table

@@ -374,7 +374,9 @@ class ReportSettings(Section):
     folder: SettingsPath = Field(
         default=Path("reports"), validate_default=True, description="The folder that reports are written to"
     )
-    language: Literal["da", "en"] = Field(default="da", description="Danish or English")
+    language: Literal["da", "en"] = Field(
+        default="da", description="Danish or English: of reports, mails, alerts and what commands say"
+    )
     department_pages: bool = Field(
         default=False,
         description="true writes a folder of pages for each department too, so that a web server can give each a login "

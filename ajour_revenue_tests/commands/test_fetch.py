@@ -1,21 +1,31 @@
+import re
 import shutil
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import get_args
 
 import dagster as dg
 import duckdb
 import pytest
 
 from ajour_revenue import days
+from ajour_revenue.commands import attention
+from ajour_revenue.commands import fetch as fetch_module
+from ajour_revenue.commands.fetch_texts import FETCH_TEXTS
 from ajour_revenue.days import MAX_DAYS
 from ajour_revenue.instance import NoInstanceError, dagster_instance
+from ajour_revenue.planday.outcome import Outcome
+from ajour_revenue.text.formats import ENGLISH, Language
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.commands.kit import Shell
-from ajour_revenue_tests.kit import ACTIVATION_DATE, Company
+from ajour_revenue_tests.kit import ACTIVATION_DATE, Company, settings_dict
+from ajour_revenue_tests.language import foreign_words, unsaid
 from ajour_revenue_tests.processes import CHECKOUT, run
 
 FIRST_DAY = LAST_DAY - timedelta(days=MAX_DAYS)
+STEP = re.compile(r"^.*(?=\b\d+/\d+ )", re.MULTILINE)
+"""The name of an asset or a check, which is English, and its bar."""
 
 
 def days_back(days: int) -> str:
@@ -37,7 +47,7 @@ def test_what_is_too_much_for_one_run_is_several_on_the_instance_that_dagster_de
     assert {run.tags["days"] for run in runs} == {f"{days_back(2)} to {days_back(1)}", str(LAST_DAY)}
     assert all(run.status is dg.DagsterRunStatus.SUCCESS for run in runs)
     unmapped = "! Location without a unit: location 99"
-    for shown in ("raw revenue", "3/3 days", "9 of them new, 0 figure(s) changed", unmapped):
+    for shown in ("raw revenue", "3/3 days", "9 of them new, 0 figures changed", unmapped):
         assert shown in result.stdout
 
     [status] = shell.json("status")["integrations"]
@@ -49,11 +59,11 @@ def test_what_has_changed_is_shown_with_before_and_after(shell: Shell, at_fetche
     at_fetched_company.ajour.sell(LAST_DAY, "20", None)
     result = shell.run("fetch", "--from", LAST_DAY, "--to", LAST_DAY)
     assert result.exit_code == 0
-    assert "0 of them new, 1 figure(s) changed." in result.stdout
+    assert "0 of them new, 1 figure changed." in result.stdout
     assert "Location missing" in result.stdout
-    [changed] = [line for line in result.stdout.splitlines() if "4.321,00" in line]
+    [changed] = [line for line in result.stdout.splitlines() if "4,321.00" in line]
     assert "Shop" in changed
-    assert "3.000,45" in changed
+    assert "3,000.45" in changed
     assert "excl. VAT" in changed
     assert "corrected in Ajour" in changed
 
@@ -61,7 +71,7 @@ def test_what_has_changed_is_shown_with_before_and_after(shell: Shell, at_fetche
 def test_money_that_matches_nothing_is_shown_with_its_sum(shell: Shell, at_fetched_company: Company) -> None:
     at_fetched_company.ajour.sell(LAST_DAY, "98", "120.50")
     shown = " ".join(shell.run("fetch", "--from", LAST_DAY, "--to", LAST_DAY).stdout.split())
-    assert "! Location without a unit: location 98: not counted: 120,50 kr. excl. VAT; not in Ajour's list." in shown
+    assert "! Location without a unit: location 98: not counted: DKK 120.50 excl. VAT; not in Ajour's list." in shown
     overview = " ".join(shell.run("status").stdout.split())
     assert "Not mapped 98, 99 (Kitchen, new)" in overview
     assert "location 98: not counted: DKK 120.50 excl. VAT" in overview
@@ -85,23 +95,26 @@ def test_a_failure_says_why_and_how_to_go_on_and_leaves_what_was_there(shell: Sh
     assert after | {"outstanding": []} == before
 
 
-def test_what_was_fetched_before_a_failure_stays_and_is_told(shell: Shell, at_company: Company) -> None:
-    # Two rows for a day of the second run.
-    at_company.ajour.sell(LAST_DAY, "10", "1")
-    duplicate = Path("duplicate.sql")
-    duplicate.write_text(
+def answer_twice(company: Company) -> None:
+    """Let Ajour give two rows for the last day, which fails."""
+    company.ajour.sell(LAST_DAY, "10", "1")
+    (company.folder / "duplicate.sql").write_text(
         "SELECT business_date, location_id, revenue_incl_vat, revenue_excl_vat FROM daily_revenue "
         "WHERE company_id = :company_id AND business_date BETWEEN :from_date AND :to_date "
         f"UNION ALL SELECT '{LAST_DAY}', '10', 1, 1 WHERE :to_date = '{LAST_DAY}'",
         encoding="utf-8",
     )
-    at_company.reload(ajour={"driver": "SQLite3", "queries": {"revenue": "duplicate.sql"}})
+    company.reload(ajour={"driver": "SQLite3", "queries": {"revenue": "duplicate.sql"}})
+
+
+def test_what_was_fetched_before_a_failure_stays_and_is_told(shell: Shell, at_company: Company) -> None:
+    answer_twice(at_company)
     result = shell.run("fetch", "--from", FIRST_DAY)
     assert result.exit_code == 1
     error = " ".join(result.stderr.split())
     assert "demo__raw_revenue: " in error
     assert "returned more than one row" in error
-    assert f"{FIRST_DAY} to {days_back(1)} was fetched before" in error
+    assert f"{ENGLISH.days(FIRST_DAY, LAST_DAY - timedelta(days=1))} was fetched before" in error
     assert f"--from {LAST_DAY} --to {LAST_DAY}" in error
     assert "93 of them new" in result.stdout
     assert at_company.query("SELECT count(*) FROM fetches") == [(MAX_DAYS,)]
@@ -181,3 +194,40 @@ def test_where_dagsters_history_cannot_be_written_it_is_said(shell: Shell, at_co
     assert "Error: Dagster's history cannot be read or written" in " ".join(outcome.stderr.split())
     assert "Traceback" not in outcome.stderr
     assert not at_company.settings.warehouse_file.exists()
+
+
+# In both languages
+
+
+@pytest.mark.parametrize(("language", "other"), [("da", "en"), ("en", "da")])
+def test_everything_is_told_in_one_language(
+    shell: Shell, at_company: Company, monkeypatch: pytest.MonkeyPatch, language: Language, other: Language
+) -> None:
+    # Checks speak English, as everything does that Dagster shows.
+    monkeypatch.setattr(fetch_module, "warnings_of", lambda _: [])
+    monkeypatch.setattr(days, "MAX_DAYS", 1)
+    monkeypatch.setattr(fetch_module, "SHOWN_AT_MOST", 0)
+    monkeypatch.setattr(attention, "SHOWN_AT_MOST", 0)
+    outcomes = " UNION ALL ".join(f"SELECT '{outcome}' AS outcome, 2 AS unit_days" for outcome in get_args(Outcome))
+    monkeypatch.setattr(fetch_module, "PUBLISHED", f"SELECT * FROM ({outcomes}) WHERE len($run_ids) > 0")
+    # Of one unit, and of several.
+    [bar, *others] = settings_dict()["units"]
+    shown = ""
+    for units in ([bar], [bar, *others]):
+        at_company.reload(units=units)
+        shown += shell.run("fetch", "--from", LAST_DAY).stdout
+    shown += shell.run("fetch", "--from", days_back(1)).stdout
+    at_company.ajour.sell(LAST_DAY, "30", "4321.00")
+    shown += shell.run("fetch", "--from", LAST_DAY).stdout
+    monkeypatch.setattr(fetch_module, "SHOWN_AT_MOST", 20)
+    at_company.ajour.sell(LAST_DAY, "30", "1234.00")
+    shown += shell.run("fetch", "--from", LAST_DAY).stdout
+    answer_twice(at_company)
+    failed = shell.run("fetch", "--from", days_back(1))
+    texts = FETCH_TEXTS[language]
+
+    assert failed.exit_code == 1
+    assert unsaid(shown + failed.stderr, texts, apart_from={"findings"}) == []
+    shown = STEP.sub("", shown)
+    assert foreign_words(shown, texts, FETCH_TEXTS[other]) == set()
+    assert "{" not in shown

@@ -76,8 +76,8 @@ def test_a_newcomer_gets_from_five_credentials_to_the_figures(shell: Shell, ajou
 
     with command("fetch", "--from", FIRST_DAY) as fetch:
         fetch.expect("raw revenue")
-        fetch.expect("3/3 days")
-        fetch.expect(f"{DANISH.date(FIRST_DAY)} to {DANISH.date(LAST_DAY)}")
+        fetch.expect("3/3 dage")
+        fetch.expect(DANISH.days(FIRST_DAY, LAST_DAY))
 
     with shell.terminal("status") as status:
         status.expect("AKTIV")
