@@ -235,8 +235,12 @@ def _tell(  # noqa: PLR0913, PLR0917 (what was fetched, and how to say it)
     days = formats.days(window.first_day, window.last_day)
     amounts = formats.kroner(totals.revenue_incl_vat), formats.kroner(totals.revenue_excl_vat)
     console.print(f"\n{texts.totals.format(days, *amounts)}", style="bold")
-    counted = f"{texts.unit_days.format(totals.unit_days)}; {texts.new.format(new)}"
-    console.print(f"{counted}, {texts.figures_changed.format(len(changed))}.")
+    counted = (
+        texts.unit_days.format(totals.unit_days),
+        texts.new.format(new),
+        texts.figures_changed.format(len(changed)),
+    )
+    console.print(texts.counted.format(*counted))
     if changed:
         console.print(_changes(changed[:SHOWN_AT_MOST], texts))
         if len(changed) > SHOWN_AT_MOST:

@@ -23,6 +23,8 @@ class FetchTexts:
     unit_days: Counted
     new: Counted
     figures_changed: Counted
+    counted: str
+    """Takes how many unit-days, new ones and changed figures there are."""
 
     changed: str
     day: str
@@ -49,6 +51,7 @@ FETCH_TEXTS: dict[Language, FetchTexts] = {
         unit_days=Counted("{} enhedsdag", "{} enhedsdage"),
         new=Counted("heraf {} ny", "heraf {} nye"),
         figures_changed=Counted("{} ændret tal", "{} ændrede tal"),
+        counted="{}, {}; {}.",
         changed="Ændret, kr.",
         day="Dag",
         unit="Enhed",
@@ -70,6 +73,7 @@ FETCH_TEXTS: dict[Language, FetchTexts] = {
         unit_days=Counted("{} unit-day", "{} unit-days"),
         new=Counted("{} of them new", "{} of them new"),
         figures_changed=Counted("{} figure changed", "{} figures changed"),
+        counted="{}; {}, {}.",
         changed="Changed, DKK",
         day="Day",
         unit="Unit",

@@ -109,7 +109,7 @@ STATUS_TEXTS: dict[Language, StatusTexts] = {
         marks={
             "fetched": Mark("#", "hentet"),
             "corrected": Mark("r", "rettet"),
-            "missing": Mark("m", "mangler noget"),
+            "missing": Mark("m", "mangler"),
             "manual": Mark("i", "indtastet"),
             "never fetched": Mark("-", "aldrig hentet"),
         },

@@ -82,7 +82,7 @@ def test_a_newcomer_gets_from_five_credentials_to_the_figures(shell: Shell, ajou
     with shell.terminal("status") as status:
         status.expect("AKTIV")
         status.expect("# 2 hentet")
-        status.expect("m 1 mangler noget")
+        status.expect("m 1 mangler")
         status.expect("Lokation mangler")
         assert status.end() == 1
 

@@ -226,7 +226,7 @@ def test_a_danish_status_is_written_as_danes_do(shell: Shell, at_fetched_company
     assert "demo AKTIV Næste hentning tirsdag 01-12-2026 kl. 07.00, salg for 28-11-2026 – 30-11-2026" in shown  # noqa: RUF001
     assert "Seneste kørsel hentet, " in shown
     assert "Planday omsætning sendes; enhedsdage: ingen endnu Uden enhed 99 (Kitchen, new)" in shown
-    assert "# 3 hentet r 0 rettet m 0 mangler noget i 0 indtastet - 58 aldrig hentet Kræver handling" in shown
+    assert "# 3 hentet r 0 rettet m 0 mangler i 0 indtastet - 58 aldrig hentet Kræver handling" in shown
 
 
 def test_an_unknown_option_is_a_usage_error(shell: Shell) -> None:
