@@ -11,6 +11,7 @@ import click
 
 from ajour_revenue.ajour.drivers import FREETDS, MICROSOFT, family_of
 from ajour_revenue.commands.errors import FailedError
+from ajour_revenue.commands.menu import choose
 from ajour_revenue.commands.options import DAY
 from ajour_revenue.commands.settings_file import DEFAULT_DRIVER, NewFile, settings_text, usual_port
 from ajour_revenue.commands.terminal import output
@@ -127,9 +128,9 @@ def _asked(  # noqa: PLR0913 (each was an option)
     )
     if driver is None:
         installed = _installed_drivers()
-        if not yes:
-            output().print(f"ODBC drivers installed here: {', '.join(installed) or 'none'}")
-        driver = ask("ODBC driver of Ajour's database", _likely_driver(installed))
+        likely = _likely_driver(installed)
+        choices = {likely: f"{likely}, which is not installed here yet"} | {each: each for each in installed}
+        driver = likely if yes else choose("ODBC driver of Ajour's database: a number, or a name", choices, likely)
     if port is None and family_of(driver).in_network:
         port = ask("Port of Ajour's database", usual_port(driver), click.IntRange(1, 65535))
     wages = wages or ask("Wage costs come from", "file", click.Choice(["file", "planday"]))

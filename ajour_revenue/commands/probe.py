@@ -36,14 +36,14 @@ from ajour_revenue.attention.findings import findings
 from ajour_revenue.attention.texts import line
 from ajour_revenue.budget.file import BudgetFileError, read_budget
 from ajour_revenue.commands.errors import FailedError
-from ajour_revenue.days import Window, yesterday
+from ajour_revenue.days import Window, now, yesterday
 from ajour_revenue.environment import credentials
-from ajour_revenue.mapping import register_units
+from ajour_revenue.mapping import register_units, unit_of_locations
 from ajour_revenue.planday.client import PlandayClient
 from ajour_revenue.planday.errors import PlandayError, ScopeMissingError
 from ajour_revenue.planday.structure import fetch_structure
 from ajour_revenue.planday.units import unit_problems
-from ajour_revenue.settings.load import SettingsError, SettingsWarning, load_settings
+from ajour_revenue.settings.load import NoUnitsWarning, SettingsError, SettingsWarning, load_settings
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.settings.secrets import AJOUR_CREDENTIALS, PLANDAY_CREDENTIALS
 from ajour_revenue.text.formats import DANISH
@@ -99,8 +99,8 @@ class Answers:
     """Planday's, as `fetch_structure` has it."""
 
 
-def settings_step(path: Path) -> Step:
-    """Judge the settings file."""
+def settings_step(path: Path, *, gets_units: bool = False) -> Step:
+    """Judge the settings file; that it lists no units is no fault of one that is about to get them."""
     name = "Settings"
     if not path.exists():
         message = f"There is no {path} yet, so the settings of a new one are tried. Write it with: ajour-revenue init"
@@ -111,8 +111,9 @@ def settings_step(path: Path) -> Step:
             load_settings(path)
         except SettingsError as error:
             return Step(name, Result.FAILED, f"{error}\nThe next steps take what is right in it.")
-    if doubts:
-        return Step(name, Result.WARNING, "\n".join(str(doubt.message) for doubt in doubts))
+    told = [doubt.message for doubt in doubts if not (gets_units and isinstance(doubt.message, NoUnitsWarning))]
+    if told:
+        return Step(name, Result.WARNING, "\n".join(map(str, told)))
     return Step(name, Result.OK, str(path))
 
 
@@ -213,7 +214,7 @@ def budget_file_step(settings: Settings, file: Path) -> Step:
 
 
 def planday_steps(settings: Settings, answers: Answers) -> Iterator[Step]:
-    """Go the way to Planday, as far as it leads; what was learnt is put into the answers."""
+    """Go the way to Planday, as far as it leads; what was learnt is put into the answers, for `units_step` to judge."""
     planday = PlandayClient(
         **credentials(PLANDAY_CREDENTIALS),
         api_url=settings.planday.api_url,
@@ -237,8 +238,6 @@ def planday_steps(settings: Settings, answers: Answers) -> Iterator[Step]:
         answers.structure = fetch_structure(planday)
     except PlandayError as error:
         yield Step("Planday units", Result.FAILED, str(error))
-        return
-    yield units_step(settings, answers.structure)
 
 
 def _scopes(planday: PlandayClient, settings: Settings) -> tuple[Result, str]:
@@ -283,8 +282,11 @@ def units_step(settings: Settings, structure: pa.Table) -> Step:
 LISTED_SCHEMA = pa.schema({"location_id": pa.string(), "location_name": pa.string()})
 
 
-def mapping_step(settings: Settings, locations: Mapping[str, str]) -> Step:
-    """Hold the settings' mapping against Ajour's locations (R13)."""
+def mapping_step(settings: Settings, locations: Mapping[str, str], *, is_decided: bool) -> Step:
+    """Hold the settings' mapping against Ajour's locations (R13).
+
+    `is_decided` says that somebody has just chosen which of them feed no unit.
+    """
     listed = pa.table({"location_id": list(locations), "location_name": list(locations.values())}, LISTED_SCHEMA)
     with empty() as connection:
         connection.register("listed", listed)
@@ -292,19 +294,15 @@ def mapping_step(settings: Settings, locations: Mapping[str, str]) -> Step:
             connection,
             "INSERT INTO ajour_locations BY NAME SELECT *, '' AS company_id, now() AS last_seen_at FROM listed",
         )
-        found = findings(
-            connection,
-            settings,
-            upcoming=never,
-            company_id="",
-            kinds=("unmapped", "not listed"),
-        )
-    problems = [line(finding) for finding in found]
+        found = findings(connection, settings, upcoming=never, company_id="", kinds=("unmapped", "not listed"))
+    problems = [line(finding) for finding in found if not (is_decided and finding.kind == "unmapped")]
     if problems and not settings.units:
         return Step("Mapping", Result.WARNING, f"None of Ajour's {len(locations)} location(s) feeds a unit yet.")
     if problems:
         return Step("Mapping", Result.WARNING, "\n".join(problems))
-    return Step("Mapping", Result.OK, f"All {len(locations)} location(s) feed a unit.")
+    feeding = len(locations.keys() & unit_of_locations(settings, now().date()).keys())
+    which = "All" if feeding == len(locations) else f"{feeding} of"
+    return Step("Mapping", Result.OK, f"{which} {len(locations)} location(s) feed a unit.")
 
 
 def _skipped(name: str) -> Step:
@@ -323,10 +321,18 @@ class UnlistedUnit(NamedTuple):
     """Whether the settings list one of its name and department whose id Planday does not know."""
 
 
+def _structure(answers: Answers) -> list[dict[str, Any]]:
+    return [] if answers.structure is None else answers.structure.to_pylist()
+
+
+def planday_departments(answers: Answers) -> dict[int, str]:
+    """Return Planday's departments, id to name."""
+    return {row["id"]: row["name"] for row in _structure(answers) if row["kind"] == "department"}
+
+
 def unlisted_revenue_units(settings: Settings, answers: Answers) -> list[UnlistedUnit]:
     """Return Planday's revenue units that the settings do not list, each with a name that no other unit has."""
-    rows: list[dict[str, Any]] = [] if answers.structure is None else answers.structure.to_pylist()
-    departments = {row["id"]: row["name"] for row in rows if row["kind"] == "department"}
+    rows, departments = _structure(answers), planday_departments(answers)
     listed = {unit.planday_unit_id for unit in settings.units}
     in_planday = {row["id"] for row in rows if row["kind"] == "revenue unit"}
     without_id = {

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
@@ -42,6 +43,7 @@ class NewUnit:
     department: str
     locations: tuple[str, ...] = ()
     planday_unit_id: int | None = None
+    target_wage_percentage: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,9 @@ def _entry(unit: NewUnit) -> CommentedMap:
     entry = CommentedMap(name=_quoted(unit.name), department=_quoted(unit.department), locations=locations)
     if unit.planday_unit_id is not None:
         entry["planday_unit_id"] = unit.planday_unit_id
+    if (target := unit.target_wage_percentage) is not None:
+        # YAML knows no decimals; a float is written with the digits that were typed.
+        entry["target_wage_percentage"] = int(target) if target == int(target) else float(target)
     entry.fa.set_flow_style()
     return entry
 

@@ -1,8 +1,10 @@
 """`ajour-revenue test`: Planday's button "Test settings and fetch units"."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,9 @@ from rich.table import Table
 from rich.text import Text
 
 from ajour_revenue import days
+from ajour_revenue.ajour.activation import earliest_day_in
 from ajour_revenue.commands.errors import FailedError, RefusedError
+from ajour_revenue.commands.menu import choose
 from ajour_revenue.commands.options import settings_option
 from ajour_revenue.commands.probe import (
     Answers,
@@ -22,6 +26,7 @@ from ajour_revenue.commands.probe import (
     budget_file_step,
     mapping_step,
     namesakes,
+    planday_departments,
     planday_steps,
     settings_step,
     units_step,
@@ -41,8 +46,10 @@ from ajour_revenue.environment import read_env_file
 from ajour_revenue.mapping import most_similar_unit, unit_of_locations
 from ajour_revenue.settings.edit import NotEditableError
 from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE, SETTINGS_VARIABLE
-from ajour_revenue.settings.model import Settings
-from ajour_revenue.text.names import clean_name, distinct, looks_like
+from ajour_revenue.settings.model import Settings, Unit
+from ajour_revenue.text.names import clean_name, distinct, looks_like, quoted
+from ajour_revenue.text.parse import parse_amount
+from ajour_revenue.warehouse.connect import reading
 
 MARKS = {
     Result.OK: ("✓", "green"),
@@ -52,10 +59,13 @@ MARKS = {
 }
 NAME_WIDTH = 19
 NO_UNIT = "-"
+NO_TARGET = "-"
+HIGHEST_TARGET = 100
 
 
 @click.command(
-    epilog="Exit codes: 0 everything is right, 1 something failed or needs attention, 2 a wrong argument. "
+    epilog="Exit codes: 0 everything is right, 1 something failed or needs attention, 2 a wrong argument; with --write "
+    "0 also where all that was asked for is written, and something else needs attention. "
     "✓ right, ! needs attention, ✗ failed, - not tried.",
 )
 @settings_option
@@ -94,28 +104,37 @@ def test(  # noqa: PLR0913 (each is an option)
     settings = _with_driver(settings, driver, port)
     console = Console(quiet=True) if as_json else output()
     answers = Answers()
-    steps = _told_steps(console, _steps(path, settings, answers))
-    if answers.locations:
-        _tell_mapping(console, settings, answers.locations)
-        if _unmapped(settings, answers.locations) and not write:
-            console.print("Map them with: ajour-revenue test --write")
+    steps = _told_steps(console, _asked_steps(path, settings, answers, writes=write))
     written: list[Addition | NewUnit] = []
-    if write and steps["Settings"].result is Result.FAILED:
-        msg = f"Nothing is written to {path} before it is right."
-        raise FailedError(msg)
     if write:
+        if steps["Settings"].result is Result.FAILED:
+            msg = f"Nothing is written to {path} before it is right."
+            raise FailedError(msg)
         written = _suggestions(console, settings, answers, ask=not yes)
         _write(console, path, written)
         settings = _with_driver(unfinished_settings(path, NewFile()), driver, port)
-        steps |= {step.name: step for step in _judged_again(path, settings, answers)}
+        steps |= _told_steps(console, [settings_step(path)])
+    # Whoever was asked has said of each location where it belongs.
+    is_decided = write and not yes
+    steps |= _told_steps(console, _judged_steps(path, settings, answers, is_decided=is_decided))
+    unmapped = not is_decided and bool(_unmapped(settings, answers.locations or {}))
+    if answers.locations and not write:
+        _tell_mapping(console, settings, answers.locations)
     if as_json:
         print_json(_plain(settings, answers, steps.values(), written))
-    if not _is_fine(steps.values()):
+    told, command = _next(settings, path, steps, unmapped=unmapped)
+    console.print(f"\n{told}:\n  {command}", soft_wrap=True)
+    if not (_is_written(steps) if write else _is_fine(steps.values())):
         raise SystemExit(1)
 
 
 def _is_fine(steps: Iterable[Step]) -> bool:
     return all(step.result in {Result.OK, Result.SKIPPED} for step in steps)
+
+
+def _is_written(steps: Mapping[str, Step]) -> bool:
+    """Whether nothing failed and all is mapped, though something else may need attention."""
+    return all(step.result is not Result.FAILED for step in steps.values()) and steps["Mapping"].result is Result.OK
 
 
 def _told_steps(console: Console, steps: Iterable[Step]) -> dict[str, Step]:
@@ -134,26 +153,43 @@ def _with_driver(settings: Settings, driver: str | None, port: int | None) -> Se
     return settings.model_copy(update={"ajour": settings.ajour.model_copy(update=given)})
 
 
-def _steps(path: Path, settings: Settings, answers: Answers) -> Iterator[Step]:
-    yield settings_step(path)
+def _asked_steps(path: Path, settings: Settings, answers: Answers, *, writes: bool) -> Iterator[Step]:
+    yield settings_step(path, gets_units=writes)
     yield from ajour_steps(settings, answers, is_new=not path.exists())
+    if settings.uses_planday:
+        yield from planday_steps(settings, answers)
+
+
+def _judged_steps(path: Path, settings: Settings, answers: Answers, *, is_decided: bool) -> Iterator[Step]:
+    """Hold what was answered against the units; where they are being written, not before they are."""
     if settings.wages.source == "file" and path.exists():
         yield wage_file_step(settings)
     if settings.budget.file:
         yield budget_file_step(settings, settings.budget.file)
-    if settings.uses_planday:
-        yield from planday_steps(settings, answers)
-    if answers.locations:
-        yield mapping_step(settings, answers.locations)
-
-
-def _judged_again(path: Path, settings: Settings, answers: Answers) -> Iterator[Step]:
-    """Judge what has been written; nobody is asked anew for what they have answered."""
-    yield settings_step(path)
     if answers.structure is not None:
         yield units_step(settings, answers.structure)
     if answers.locations:
-        yield mapping_step(settings, answers.locations)
+        yield mapping_step(settings, answers.locations, is_decided=is_decided)
+
+
+def _next(settings: Settings, path: Path, steps: Mapping[str, Step], *, unmapped: bool) -> tuple[str, str]:
+    """Return what to do next, and the command for it."""
+    is_usual = path.absolute() == Path(DEFAULT_SETTINGS_FILE).absolute()
+    file = "" if is_usual else f" {shlex.quote(str(path))}"
+    option = file and f" --settings{file}"
+    if any(step.result is Result.FAILED for step in steps.values()):
+        return "Mend what is crossed, and test again", f"ajour-revenue test{option}"
+    if not path.exists():
+        return "Next, write the settings", "ajour-revenue init"
+    if unmapped:
+        return "Next, map the locations to units", f"ajour-revenue test --write{option}"
+    if settings.activation_date > days.yesterday():
+        return f"Next, start Dagster, which fetches from {settings.activation_date} on", "dagster dev"
+    with reading(settings.warehouse) as connection:
+        is_new = earliest_day_in(connection) is None
+    if is_new:
+        return "Next, fetch what Ajour has", f"ajour-revenue fetch --from {settings.activation_date}{option}"
+    return "Next, see what was fetched", f"ajour-revenue status{file}"
 
 
 def _tell_mapping(console: Console, settings: Settings, locations: Mapping[str, str]) -> None:
@@ -178,9 +214,8 @@ def _unmapped(settings: Settings, locations: Mapping[str, str]) -> dict[str, str
 def _suggestions(console: Console, settings: Settings, answers: Answers, *, ask: bool) -> list[Addition | NewUnit]:
     """Return the units and locations to write: all that is suggested, or what somebody says who is asked."""
     new = {unit.name: unit for unit in _plandays_units(console, settings, answers, ask=ask)}
-    departments = {unit.name: unit.department for unit in settings.units} | {
-        unit.name: unit.department for unit in new.values()
-    }
+    listed: list[Unit | NewUnit] = [*settings.units, *new.values()]
+    departments = {unit.name: unit.department for unit in listed}
     additions: list[Addition | NewUnit] = []
     locations = answers.locations or {}
     # Where there are no units to choose from, each location becomes one.
@@ -190,15 +225,49 @@ def _suggestions(console: Console, settings: Settings, answers: Answers, *, ask:
         if unit == NO_UNIT:
             continue
         if unit not in departments:
-            usual = next(reversed(departments.values()), settings.name)
-            department = click.prompt(f"  The department of {unit}", default=usual) if ask else usual
-            departments[unit] = _same_or_new(department, departments.values())
+            known = _known_departments(settings, answers, departments.values())
+            usual = next(reversed(departments.values()), known[0])
+            departments[unit] = _department_for(unit, known, usual) if ask else usual
             new[unit] = NewUnit(unit, departments[unit], (location,))
         elif unit in new:
             new[unit] = replace(new[unit], locations=(*new[unit].locations, location))
         else:
             additions.append(Addition(unit, location))
-    return [*new.values(), *additions]
+    return [*(_with_targets(new.values()) if ask else new.values()), *additions]
+
+
+def _known_departments(settings: Settings, answers: Answers, listed: Iterable[str]) -> list[str]:
+    """Return the departments of the settings and of Planday; where there are none, the company is one."""
+    in_planday = planday_departments(answers).values()
+    return list(dict.fromkeys([*listed, *in_planday])) or [settings.display_name]
+
+
+def _department_for(unit: str, known: Sequence[str], usual: str) -> str:
+    typed = choose(f"Department of {unit}: a number, or a new name", {each: each for each in known}, usual)
+    return _same_or_new(typed, known)
+
+
+def _with_targets(units: Iterable[NewUnit]) -> Iterator[NewUnit]:
+    usual = NO_TARGET
+    for unit in units:
+        question = f"Target wage % of {unit.name} (- for none)"
+        target: Decimal | None = click.prompt(question, default=usual, value_proc=_target)
+        usual = NO_TARGET if target is None else str(target)
+        yield replace(unit, target_wage_percentage=target)
+
+
+def _target(typed: str) -> Decimal | None:
+    """Return the percentage that somebody types, with a point or a comma; a usage error where it is none."""
+    if typed == NO_TARGET:
+        return None
+    try:
+        target = parse_amount(typed.removesuffix("%"))
+    except ValueError:
+        target = Decimal(0)
+    if not 0 < target <= HIGHEST_TARGET:
+        msg = f"{quoted(typed)} is no percentage above 0 and up to {HIGHEST_TARGET}."
+        raise click.UsageError(msg)
+    return target
 
 
 def _plandays_units(console: Console, settings: Settings, answers: Answers, *, ask: bool) -> Iterator[NewUnit]:
@@ -227,7 +296,11 @@ def _unit_for(  # noqa: PLR0913 (what a suggestion is made of)
         _tell(console, f"Location {location} has the same name, {name}, as location {', '.join(others)}.")
     suggested = distinct(units, name, location) if may_be_unit else most_similar_unit(name, units) or NO_UNIT
     if ask:
-        typed = click.prompt(f"Location {location} ({name}) feeds the unit (- for none)", default=suggested)
+        new = distinct(units, name, location)
+        choices = {unit: f"{unit}, {department}" for unit, department in units.items()}
+        choices |= {new: f"a new unit, {new}", NO_UNIT: "none"}
+        console.print(f"\nLocation {location} ({name}) feeds the unit", style="bold")
+        typed = choose("A number, or the name of a new unit", choices, suggested)
         return _same_or_new(typed, units) or NO_UNIT
     if others and not may_be_unit:
         _tell(console, "Its name does not say which unit it feeds. Say it by calling this without --yes.")

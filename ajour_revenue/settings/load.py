@@ -26,6 +26,10 @@ class SettingsWarning(UserWarning):
     """The settings can be used, but will probably not do what was meant."""
 
 
+class NoUnitsWarning(SettingsWarning):
+    """The settings list no units yet."""
+
+
 def load_settings(path: Path | None = None) -> Settings:
     """Load the settings file: `path`, else the one named by AJOUR_SETTINGS, else ajour.yaml in the working directory.
 
@@ -46,7 +50,7 @@ def load_settings(path: Path | None = None) -> Settings:
     if not settings.units:
         warnings.warn(
             f"{path} lists no units yet, so no location's revenue is counted. ajour-revenue test --write adds them.",
-            SettingsWarning,
+            NoUnitsWarning,
             stacklevel=2,
         )
     return settings

@@ -1,13 +1,16 @@
 """From an empty folder and five credentials to the figures, in a terminal."""
 
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from ajour_revenue.days import WEEKDAYS
 from ajour_revenue.settings.load import load_settings
 from ajour_revenue.settings.secrets import AJOUR_CREDENTIALS
 from ajour_revenue.text.formats import DANISH
@@ -27,6 +30,25 @@ def ajour(tmp_path_factory: pytest.TempPathFactory) -> SqliteAjour:
     ajour.sell_all((day, location, "1000.00") for day in (FIRST_DAY, LAST_DAY) for location in ("10", "11", "20"))
     ajour.sell(FIRST_DAY + timedelta(days=1), "20", "1000.00")
     return ajour
+
+
+def map_by_menu(test: Terminal) -> None:
+    test.expect("Location 10 (Bar)")
+    test.expect("1  a new unit, Bar")
+    test.answer("[1]: ", "")
+    test.expect("1  nord")
+    test.answer("Department of Bar", "Vesterbro")
+    test.expect("Location 11 (Bar 1. sal)")
+    test.expect("1  Bar, Vesterbro")
+    test.answer("[2]: ", "1")
+    test.expect("Location 20 (Køkken)")
+    test.answer("[2]: ", "")
+    test.expect("1  Vesterbro")
+    test.answer("Department of Køkken", "1")
+    test.answer("Target wage % of Bar", "120")
+    test.expect("'120' is no percentage above 0 and up to 100.")
+    test.answer("Target wage % of Bar", "32,5")
+    test.answer("Target wage % of Køkken (- for none) [32.5]: ", "-")
 
 
 @pytest.mark.slow
@@ -50,28 +72,31 @@ def test_a_newcomer_gets_from_five_credentials_to_the_figures(shell: Shell, ajou
         init.answer("Ajour's IP", "localhost")
         init.answer("Name", "nord")
         init.answer("Activation date", DANISH.date(FIRST_DAY))
-        init.answer("ODBC driver of", "SQLite3")
+        init.expect("ODBC driver of")
+        [number] = re.findall(r"(\d+)  SQLite3$", init.text, re.MULTILINE)
+        init.send(f"{number}\n")
         init.answer("Wage costs", "")
         assert init.end() == 0
     assert PASSWORD not in init.text
     assert stat.S_IMODE(Path(".env").stat().st_mode) == 0o600
 
     with command("test", "--write") as test:
-        test.expect("! Settings")
+        test.expect("✓ Settings")
         test.expect("✓ Login")
         test.expect("✓ Activation date")
-        test.answer("Location 10 (Bar)", "")
-        test.answer("department of Bar", "Vesterbro")
-        test.answer("Location 11 (Bar 1. sal)", "Bar")
-        test.answer("Location 20 (Køkken)", "")
-        test.answer("department of Køkken", "")
+        map_by_menu(test)
         test.expect("Written to ajour.yaml")
+        test.expect("✓ Mapping")
+        test.expect(f"ajour-revenue fetch --from {FIRST_DAY}")
+    # Nothing tells somebody to do what they are just doing.
+    assert "test --write" not in test.text
     settings = load_settings(Path("ajour.yaml"))
     assert [
-        (unit.name, unit.department, tuple(location.id for location in unit.locations)) for unit in settings.units
+        (unit.name, unit.department, tuple(location.id for location in unit.locations), unit.target_wage_percentage)
+        for unit in settings.units
     ] == [
-        ("Bar", "Vesterbro", ("10", "11")),
-        ("Køkken", "Vesterbro", ("20",)),
+        ("Bar", "Vesterbro", ("10", "11"), dict.fromkeys(WEEKDAYS, Decimal("32.5"))),
+        ("Køkken", "Vesterbro", ("20",), None),
     ]
 
     with command("fetch", "--from", FIRST_DAY) as fetch:

@@ -281,6 +281,48 @@ def test_a_new_file_gets_a_unit_for_each_location(shell: Shell) -> None:
     assert [ids(unit) for unit in load_settings().units] == [("10",), ("11",), ("20",)]
 
 
+@pytest.mark.usefixtures("newcomer")
+def test_written_units_are_success_whatever_else_needs_attention_and_the_next_command_is_told(shell: Shell) -> None:
+    shell.run("init", "--yes", "--name", "nord", "--driver", "SQLite3", "--activation-date", LAST_DAY)
+
+    written = shell.run("test", "--write", "--yes")
+
+    assert "! Activation date" in written.stdout
+    assert "✓ Mapping" in written.stdout
+    assert written.exit_code == 0
+    assert written.stdout.endswith(f"\n  ajour-revenue fetch --from {LAST_DAY}\n")
+    # What needs attention still does for whoever tests without writing.
+    assert shell.run("test").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "problem"), [("0", "There is no 0 among 1 to 5."), ("6", "There is no 6 among 1 to 5.")]
+)
+@pytest.mark.usefixtures("at_company")
+def test_a_number_that_is_not_in_the_menu_is_asked_again(shell: Shell, number: str, problem: str) -> None:
+    result = shell.run("test", "--write", typed=f"{number}\n3\n")
+
+    assert problem in result.stdout
+    assert ids(load_settings().units[2]) == ("30", "99")
+
+
+def test_the_next_command_goes_on_with_what_is_there(shell: Shell, at_fetched_company: Company) -> None:
+    def last_line() -> str:
+        return shell.run("test").stdout.splitlines()[-1].strip()
+
+    at_fetched_company.ajour.list_locations({"99": "Kitchen, new"})
+    assert last_line() == "ajour-revenue test --write"
+    shell.run("test", "--write", "--yes")
+    assert last_line() == "ajour-revenue status"
+
+    write_env_file(shell.folder, at_fetched_company.ajour.environment | {"AJOUR_DATABASE": "/none.sqlite"})
+    assert last_line() == "ajour-revenue test"
+
+    Path("ajour.yaml").rename("mine.yaml")
+    elsewhere = shell.run("test", "--settings", "mine.yaml", "--driver", "SQLite3").stdout.splitlines()[-1].strip()
+    assert elsewhere == "ajour-revenue test --settings mine.yaml"
+
+
 # Writing
 
 
@@ -289,7 +331,9 @@ def test_an_accepted_suggestion_is_written_and_nothing_else_changes(shell: Shell
     before = "# mine\n" + path.read_text(encoding="utf-8").replace("['20']", "['20']   # the stove")
     path.write_text(before, encoding="utf-8")
     result = shell.run("test", "--write", typed="\n")
-    assert "Location 99 (Kitchen, new) feeds the unit (- for none) [Kitchen]:" in result.stdout
+    assert "Location 99 (Kitchen, new) feeds the unit" in result.stdout
+    assert "  2  Kitchen, Vesterbro\n" in result.stdout
+    assert "or the name of a new unit [2]:" in result.stdout
     assert "+ location 99 to unit Kitchen" in result.stdout
     assert path.read_text(encoding="utf-8") == before.replace("['20']  ", "['20', \"99\"]")
     assert result.exit_code == 0
@@ -299,12 +343,15 @@ def test_an_accepted_suggestion_is_written_and_nothing_else_changes(shell: Shell
 def test_a_suggestion_can_be_left_out_or_another_unit_named(shell: Shell, at_company: Company) -> None:
     before = Path("ajour.yaml").read_bytes()
     result = shell.run("test", "--write", typed="-\n")
-    assert (result.exit_code, Path("ajour.yaml").read_bytes()) == (1, before)
+    assert (result.exit_code, Path("ajour.yaml").read_bytes()) == (0, before)
     assert "Nothing to write" in result.stdout
+    # Whoever has just said so is not told that the location feeds no unit; whoever looks later is.
+    assert "4 of 5 location(s) feed a unit." in result.stdout
+    assert shell.run("test").exit_code == 1
     assert shell.run("test", "--write", typed="Shop\n").exit_code == 0
     assert ids(load_settings().units[2]) == ("30", "99")
     at_company.reload()
-    shell.run("test", "--write", typed="Wine bar\nAarhus Nord\n")
+    shell.run("test", "--write", typed="Wine bar\nAarhus Nord\n-\n")
     assert [(unit.name, unit.department, ids(unit)) for unit in load_settings().units][3:] == [
         ("Wine bar", "Aarhus Nord", ("99",))
     ]
@@ -427,12 +474,19 @@ def test_a_new_file_gets_plandays_revenue_units_and_the_locations_they_resemble(
         units=[],
     )
     # Planday's units, then the locations of which none is alike.
-    result = shell.run("test", "--write", typed="y\ny\ny\n\nBar\n\n\n-\n")
+    result = shell.run("test", "--write", typed="y\ny\ny\n\nBar\n\n\n-\n30\n\n-\n")
     assert "Add Planday's revenue unit Bar (Vesterbro)?" in result.stdout
     assert "revenue:set is seen when revenue is published" in " ".join(result.stdout.split())
     units = {unit.name: (unit.department, unit.planday_unit_id, ids(unit)) for unit in load_settings(path).units}
     assert units["Bar"] == ("Vesterbro", 101, ("10", "11"))
     assert units["Shop"][2] == ("30",)
+    assert [
+        unit.target_wage_percentage and unit.target_wage_percentage["monday"] for unit in load_settings(path).units
+    ] == [
+        30,
+        30,
+        None,
+    ]
     answer = shell.json("test")
     assert steps(answer)["Planday units"] == "ok"
     assert [each["id"] for each in answer["unmapped_locations"]] == ["99"]
@@ -497,7 +551,7 @@ def test_a_location_of_a_name_that_another_has_is_fed_into_no_unit_unasked(shell
 
     asked = shell.run("test", "--write", typed="\n")
 
-    assert "Location 40 (bar) feeds the unit (- for none) [Bar]:" in asked.stdout
+    assert "Location 40 (bar) feeds the unit" in asked.stdout
     assert ids(load_settings().units[0]) == ("10", "11", "40")
 
 
