@@ -29,8 +29,18 @@ def window_tags(window: Window) -> dict[str, str]:
     return {
         RANGE_START_TAG: window.first_day.isoformat(),
         RANGE_END_TAG: window.last_day.isoformat(),
-        "days": str(window),
+        "days": _short(window),
     }
+
+
+def _short(window: Window) -> str:
+    """Write days as ISO 8601 shortens them, 2026-11-27/29: the list of runs cuts longer tags."""
+    first, last = window.first_day, window.last_day
+    if first == last:
+        return str(first)
+    if first.year != last.year:
+        return f"{first}/{last}"
+    return f"{first}/{last:%m-%d}" if first.month != last.month else f"{first}/{last:%d}"
 
 
 def tagged_window(tags: Mapping[str, str]) -> Window | None:

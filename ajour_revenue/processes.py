@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-PROCESS_TAG = "ajour_revenue/process"
+PROCESS_TAG = ".dagster/ajour_revenue/process"
+"""Dagster's UI hides what begins so: it is nothing for people, and would take their tags' room."""
 
 SAME_MOMENT_SECONDS = 1.0
 """A process's start is told with a little error, which differs from one look to the next."""

@@ -173,17 +173,59 @@ def test_wage_costs_tell_rows_total_and_what_is_allocated_to_no_unit(history: Hi
 
 
 def test_wage_percentage_shows_units_and_totals_with_targets(history: History) -> None:
-    rows = {(row[0], row[1]): row[2:] for row in cells(history.metadata("wage_percentage")["wage_percentage"])}
+    shown = history.metadata("wage_percentage")
+    rows = {row[0]: row[1:] for row in cells(shown["wage_percentage"])}
 
     assert list(rows) == [
-        ("Aarhus", "Shop"),
-        ("Aarhus", "total"),
-        ("Vesterbro", "Bar"),
-        ("Vesterbro", "Kitchen"),
-        ("Vesterbro", "total"),
-        ("Vesterbro", "not allocated"),
+        "Aarhus, Shop",
+        "Aarhus, total",
+        "Vesterbro, Bar",
+        "Vesterbro, Kitchen",
+        "Vesterbro, total",
+        "Vesterbro, not allocated",
     ]
-    assert rows["Vesterbro", "Bar"][4] == "30,0 %"
+    assert rows["Vesterbro, Bar"][3] == "30,0 %"
+    for name in ("hours", "days_not_covered"):
+        assert [row[0] for row in cells(shown[name])] == list(rows)
+
+
+@pytest.mark.parametrize(
+    ("asset", "number", "sql"),
+    [
+        ("unit_revenue", "day_revenue_excl_vat", "sum(revenue_excl_vat) FROM unit_revenue"),
+        ("wage_costs", "day_wage_cost", "sum(wage_cost) FROM wage_costs"),
+        (
+            "wage_percentage",
+            "day_revenue_excl_vat",
+            "sum(revenue_excl_vat) FROM wage_percentage WHERE unit IS NULL",
+        ),
+        ("wage_percentage", "day_wage_cost", "sum(wage_cost) FROM wage_percentage WHERE unit IS NULL"),
+    ],
+)
+def test_each_day_of_a_run_has_its_own_number_for_dagsters_plots(
+    history: History, asset: str, number: str, sql: str
+) -> None:
+    plotted = {
+        event.partition: event.metadata[number].value
+        for event in history.second.asset_materializations_for_node(f"demo__{asset}")
+    }
+
+    stored = dict(history.company.query(f"SELECT business_date, {sql} GROUP BY ALL"))
+    assert len(plotted) == len(SECOND_WINDOW.days)
+    assert plotted == {str(day): float(stored[day]) for day in SECOND_WINDOW.days}
+
+
+@pytest.mark.parametrize("is_covered", [True, False])
+def test_a_percentage_is_plotted_where_it_covers_the_day(company: Company, is_covered: bool) -> None:  # noqa: FBT001
+    units = ("Bar", "Kitchen", "Shop") if is_covered else ("Bar",)
+    departments = {unit.name: unit.department for unit in company.settings.units}
+    write_wages(company.folder / "wages.csv", [(LAST_DAY, departments[unit], unit, "300.00", "2") for unit in units])
+
+    result = company.run(Window(LAST_DAY, LAST_DAY))
+
+    [event] = result.asset_materializations_for_node("demo__wage_percentage")
+    assert "day_wage_cost" in event.metadata
+    assert ("day_wage_percentage" in event.metadata) == is_covered
 
 
 def test_an_unmapped_location_is_shown_with_a_suggestion(history: History) -> None:

@@ -77,6 +77,19 @@ def test_a_split_window_has_every_day_once_in_order_in_parts_of_at_most_31(first
     assert 1 <= len(parts[-1].days) <= 31
 
 
+@pytest.mark.parametrize(
+    ("last_day", "told"),
+    [
+        (dt.date(2026, 11, 27), "2026-11-27"),
+        (dt.date(2026, 11, 29), "2026-11-27/29"),
+        (dt.date(2026, 12, 1), "2026-11-27/12-01"),
+        (dt.date(2027, 1, 2), "2026-11-27/2027-01-02"),
+    ],
+)
+def test_the_days_are_told_briefly_in_a_tag(last_day: dt.date, told: str) -> None:
+    assert window_tags(Window(dt.date(2026, 11, 27), last_day))["days"] == told
+
+
 @given(first_day=days, length=st.integers(1, 60))
 def test_the_tags_of_a_window_name_that_window(first_day: dt.date, length: int) -> None:
     window = Window(first_day, first_day + dt.timedelta(days=length - 1))

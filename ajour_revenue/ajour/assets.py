@@ -194,7 +194,7 @@ def raw_revenue(settings: Settings) -> dg.AssetsDefinition:
             )
         return dg.MaterializeResult(
             metadata={
-                "chart": chart,
+                **chart,
                 "dagster/row_count": fetched.row_count,
                 **totals,
                 "locations": preview,

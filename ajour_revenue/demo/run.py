@@ -25,7 +25,6 @@ COMPANY_ID = "1"
 PLANDAY_CLIENT_ID = "demo-client"
 PLANDAY_REFRESH_TOKEN = "demo-refresh-token"  # noqa: S105 (the demo's own)
 DAYS_SINCE_ACTIVATION = 40
-DAYS_BEFORE_ACTIVATION = 5
 DAYS_PLANNED = 14
 BUDGET_FILE = "budget.csv"
 
@@ -43,7 +42,7 @@ def run_demo(home: Path, *, ui_port: int | None) -> None:
     """
     home.mkdir(parents=True, exist_ok=True)
     _write_settings(home)
-    known = Window(_settings(home).activation_date - dt.timedelta(days=DAYS_BEFORE_ACTIVATION), yesterday())
+    known = Window(_settings(home).activation_date, yesterday())
     write_ajour(home / "ajour.sqlite", company_id=COMPANY_ID, first_day=known.first_day, last_day=known.last_day)
     planned = Window(known.first_day, today() + dt.timedelta(days=DAYS_PLANNED - 1))
     _write_budget(home / BUDGET_FILE, planned)

@@ -6,6 +6,7 @@ import dagster as dg
 
 from ajour_revenue import days
 from ajour_revenue.daily_asset import explained_failures
+from ajour_revenue.days import Window
 from ajour_revenue.errors import ActionableError
 from ajour_revenue.plan.expected_revenue import expect_revenue, store_expected
 from ajour_revenue.plan.wage_plan import (
@@ -80,14 +81,20 @@ def expected_revenue(settings: Settings) -> dg.AssetsDefinition:
         with the interval that the revenue is in four times of five. No figure where there are fewer than four such
         weekdays to learn from.
         """
+        window = coming_days(settings)
         with explained_failures(), warehouse.transaction() as connection:
-            expect_revenue(connection, settings, coming_days(settings))
+            expect_revenue(connection, settings, window)
             store_expected(connection, run_id=context.run.run_id)
             per_day = [amount for (amount,) in run(connection, EXPECTED_PER_DAY).fetchall()]
             return dg.MaterializeResult(
                 metadata={
-                    "chart": chart("Expected revenue", [Day(amount) for amount in per_day]),
-                    "days": str(coming_days(settings)),
+                    **chart(
+                        "Expected revenue",
+                        [Day(amount) for amount in per_day],
+                        window,
+                        bars="Expected revenue excl. VAT",
+                    ),
+                    "days": str(window),
                     **figures(connection, EXPECTED_FIGURES),
                     "expected": table(connection, EXPECTED_PREVIEW),
                 },
@@ -199,7 +206,7 @@ def wage_plan(settings: Settings) -> dg.AssetsDefinition:
             plan = load_plan(connection, settings, window)
         return dg.MaterializeResult(
             metadata={
-                "chart": plan_chart([each for each in plan if each.figure.place == COMPANY]),
+                **plan_chart([each for each in plan if each.figure.place == COMPANY], window),
                 "days": str(window),
                 "dagster/column_lineage": lineage,
                 "plan": table_of([_row(each) for each in plan if each.figure.place.department][:100]),
@@ -209,13 +216,13 @@ def wage_plan(settings: Settings) -> dg.AssetsDefinition:
     return wage_plan
 
 
-def plan_chart(of_company: Sequence[Planned]) -> dg.MarkdownMetadataValue:
+def plan_chart(of_company: Sequence[Planned], window: Window) -> dict[str, dg.MetadataValue]:
     """Return expected revenue and planned wage percentage as the small chart that a materialization shows."""
     small = [
         Day(each.figure.revenue_excl_vat, each.figure.wage_percentage, each.figure.is_over_target)
         for each in of_company
     ]
-    return chart("Planned wage percentage", small)
+    return chart("Planned wage percentage", small, window, bars="Expected revenue excl. VAT")
 
 
 def _row(planned: Planned) -> dict[str, object]:

@@ -135,7 +135,7 @@ def planday_revenue(settings: Settings) -> dg.AssetsDefinition:
             chart = daily_chart(connection, settings, window, "Revenue in Planday", TURNOVER_PER_DAY)
         return dg.MaterializeResult(
             metadata={
-                "chart": chart,
+                **chart,
                 "revenue_is": f"VAT {settings.revenue.vat}",
                 "dagster/column_lineage": column_lineage(settings, turnover=["unit_revenue.revenue"]),
                 **{outcome.replace(" ", "_"): count for outcome, count in outcomes.items()},

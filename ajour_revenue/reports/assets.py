@@ -17,7 +17,7 @@ from ajour_revenue.reports.write import Pages
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.upcoming import upcoming_fetch
 from ajour_revenue.wages.assets import wage_chart
-from ajour_revenue.wages.figures import cut, load_figures
+from ajour_revenue.wages.figures import Figure, cut, load_figures
 
 
 def wage_report(settings: Settings) -> dg.AssetsDefinition:
@@ -63,16 +63,28 @@ def wage_report(settings: Settings) -> dg.AssetsDefinition:
                 "report": _address(settings, pages.latest),
                 "day_page": _address(settings, pages.page(report.window.last_day)),
                 "days_written_anew": ", ".join(map(str, changed)) or "none",
-                "chart": wage_chart([report.figure(each) for each in cut(report.chart_days, "day")]),
+                **wage_chart([report.figure(each) for each in cut(report.chart_days, "day")], report.chart_days),
                 "reported_day": str(report.day),
                 "revenue_excl_vat": texts.formats.kroner(day.revenue_excl_vat),
                 "revenue_incl_vat": texts.formats.kroner(day.revenue_incl_vat),
                 "wage_cost": texts.formats.kroner(day.wage_cost),
                 "wage_percentage": texts.formats.percent(day.wage_percentage),
+                **_numbers(day),
             },
         )
 
     return wage_report
+
+
+def _numbers(day: Figure) -> dict[str, float]:
+    """Return a day's figures as numbers for Dagster's plots, which cannot read what is written for people."""
+    figures = {
+        "day_revenue_excl_vat": day.revenue_excl_vat,
+        "day_wage_cost": day.wage_cost,
+        # Nothing in a plot would say that it is provisional.
+        "day_wage_percentage": None if day.is_provisional else day.wage_percentage,
+    }
+    return {name: float(figure) for name, figure in figures.items() if figure is not None}
 
 
 def _address(settings: Settings, page: Path) -> dg.MetadataValue:

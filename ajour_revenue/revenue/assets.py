@@ -6,8 +6,9 @@ from ajour_revenue.daily_asset import daily_asset
 from ajour_revenue.days import Window
 from ajour_revenue.revenue.unit_revenue import calculate_unit_revenue
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.ui.metadata import column_lineage, column_schema, daily_chart, figures, table
+from ajour_revenue.ui.metadata import column_lineage, column_schema, daily_chart, figures, plot, table
 from ajour_revenue.warehouse.resource import Warehouse
+from ajour_revenue.warehouse.run import run
 
 TOTALS = """
     SELECT
@@ -36,13 +37,12 @@ MISSING = """
 
 PREVIEW = """
     SELECT
-        department,
-        unit,
-        count(revenue) AS days_with_revenue,
-        sum(revenue_incl_vat) AS revenue_incl_vat,
-        sum(revenue_excl_vat) AS revenue_excl_vat
+        department || ', ' || unit AS place,
+        count(revenue) AS days,
+        sum(revenue_incl_vat) AS incl_vat,
+        sum(revenue_excl_vat) AS excl_vat
     FROM unit_revenue_after
-    GROUP BY ALL
+    GROUP BY department, unit
     ORDER BY department, unit
     LIMIT 50
 """
@@ -105,9 +105,11 @@ def unit_revenue(settings: Settings) -> dg.AssetsDefinition:
                 for name, sql in {"changed": CHANGES, "missing_locations": MISSING, "units": PREVIEW}.items()
             }
             chart = daily_chart(connection, settings, window, "Revenue excl. VAT", REVENUE_PER_DAY)
+            per_day = run(connection, REVENUE_PER_DAY, first_day=window.first_day, last_day=window.last_day).fetchall()
+        plot(context, "day_revenue_excl_vat", dict(per_day))
         return dg.MaterializeResult(
             metadata={
-                "chart": chart,
+                **chart,
                 "revenue_is": f"VAT {settings.revenue.vat}",
                 "dagster/column_lineage": lineage,
                 **totals,

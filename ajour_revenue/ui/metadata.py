@@ -1,7 +1,7 @@
 """What Dagster's UI shows of a materialization: figures, tables and charts as Danes write them, columns, row counts."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from ajour_revenue.ui.sparkline import Day, sparkline
 from ajour_revenue.warehouse.file import empty
 from ajour_revenue.warehouse.run import rows, run
 
-PERCENTAGES = {"wage_percentage", "judged_percentage", "target"}
+PERCENTAGES = {"wage_percentage", "wage_pct", "judged_percentage", "target"}
 """Columns that hold percent; every other decimal is an amount in DKK, or hours."""
 
 
@@ -70,21 +70,48 @@ def daily_chart(
     title: str,
     sql: str,
     **arguments: object,
-) -> dg.MarkdownMetadataValue:
-    """Return a chart of the 31 days that end with the window.
+) -> dict[str, dg.MetadataValue]:
+    """Return a chart of the 31 days that end with the window, and what it shows.
 
     The query returns business_date and amount for the days $first_day to $last_day, which are these 31.
     """
     days = latest_days(window.last_day, since=settings.activation_date)
     result = run(connection, sql, first_day=days.first_day, last_day=days.last_day, **arguments)
     amounts = dict(result.fetchall())
-    return chart(title, [Day(amounts.get(day)) for day in days.days])
+    return chart(title, [Day(amounts.get(day)) for day in days.days], days, bars=title)
 
 
-def chart(title: str, days: Sequence[Day]) -> dg.MarkdownMetadataValue:
-    """Return a chart of days that follow each other, which the UI shows without a click."""
+def chart(title: str, days: Sequence[Day], window: Window, *, bars: str) -> dict[str, dg.MetadataValue]:
+    """Return a chart of a window's days, which the UI shows without a click, and in words what it shows.
+
+    The title is also what its line is called, `bars` what its bars are.
+    """
     image = quote(sparkline(days), safe=" /=',:.")
-    return dg.MetadataValue.md(f"![{title}](<data:image/svg+xml,{image}>)")
+    return {
+        # Apart, since a longer text than the chart alone would wait for a click.
+        "chart": dg.MetadataValue.md(f"![{title}](<data:image/svg+xml,{image}>)"),
+        "chart_shows": dg.MetadataValue.text(" ".join(_legend(title, days, window, bars))),
+    }
+
+
+def _legend(title: str, days: Sequence[Day], window: Window, bars: str) -> Iterator[str]:
+    amounts = [Decimal(0), *(day.amount for day in days if day.amount is not None)]
+    percentages = [day.percentage for day in days if day.percentage is not None]
+    yield f"{bars}, {DANISH.days(window.first_day, window.last_day)}."
+    yield f"Bars: {DANISH.whole_kroner(min(amounts))} to {DANISH.whole_kroner(max(amounts))} a day."
+    if percentages:
+        yield f"Line: {title.lower()}, {DANISH.percent(min(percentages))} to {DANISH.percent(max(percentages))}."
+    if any(day.is_over for day in days):
+        yield "Red squares: over target."
+    if any(day.amount is None for day in days):
+        yield "Gray dashes: not known."
+
+
+def plot(context: dg.AssetExecutionContext, name: str, amounts: Mapping[dt.date, Decimal | None]) -> None:
+    """Give each day of a run its own number, for Dagster's plots, which cannot read what is written for people."""
+    for day, amount in amounts.items():
+        if amount is not None:
+            context.add_asset_metadata({name: dg.MetadataValue.float(float(amount))}, partition_key=day.isoformat())
 
 
 class _Column(NamedTuple):

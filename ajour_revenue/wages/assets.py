@@ -11,7 +11,7 @@ from ajour_revenue.days import Window, latest_days
 from ajour_revenue.errors import ActionableError
 from ajour_revenue.outstanding import forget, go_on_without
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.ui.metadata import chart, column_lineage, daily_chart, figures, table
+from ajour_revenue.ui.metadata import chart, column_lineage, daily_chart, figures, plot, table
 from ajour_revenue.ui.sparkline import Day
 from ajour_revenue.wages.figures import Figure, daily_totals, make_figures
 from ajour_revenue.wages.percentage import calculate_wage_percentage
@@ -45,16 +45,16 @@ WAGE_COST_FIGURES = """
         AND before.unit IS NOT DISTINCT FROM after.unit
 """
 
+# A page of 1280 pixels has room for some five columns, whose headings are never broken.
 WAGE_COST_PREVIEW = """
     SELECT
-        department,
-        coalesce(unit, 'not allocated') AS unit,
+        department || ', ' || coalesce(unit, 'not allocated') AS place,
         count(*) AS days,
-        count(*) FILTER (shown(wage_cost, people, $show_single_person) IS NULL) AS days_hidden,
+        count(*) FILTER (shown(wage_cost, people, $show_single_person) IS NULL) AS hidden,
         sum(shown(hours, people, $show_single_person))::DECIMAL(38, 2) AS hours,
         sum(shown(wage_cost, people, $show_single_person))::DECIMAL(38, 2) AS wage_cost
     FROM given
-    GROUP BY ALL
+    GROUP BY department, unit
     ORDER BY department, unit
     LIMIT 50
 """
@@ -82,25 +82,23 @@ WAGE_PERCENTAGE_FIGURES = """
     WHERE unit IS NULL
 """
 
-WAGE_PERCENTAGE_PREVIEW = """
+OF_PLACES = """
     SELECT
-        department,
-        CASE WHEN unallocated THEN 'not allocated' ELSE coalesce(unit, 'total') END AS unit,
-        revenue_excl_vat,
-        wage_cost,
-        wage_percentage,
-        judged_percentage,
-        target,
-        hours,
-        revenue_per_hour,
-        days_without_wages,
-        days_without_revenue,
-        days_hidden
+        department || ', ' || CASE WHEN unallocated THEN 'not allocated' ELSE coalesce(unit, 'total') END AS place,
+        {columns}
     FROM figures
     WHERE department IS NOT NULL
     ORDER BY department, figures.unallocated, figures.unit NULLS LAST
     LIMIT 50
 """
+
+WAGE_PERCENTAGE_PREVIEWS = {
+    "wage_percentage": OF_PLACES.format(columns="revenue_excl_vat, wage_cost, wage_percentage AS wage_pct, target"),
+    "hours": OF_PLACES.format(columns="judged_percentage, hours, revenue_per_hour"),
+    "days_not_covered": OF_PLACES.format(
+        columns="days_without_wages AS no_wages, days_without_revenue AS no_revenue, days_hidden AS hidden"
+    ),
+}
 
 
 def wage_costs(settings: Settings, *, source: str, deps: Sequence[str]) -> dg.AssetsDefinition:
@@ -133,6 +131,8 @@ def wage_costs(settings: Settings, *, source: str, deps: Sequence[str]) -> dg.As
         with warehouse.transaction() as connection:
             shown = store_wage_costs(connection, settings, costs, window, run_id=context.run.run_id)
             forget(connection, "wage_costs", window)
+            per_day = run(connection, WAGE_COST_PER_DAY, **_about(settings, window)).fetchall()
+        plot(context, "day_wage_cost", dict(per_day))
         return dg.MaterializeResult(metadata={**shown, **costs.metadata})
 
     return wage_costs
@@ -147,11 +147,7 @@ def store_wage_costs(
     run_id: str,
 ) -> dict[str, dg.MetadataValue]:
     """Replace the window's wage costs; return what to show of them."""
-    about = {
-        "first_day": window.first_day,
-        "last_day": window.last_day,
-        "show_single_person": settings.wages.show_single_person,
-    }
+    about = _about(settings, window)
     connection.register("given", costs.rows)
     shown = {
         **figures(connection, WAGE_COST_FIGURES, **about),
@@ -166,8 +162,16 @@ def store_wage_costs(
         run_id=run_id,
     )
     single = settings.wages.show_single_person
-    per_day = daily_chart(connection, settings, window, "Wage cost", WAGE_COST_PER_DAY, show_single_person=single)
-    return {"chart": per_day, **shown}
+    chart = daily_chart(connection, settings, window, "Wage cost", WAGE_COST_PER_DAY, show_single_person=single)
+    return {**chart, **shown}
+
+
+def _about(settings: Settings, window: Window) -> dict[str, object]:
+    return {
+        "first_day": window.first_day,
+        "last_day": window.last_day,
+        "show_single_person": settings.wages.show_single_person,
+    }
 
 
 def wage_percentage(settings: Settings) -> dg.AssetsDefinition:
@@ -188,7 +192,7 @@ def wage_percentage(settings: Settings) -> dg.AssetsDefinition:
         deps=["unit_revenue", "wage_costs"],
     )
     def wage_percentage(
-        context: dg.AssetExecutionContext,  # noqa: ARG001 (every daily asset is given it)
+        context: dg.AssetExecutionContext,
         window: Window,
         warehouse: Warehouse,
     ) -> dg.MaterializeResult:
@@ -197,31 +201,32 @@ def wage_percentage(settings: Settings) -> dg.AssetsDefinition:
         NULL where revenue is 0 or missing; the note says what is missing. Beside it, in each materialization, are the
         hours and the revenue excl. VAT per hour. Those of several days are ratios of sums, never means of the days'.
         """
-        about = {
-            "first_day": window.first_day,
-            "last_day": window.last_day,
-            "show_single_person": settings.wages.show_single_person,
-        }
         with warehouse.transaction() as connection:
             calculate_wage_percentage(connection, settings, window)
-            totals = figures(connection, WAGE_PERCENTAGE_FIGURES, **about)
+            totals = figures(connection, WAGE_PERCENTAGE_FIGURES, **_about(settings, window))
             make_figures(connection, settings, [window])
-            preview = table(connection, WAGE_PERCENTAGE_PREVIEW)
+            tables = {name: table(connection, sql) for name, sql in WAGE_PERCENTAGE_PREVIEWS.items()}
             latest = latest_days(window.last_day, since=settings.activation_date)
             totals_per_day = daily_totals(connection, settings, latest)
+        in_run = {each.window.first_day: each for each in totals_per_day if each.window.first_day in window.days}
+        plot(context, "day_revenue_excl_vat", {day: each.revenue_excl_vat for day, each in in_run.items()})
+        plot(context, "day_wage_cost", {day: each.wage_cost for day, each in in_run.items()})
+        # Nothing in a plot would say that a percentage is provisional.
+        of_all = {day: each.wage_percentage for day, each in in_run.items() if not each.is_provisional}
+        plot(context, "day_wage_percentage", of_all)
         return dg.MaterializeResult(
             metadata={
-                "chart": wage_chart(totals_per_day),
+                **wage_chart(totals_per_day, latest),
                 "dagster/column_lineage": lineage,
                 **totals,
-                "wage_percentage": preview,
+                **tables,
             },
         )
 
     return wage_percentage
 
 
-def wage_chart(days: Sequence[Figure]) -> dg.MarkdownMetadataValue:
+def wage_chart(days: Sequence[Figure], window: Window) -> dict[str, dg.MetadataValue]:
     """Return revenue excl. VAT and wage percentage as the small chart that a materialization shows."""
     small = [Day(day.revenue_excl_vat, day.wage_percentage, day.is_over_target) for day in days]
-    return chart("Wage percentage", small)
+    return chart("Wage percentage", small, window, bars="Revenue excl. VAT")

@@ -7,7 +7,9 @@ from decimal import Decimal
 import dagster as dg
 import pytest
 
+from ajour_revenue.days import Window
 from ajour_revenue.definitions import build_definitions
+from ajour_revenue.partitions import tagged_window
 from ajour_revenue.planday.errors import UnknownIdError
 from ajour_revenue_tests.clock import now
 from ajour_revenue_tests.kit import execute
@@ -122,8 +124,8 @@ def test_what_fails_though_planday_answers_is_tried_more_and_more_seldom(
 
     if is_due:
         assert isinstance(asked, list)
-        assert [(request.run_key, request.tags["days"]) for request in asked] == [
-            ("demo again a run", f"{LAST - dt.timedelta(days=1)} to {LAST}"),
+        assert [(request.run_key, tagged_window(request.tags)) for request in asked] == [
+            ("demo again a run", Window(LAST - dt.timedelta(days=1), LAST)),
         ]
     else:
         assert asked == NOTHING

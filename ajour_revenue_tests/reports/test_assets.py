@@ -62,6 +62,8 @@ def test_the_page_is_about_yesterday_whatever_days_the_run_is_for(
     shown = metadata(result)
     assert shown["reported_day"] == str(LAST_DAY)
     assert shown["revenue_excl_vat"] == DANISH.kroner(revenue)
+    assert (shown["day_revenue_excl_vat"], shown["day_wage_cost"]) == (float(revenue), float(wages))
+    assert shown["day_wage_percentage"] == pytest.approx(float(100 * wages / revenue), abs=0.01)
 
 
 def test_the_days_of_an_older_run_are_in_the_chart(reported: tuple[Company, dg.ExecuteInProcessResult]) -> None:

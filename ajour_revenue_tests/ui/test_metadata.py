@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
@@ -102,9 +103,9 @@ def test_a_table_without_rows_says_so() -> None:
     assert shown("SELECT 1 AS days WHERE false").value == "none"
 
 
-def pictured(chart: dg.MarkdownMetadataValue) -> ET.Element:
+def pictured(chart: Mapping[str, dg.MetadataValue]) -> ET.Element:
     """Return the picture of a chart, which the UI shows without a click while it is shorter than 1000 letters."""
-    text = str(chart.value)
+    text = str(chart["chart"].value)
     assert len(text) < 1000
     return ET.fromstring(
         unquote(
@@ -149,6 +150,21 @@ def test_a_daily_chart_begins_with_the_activation_date() -> None:
     assert (strokes(picture, "teal"), strokes(picture, "gray")) == (2, 0)
 
 
+def test_a_chart_says_in_words_what_it_shows() -> None:
+    days = Window(DAY - dt.timedelta(days=1), DAY)
+    figures = [
+        Figure(
+            days, COMPANY, Decimal("12345.67"), wage_percentage=Decimal("31.45"), judged_percentage=Decimal("31.45")
+        ),
+        Figure(days, COMPANY, Decimal("-500.00"), wage_percentage=Decimal("28.00")),
+    ]
+
+    assert wage_chart(figures, days)["chart_shows"].value == (
+        "Revenue excl. VAT, 22-11-2026 – 23-11-2026. Bars: -500 kr. to 12.346 kr. a day. "  # noqa: RUF001
+        "Line: wage percentage, 28,0 % to 31,5 %."
+    )
+
+
 percentages = st.none() | st.decimals(-900, 9000, places=2)
 
 
@@ -167,8 +183,12 @@ def test_a_wage_chart_marks_each_day_over_target_and_stays_small(
         for revenue, percentage, target in days
     ]
 
-    picture = pictured(wage_chart(figures))
+    chart = wage_chart(figures, Window(DAY, DAY))
+    picture, words = pictured(chart), str(chart["chart_shows"].value)
 
+    assert ("Red squares" in words) == any(figure.is_over_target for figure in figures)
+    assert ("Gray dashes" in words) == any(figure.revenue_excl_vat is None for figure in figures)
+    assert ("Line" in words) == any(figure.wage_percentage is not None for figure in figures)
     assert strokes(picture, "red") == sum(figure.is_over_target for figure in figures)
     drawn = "".join(path.get("d", "") for path in picture)
     _, _, width, height = (int(number) for number in picture.get("viewBox", "").split(","))

@@ -25,7 +25,7 @@ from ajour_revenue.settings.model import Settings
 from ajour_revenue.ui.metadata import figures, table
 from ajour_revenue.wages.assets import (
     WAGE_PERCENTAGE_FIGURES,
-    WAGE_PERCENTAGE_PREVIEW,
+    WAGE_PERCENTAGE_PREVIEWS,
     store_wage_costs,
 )
 from ajour_revenue.wages.figures import Period, make_figures
@@ -74,7 +74,7 @@ def texts_of(connection: duckdb.DuckDBPyConnection, company: Settings, report: R
     yield from map(metadata_text, figures(connection, WAGE_PERCENTAGE_FIGURES, **about).values())
     for window in (DAYS, *(Window(day, day) for day in DAYS.days)):
         make_figures(connection, company, [window])
-        yield metadata_text(table(connection, WAGE_PERCENTAGE_PREVIEW))
+        yield from (metadata_text(table(connection, sql)) for sql in WAGE_PERCENTAGE_PREVIEWS.values())
     for texts in TEXTS.values():
         yield html_page(report, texts)
         terminal = Console(file=io.StringIO(), width=200)
