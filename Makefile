@@ -13,7 +13,8 @@ SYSTEM_PACKAGES ?= scripts/system-packages
 BIN := .venv/bin
 NEWEST := .venv-newest/bin
 BENCH := .venv-bench/bin
-PIP_INSTALL := python -m pip install --quiet --disable-pip-version-check
+PIP_SHOWN := python -m pip install --disable-pip-version-check
+PIP_INSTALL := $(PIP_SHOWN) --quiet
 FOR_TESTS := unixodbc libsqliteodbc odbc-postgresql odbc-mariadb tdsodbc libltdl7 libgssapi-krb5-2 postgresql chromium libatomic1 nginx-light systemd
 DEMO := $(CURDIR)/data/demo
 IN_DEMO := cd $(DEMO) && DAGSTER_HOME=$(DEMO) $(CURDIR)/$(BIN)
@@ -29,7 +30,8 @@ help:
 .venv/installed .venv-newest/installed .venv-bench/installed: pyproject.toml requirements.txt
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || $(SYSTEM_PACKAGES) python3-venv
 	$(PYTHON) -m venv $(@D)
-	$(@D)/bin/$(PIP_INSTALL) --require-hashes -r requirements.txt
+	@echo "Installing the Python packages that requirements.txt lists, which takes some minutes:"
+	$(@D)/bin/$(PIP_SHOWN) --require-hashes -r requirements.txt
 	$(@D)/bin/$(PIP_INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 

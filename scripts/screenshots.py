@@ -51,7 +51,7 @@ def materialization(browser: Browser) -> None:
     """Show what a materialization tells."""
     page = _page(browser, 1600, 1000)
     page.goto(f"{UI}/assets/demo/wage_percentage?view=events")
-    page.get_by_role("img", name="Lønprocent").wait_for()
+    page.get_by_role("img", name="Wage percentage").wait_for()
     _take(page, "materialization")
 
 

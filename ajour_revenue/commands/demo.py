@@ -1,8 +1,11 @@
 """`ajour-revenue demo`."""
 
+import socket
 from pathlib import Path
 
 import click
+
+from ajour_revenue.commands.errors import FailedError
 
 SERVERS = {"starlette", "uvicorn"}
 """The packages of the extra `demo`."""
@@ -19,6 +22,8 @@ SERVERS = {"starlette", "uvicorn"}
 @click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True, help="With --ui: its port.")
 def demo(home: Path, *, ui: bool, port: int) -> None:
     """Make a demo Ajour and Planday, fetch their last 31 days, and print the wage percentages."""
+    if ui:
+        _refuse_taken(port)
     try:
         # Here, so that the other commands work without the extra.
         from ajour_revenue.demo.run import run_demo  # noqa: PLC0415
@@ -29,3 +34,18 @@ def demo(home: Path, *, ui: bool, port: int) -> None:
         raise click.ClickException(message) from error
 
     run_demo(home, ui_port=port if ui else None)
+
+
+def _refuse_taken(port: int) -> None:
+    """Raise FailedError where another program has the port: Dagster would say so only after the demo is made."""
+    with socket.socket() as listener:
+        # As Dagster does, which may follow at once upon itself.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError as error:
+            msg = (
+                f"Dagster cannot open at port {port}: {error.strerror}. End what is there, or take another port: "
+                f"make dev PORT={port + 1}, or ajour-revenue demo --ui --port {port + 1}"
+            )
+            raise FailedError(msg) from None

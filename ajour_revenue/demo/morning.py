@@ -46,7 +46,12 @@ def fetch_and_tell(settings: Settings) -> None:
     for path in (Pages.of(settings).latest, settings.warehouse_file):
         # Whole on one line, however long, so that it can be copied.
         console.print(f"  {path.resolve()}", soft_wrap=True)
-    console.print("See it all in Dagster: make dev")
+
+
+def fetch(settings: Settings, window: Window) -> None:
+    """Fetch the days that have passed since the demo was made."""
+    Console(highlight=False).print(f"{_days(window)}: fetched, since the demo has them not yet …")
+    _run(settings, window)
 
 
 def _days(window: Window) -> str:

@@ -129,10 +129,18 @@ def create_app(  # noqa: PLR0913 (what an app in Planday is, and how strict its 
 
 
 @contextmanager
-def serve(app: ASGIApp) -> Iterator[str]:
-    """Serve the app on a free port of this machine alone, for as long as the block lasts; give its address."""
+def serve(app: ASGIApp, *, port: int = 0) -> Iterator[str]:
+    """Serve the app on this machine alone, for as long as the block lasts; give its address.
+
+    On the port, if nobody else has it; else on any that is free.
+    """
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+        # Also where whoever had it has only just gone.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError:
+            listener.bind(("127.0.0.1", 0))
         server = uvicorn.Server(
             uvicorn.Config(app, log_level="critical", lifespan="off", timeout_graceful_shutdown=1),
         )

@@ -4,10 +4,16 @@ import datetime as dt
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from ajour_revenue.days import Window, month_of, today, yesterday
+import click
+from starlette.types import ASGIApp
+
+from ajour_revenue.days import MAX_DAYS, Window, month_of, today, yesterday
 from ajour_revenue.demo.ajour import write_ajour
 from ajour_revenue.demo.chain import UNITS, budget
 from ajour_revenue.demo.planday import create_app, serve
@@ -28,8 +34,8 @@ DAYS_SINCE_ACTIVATION = 40
 DAYS_PLANNED = 14
 BUDGET_FILE = "budget.csv"
 
-NO_PLANDAY = "http://127.0.0.1:1"
-"""Where nothing answers: each run of the demo serves its Planday on another port, and puts it into the settings."""
+PLANDAY = "http://127.0.0.1:27327"
+"""Where a new demo's Planday is served, so that every later command finds it."""
 
 HEADING = "The demo's settings. Change them and run `make demo` again; delete this folder to start anew."
 
@@ -37,8 +43,8 @@ HEADING = "The demo's settings. Change them and run `make demo` again; delete th
 def run_demo(home: Path, *, ui_port: int | None) -> None:
     """Make the demo's Ajour and Planday in a folder, run the 31 days that end yesterday, and print what came of it.
 
-    With `ui_port`, Dagster's UI stays open on it until it is interrupted, and comes at once where the demo was made
-    today. Can be run again at any time: it adds the days that have passed since, and nothing else changes.
+    With `ui_port`, Dagster's UI stays open on it until it is interrupted, and nothing is fetched that is there already.
+    Can be run again at any time: it adds the days that have passed since, and nothing else changes.
     """
     home.mkdir(parents=True, exist_ok=True)
     _write_settings(home)
@@ -47,24 +53,55 @@ def run_demo(home: Path, *, ui_port: int | None) -> None:
     planned = Window(known.first_day, today() + dt.timedelta(days=DAYS_PLANNED - 1))
     _write_budget(home / BUDGET_FILE, planned)
     app = create_app(chain_portal(planned), client_id=PLANDAY_CLIENT_ID, refresh_token=PLANDAY_REFRESH_TOKEN)
-    with serve(app) as planday_url:
-        _point_to_planday(home, planday_url)
-        if not (ui_port and _is_made(home)):
+    with _planday_served(home, app):
+        settings = _settings(home)
+        missing = missing_days(settings)
+        if ui_port is None or missing:
             # Whoever only opens the UI need not wait for it.
-            from ajour_revenue.demo.morning import fetch_and_tell  # noqa: PLC0415
+            from ajour_revenue.demo import morning  # noqa: PLC0415
 
-            fetch_and_tell(_settings(home))
-        if ui_port:
-            command = [sys.executable, "-m", "dagster", "dev", "-m", "ajour_revenue.definitions", "-p", str(ui_port)]
-            subprocess.run(command, cwd=home, check=False)  # noqa: S603 (a number is all that is given)
+            if ui_port is None or missing == _latest_days():
+                morning.fetch_and_tell(settings)
+            elif missing:
+                morning.fetch(settings, missing)
+        if ui_port is None:
+            click.echo("See it all in Dagster: make dev")
+        else:
+            _open_ui(home, ui_port)
 
 
-def _is_made(home: Path) -> bool:
-    """Whether everything up to yesterday was fetched, and the report of it is written."""
-    settings = _settings(home)
+def _latest_days() -> Window:
+    return Window.back_from(today(), days=MAX_DAYS)
+
+
+def missing_days(settings: Settings) -> Window | None:
+    """Return which of the latest days were not fetched yet, or have no report; None where all is there."""
     with reading(settings.warehouse_file) as connection:
-        latest = value(connection, "SELECT max(business_date) FROM fetches")
-    return latest == yesterday() and Pages.of(settings).latest.exists()
+        fetched = value(connection, "SELECT max(business_date) FROM fetches")
+    days = _latest_days()
+    if fetched is None or not Pages.of(settings).latest.exists():
+        return days
+    first_day = max(days.first_day, fetched + dt.timedelta(days=1))
+    return Window(first_day, days.last_day) if first_day <= days.last_day else None
+
+
+@contextmanager
+def _planday_served(home: Path, app: ASGIApp) -> Iterator[None]:
+    """Serve the demo's Planday where the settings say, or on another port, which they name meanwhile."""
+    usual = _settings(home).planday.api_url
+    with serve(app, port=urlsplit(usual).port or 0) as url:
+        _point_to_planday(home, url)
+        try:
+            yield
+        finally:
+            # Whoever has the port may be this demo's Dagster, which goes on.
+            _point_to_planday(home, usual)
+
+
+def _open_ui(home: Path, port: int) -> None:
+    click.echo(f"Dagster opens at http://127.0.0.1:{port} in some seconds; Ctrl-C ends it.")
+    command = [sys.executable, "-m", "dagster", "dev", "-m", "ajour_revenue.definitions", "-p", str(port)]
+    subprocess.run(command, cwd=home, check=False)  # noqa: S603 (a number is all that is given)
 
 
 def _write_settings(home: Path) -> None:
@@ -100,7 +137,8 @@ def _point_to_planday(home: Path, url: str) -> None:
     def point(settings: dict[str, Any]) -> None:
         settings["planday"] |= {"api_url": url, "identity_url": url}
 
-    edit(home / DEFAULT_SETTINGS_FILE, point)
+    if _settings(home).planday.api_url != url:
+        edit(home / DEFAULT_SETTINGS_FILE, point)
 
 
 def _settings(home: Path) -> Settings:
@@ -121,7 +159,7 @@ def _settings_text(activation_date: dt.date) -> str:
     values = usual_settings(
         name="demo", activation_date=activation_date, ajour={"driver": "SQLite3"}, wages="planday", units=units
     )
-    values["planday"] = {"publish": True, "api_url": NO_PLANDAY, "identity_url": NO_PLANDAY}
+    values["planday"] = {"publish": True, "api_url": PLANDAY, "identity_url": PLANDAY}
     values["budget"] = {"file": BUDGET_FILE}
     values["warehouse"] = "../demo.duckdb"
     return settings_file(values, heading=HEADING)

@@ -37,6 +37,8 @@ GROUPS = {
 }
 FIRST_DAY = LAST_DAY - timedelta(days=DAYS_SINCE_ACTIVATION)
 EARLIEST_DAYS = Window(FIRST_DAY, FIRST_DAY + timedelta(days=MAX_DAYS - 1))
+NOBODY = "http://127.0.0.1:9"
+"""Where nobody answers."""
 LOCATION = "locations/__repository__@ajour_revenue.definitions"
 
 
@@ -67,13 +69,18 @@ class Demo:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     server = DagsterServer(tmp_path_factory.mktemp("demo") / "home")
-    said, tables = [], []
-    for _ in range(2):
-        ended = processes.run(COMMAND, "demo", folder=server.folder)
+    said, tables, settings = [], [], []
+    # The demo's Planday is on this machine, and asks no proxy.
+    proxy = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY"), NOBODY)
+    for environment in ({}, proxy):
+        ended = processes.run(COMMAND, "demo", folder=server.folder, environment=environment)
         assert ended.returncode == 0, ended.stderr
         [warehouse] = server.folder.parent.glob("*.duckdb")
         said.append(ended.stdout)
         tables.append(contents(warehouse))
+        settings.append((server.folder / "ajour.yaml").read_bytes())
+    # Each run finds the other's Planday at its address.
+    assert settings[0] == settings[1]
     with server.serving("ajour-revenue", "demo", "--ui", "--port", server.port):
         yield Demo(server, warehouse, said[0], tables[0], said[1], tables[1], contents(warehouse))
 
