@@ -152,8 +152,8 @@ def test_unit_revenue_tells_the_totals_of_the_window_incl_and_excl_vat(history: 
 
 def test_unit_revenue_tells_what_changed_with_before_and_after(history: History) -> None:
     assert cells(history.metadata("unit_revenue")["changed"]) == [
-        [DANISH.date(DAYS[1]), "Bar", "corrected", "300,00", "290,00", "ajour", "ajour"],
-        [DANISH.date(DAYS[1]), "Kitchen", "corrected", "1.000,00", "800,40", "ajour", "ajour"],
+        [DANISH.date(DAYS[1]), "Bar", "corrected (ajour to ajour)", "300,00", "290,00"],
+        [DANISH.date(DAYS[1]), "Kitchen", "corrected (ajour to ajour)", "1.000,00", "800,40"],
     ]
 
 

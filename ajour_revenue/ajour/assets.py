@@ -54,34 +54,28 @@ OF_NO_UNIT_TOTALS = """
 
 OF_NO_UNIT = """
     SELECT
-        location_id,
-        coalesce(location_name, 'not in Ajour''s list') AS location_name,
+        location_id || ' ' || coalesce(location_name, 'not in Ajour''s list') AS location,
         count(*) AS days,
-        sum(revenue_incl_vat)::DECIMAL(18, 2) AS revenue_incl_vat,
-        sum(revenue_excl_vat)::DECIMAL(18, 2) AS revenue_excl_vat
+        sum(revenue_incl_vat)::DECIMAL(18, 2) AS incl_vat,
+        sum(revenue_excl_vat)::DECIMAL(18, 2) AS excl_vat
     FROM revenue_of_no_unit
     LEFT JOIN (FROM ajour_locations WHERE company_id = $company_id) USING (location_id)
-    GROUP BY ALL
-    ORDER BY revenue_excl_vat DESC, location_id
+    GROUP BY location_id, location_name
+    ORDER BY excl_vat DESC, location_id
     LIMIT 50
 """
 
 RAW_REVENUE_PREVIEW = """
     SELECT
-        raw_revenue.location_id,
-        coalesce(location_name, 'not in Ajour''s list') AS location_name,
-        mapping.unit,
+        location_id || ' ' || coalesce(location_name, 'not in Ajour''s list') AS location,
         count(*) AS days,
-        sum(revenue_incl_vat)::DECIMAL(18, 2) AS revenue_incl_vat,
-        sum(revenue_excl_vat)::DECIMAL(18, 2) AS revenue_excl_vat
+        sum(revenue_incl_vat)::DECIMAL(18, 2) AS incl_vat,
+        sum(revenue_excl_vat)::DECIMAL(18, 2) AS excl_vat
     FROM raw_revenue
     LEFT JOIN ajour_locations USING (company_id, location_id)
-    LEFT JOIN mapping
-        ON mapping.location_id = raw_revenue.location_id
-        AND business_date BETWEEN mapping.first_day AND mapping.last_day
     WHERE company_id = $company_id AND business_date BETWEEN $first_day AND $last_day
-    GROUP BY ALL
-    ORDER BY revenue_excl_vat DESC
+    GROUP BY location_id, location_name
+    ORDER BY excl_vat DESC
     LIMIT 20
 """
 

@@ -30,8 +30,21 @@ GROUP = "plan"
 PLANNED_WAGES_FETCHED = "planned_wages_fetched"
 
 EXPECTED_PREVIEW = """
-    SELECT business_date, department, unit, expected_revenue_excl_vat, low, high, note, holiday
+    SELECT
+        business_date AS day,
+        department || ', ' || unit AS place,
+        expected_revenue_excl_vat AS expected_excl_vat,
+        low,
+        high
     FROM expected_revenue
+    ORDER BY business_date, department, unit
+    LIMIT 100
+"""
+
+EXPECTED_NOTES = """
+    SELECT business_date AS day, department || ', ' || unit AS place, note, holiday
+    FROM expected_revenue
+    WHERE note IS NOT NULL OR holiday IS NOT NULL
     ORDER BY business_date, department, unit
     LIMIT 100
 """
@@ -51,11 +64,11 @@ EXPECTED_PER_DAY = """
 # What one person costs is in no total either (D21).
 PLANNED_WAGES_PREVIEW = """
     SELECT
-        business_date,
+        business_date AS day,
         department,
         sum(shown(hours, people, $show_single_person))::DECIMAL(38, 2) AS hours,
         sum(shown(wage_cost, people, $show_single_person))::DECIMAL(38, 2) AS wage_cost,
-        count(*) FILTER (shown(wage_cost, people, $show_single_person) IS NULL) AS wages_hidden
+        count(*) FILTER (shown(wage_cost, people, $show_single_person) IS NULL) AS hidden
     FROM planned_wages
     GROUP BY ALL
     ORDER BY ALL
@@ -97,6 +110,7 @@ def expected_revenue(settings: Settings) -> dg.AssetsDefinition:
                     "days": str(window),
                     **figures(connection, EXPECTED_FIGURES),
                     "expected": table(connection, EXPECTED_PREVIEW),
+                    "notes": table(connection, EXPECTED_NOTES),
                 },
             )
 
@@ -204,12 +218,14 @@ def wage_plan(settings: Settings) -> dg.AssetsDefinition:
         with explained_failures(), warehouse.transaction() as connection:
             calculate_wage_plan(connection, settings, window)
             plan = load_plan(connection, settings, window)
+        of_places = [each for each in plan if each.figure.place.department][:100]
         return dg.MaterializeResult(
             metadata={
                 **plan_chart([each for each in plan if each.figure.place == COMPANY], window),
                 "days": str(window),
                 "dagster/column_lineage": lineage,
-                "plan": table_of([_row(each) for each in plan if each.figure.place.department][:100]),
+                "plan": table_of([_row(each) for each in of_places]),
+                "notes": table_of([_note(each) for each in of_places if each.note]),
             },
         )
 
@@ -228,13 +244,20 @@ def plan_chart(of_company: Sequence[Planned], window: Window) -> dict[str, dg.Me
 def _row(planned: Planned) -> dict[str, object]:
     figure = planned.figure
     return {
-        "business_date": planned.day,
-        "department": figure.place.department,
-        "unit": "not allocated" if figure.place.unallocated else figure.place.unit or "total",
-        "expected_revenue_excl_vat": figure.revenue_excl_vat,
-        "planned_wage_cost": figure.wage_cost,
-        "wage_percentage": figure.wage_percentage,
+        "day": planned.day,
+        "place": _place(planned),
+        "expected_excl_vat": figure.revenue_excl_vat,
+        "wage_cost": figure.wage_cost,
+        "wage_pct": figure.wage_percentage,
         "target": figure.target,
-        "over_target": planned.over_target,
-        "note": planned.note,
+        "over_dkk": planned.over_target,
     }
+
+
+def _note(planned: Planned) -> dict[str, object]:
+    return {"day": planned.day, "place": _place(planned), "note": planned.note}
+
+
+def _place(planned: Planned) -> str:
+    place = planned.figure.place
+    return f"{place.department}, {'not allocated' if place.unallocated else place.unit or 'total'}"

@@ -20,9 +20,14 @@ TOTALS = """
 """
 
 CHANGES = """
-    SELECT business_date, unit, change, revenue_before, revenue_after, source_before, source_after
+    SELECT
+        business_date AS day,
+        unit,
+        format('{} ({} to {})', change, coalesce(source_before, 'none'), coalesce(source_after, 'none')) AS change,
+        revenue_before AS before,
+        revenue_after AS after
     FROM unit_revenue_changes
-    WHERE change <> 'first figure'
+    WHERE unit_revenue_changes.change <> 'first figure'
     ORDER BY business_date, unit
     LIMIT 50
 """
