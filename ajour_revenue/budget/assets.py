@@ -80,7 +80,7 @@ def budget(settings: Settings, file: Path) -> dg.AssetsDefinition:
             per_day = values(connection, BUDGET_PER_DAY, first_day=month.first_day, last_day=month.last_day)
             return dg.MaterializeResult(
                 metadata={
-                    "chart": chart(f"Budget, {month}", [Day(amount) for amount in per_day]),
+                    **chart("Budget", [Day(amount) for amount in per_day], month, bars="Budget excl. VAT"),
                     **figures(connection, ROWS),
                     "months": table(connection, BUDGET_PREVIEW),
                     "file": dg.MetadataValue.path(str(file)),

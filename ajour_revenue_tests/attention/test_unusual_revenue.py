@@ -8,7 +8,7 @@ from typing import get_args
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
@@ -191,6 +191,7 @@ def test_an_ordinary_day_is_not_found_and_one_without_revenue_or_with_four_times
 
 @few
 @given(seed=SEEDS, factor=st.decimals("0.1", 4, places=3), scale=st.integers(2, 1_000))
+@example(seed=118, factor=Decimal("0.100"), scale=882)
 def test_in_another_currency_the_same_days_are_unusual(
     connection: duckdb.DuckDBPyConnection, seed: int, factor: Decimal, scale: int
 ) -> None:

@@ -105,7 +105,7 @@ def test_a_bad_row_is_told_with_its_line_number_and_what_was_found(settings: Set
 def test_a_column_is_told_by_its_own_name(settings: Settings) -> None:
     [_, error] = errors(settings, "Bar;mange;2026-03", header="Enhed;Omsætning ekskl. moms;Måned")
 
-    assert error.startswith("line 2, omsætning_excl._moms: found 'mange'")
+    assert error.startswith("line 2, omsætning_ekskl._moms: found 'mange'")
 
 
 def test_everything_wrong_is_told_at_once(settings: Settings) -> None:

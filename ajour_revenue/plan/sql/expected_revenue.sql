@@ -206,7 +206,8 @@ expected AS (
         CASE note
             WHEN 'closed' THEN 0
             WHEN 'open for the holiday' THEN holiday_revenue::DECIMAL(18, 2)
-            ELSE round(weekday_revenue * level * coalesce(holiday_factor, 1), 2)
+            -- Three factors of 18 digits would not hold a hundred million.
+            ELSE round(weekday_revenue::DECIMAL(38, 2) * level * coalesce(holiday_factor, 1), 2)
         END::DECIMAL(18, 2) AS expected_revenue_excl_vat
     FROM parts
 )
