@@ -28,6 +28,9 @@ REPLACE_LOCATIONS = """
 
 STORE_RAW_REVENUE = sql_file(__package__, "raw_revenue")
 
+# Nobody can tell beforehand how much a database will answer; what does not fit is written beside the warehouse.
+STORE_WITHIN = "SET memory_limit = '128MB'"
+
 REVENUE_OF_NO_UNIT_SQL = sql_file(__package__, "revenue_of_no_unit")
 
 RAW_REVENUE_TOTALS = """
@@ -163,6 +166,7 @@ def raw_revenue(settings: Settings) -> dg.AssetsDefinition:
         fetched = ajour.daily_revenue(window)
         about = {"company_id": ajour.company_id, "first_day": window.first_day, "last_day": window.last_day}
         with warehouse.transaction() as connection:
+            run(connection, STORE_WITHIN)
             connection.register("answer", fetched.reader())
             run(
                 connection,

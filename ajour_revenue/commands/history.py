@@ -1,7 +1,7 @@
 """What Dagster remembers of an integration's runs."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import dagster as dg
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
@@ -13,8 +13,11 @@ from ajour_revenue.processes import RunProcess
 from ajour_revenue.runs import failure_reasons, job_name
 from ajour_revenue.settings.model import Settings
 
+ASSET_JOB = "__ASSET_JOB"
+"""What Dagster calls the job of a run that was started from an asset's page, or by its backfill."""
+
 RECENT_RUNS = 100
-"""Among so many runs of the whole instance an integration's last one is looked for."""
+"""Among so many such runs, of all integrations, those of one are looked for."""
 
 RESULTS: dict[dg.DagsterRunStatus, RunResult] = {
     dg.DagsterRunStatus.SUCCESS: "success",
@@ -25,20 +28,26 @@ RESULTS: dict[dg.DagsterRunStatus, RunResult] = {
 
 def last_run_of(instance: dg.DagsterInstance, settings: Settings) -> LastRun | None:
     """Return the last run of an integration that has ended; None where Dagster remembers none."""
-    for record in instance.get_run_records(limit=RECENT_RUNS):
-        run = record.dagster_run
-        if not run.is_finished or not _is_of(settings, run):
-            continue
-        failed = run.status is dg.DagsterRunStatus.FAILURE
-        events = [entry.dagster_event for entry in instance.all_logs(run.run_id)] if failed else []
-        return LastRun(
-            run_id=run.run_id,
-            result=RESULTS[run.status],
-            at=_began(record) if record.end_time is None else _moment(record.end_time),
-            window=_tagged(run.tags),
-            reasons=tuple(failure_reasons(event for event in events if event is not None)),
-        )
-    return None
+    ended = [*_ended(instance, job_name(settings), limit=1), *_ended(instance, ASSET_JOB, limit=RECENT_RUNS)]
+    of_it = [record for record in ended if _is_of(settings, record.dagster_run)]
+    if not of_it:
+        return None
+    record = max(of_it, key=lambda record: record.storage_id)
+    run = record.dagster_run
+    failed = run.status is dg.DagsterRunStatus.FAILURE
+    events = [entry.dagster_event for entry in instance.all_logs(run.run_id)] if failed else []
+    return LastRun(
+        run_id=run.run_id,
+        result=RESULTS[run.status],
+        at=_began(record) if record.end_time is None else _moment(record.end_time),
+        window=_tagged(run.tags),
+        reasons=tuple(failure_reasons(event for event in events if event is not None)),
+    )
+
+
+def _ended(instance: dg.DagsterInstance, job: str, *, limit: int) -> Sequence[dg.RunRecord]:
+    """Return the latest runs of a job that have ended."""
+    return instance.get_run_records(dg.RunsFilter(job_name=job, statuses=list(RESULTS)), limit=limit)
 
 
 def _is_of(settings: Settings, run: dg.DagsterRun) -> bool:

@@ -7,11 +7,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
-from starlette.types import ASGIApp
 
 from ajour_revenue.days import MAX_DAYS, Window, month_of, today, yesterday
 from ajour_revenue.demo.ajour import write_ajour
@@ -26,6 +25,9 @@ from ajour_revenue.settings.model import Settings
 from ajour_revenue.settings.secrets import AJOUR_CREDENTIALS
 from ajour_revenue.warehouse.connect import reading
 from ajour_revenue.warehouse.run import value
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 COMPANY_ID = "1"
 PLANDAY_CLIENT_ID = "demo-client"
@@ -86,7 +88,7 @@ def missing_days(settings: Settings) -> Window | None:
 
 
 @contextmanager
-def _planday_served(home: Path, app: ASGIApp) -> Iterator[None]:
+def _planday_served(home: Path, app: "ASGIApp") -> Iterator[None]:
     """Serve the demo's Planday where the settings say, or on another port, which they name meanwhile."""
     usual = _settings(home).planday.api_url
     with serve(app, port=urlsplit(usual).port or 0) as url:

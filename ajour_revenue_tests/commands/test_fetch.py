@@ -13,8 +13,9 @@ from ajour_revenue import days
 from ajour_revenue.commands import attention
 from ajour_revenue.commands import fetch as fetch_module
 from ajour_revenue.commands.fetch_texts import FETCH_TEXTS
-from ajour_revenue.days import MAX_DAYS
+from ajour_revenue.days import MAX_DAYS, Window
 from ajour_revenue.instance import NoInstanceError, dagster_instance
+from ajour_revenue.partitions import tagged_window
 from ajour_revenue.planday.outcome import Outcome
 from ajour_revenue.text.formats import ENGLISH, Language
 from ajour_revenue_tests.clock import LAST_DAY
@@ -44,7 +45,8 @@ def test_what_is_too_much_for_one_run_is_several_on_the_instance_that_dagster_de
     assert at_company.query("SELECT count(*) FROM fetches") == [(3,)]
     with dagster_instance() as instance:
         runs = instance.get_runs()
-    assert {run.tags["days"] for run in runs} == {f"{days_back(2)} to {days_back(1)}", str(LAST_DAY)}
+    first_two = Window(LAST_DAY - timedelta(days=2), LAST_DAY - timedelta(days=1))
+    assert {tagged_window(run.tags) for run in runs} == {first_two, Window(LAST_DAY, LAST_DAY)}
     assert all(run.status is dg.DagsterRunStatus.SUCCESS for run in runs)
     unmapped = "! Location without a unit: location 99"
     for shown in ("raw revenue", "3/3 days", "9 of them new, 0 figures changed", unmapped):

@@ -70,8 +70,11 @@ def test_the_proxy_has_every_file_that_its_configuration_names() -> None:
     named = set(re.findall(r"^ +(?:ssl_certificate(?:_key)?|auth_basic_user_file) (\S+);", configuration, re.MULTILINE))
     mounted = {volume.split(":")[1] for volume in SERVICES["proxy"]["volumes"]}
 
-    assert len(named) == 4
-    assert named <= mounted
+    assert len(named) == 6
+    # Those of departments have names of their own, and are mounted as they come.
+    assert named - {"/etc/nginx/ajour-revenue.reports.$department"} <= mounted
+    assert re.findall(r"^ +root (\S+);", configuration, re.MULTILINE) == ["/srv/ajour/data/nord/reports"]
+    assert "/srv/ajour/data/nord/reports" in mounted
 
 
 def test_the_workspace_names_the_code_servers() -> None:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -14,9 +15,11 @@ from ajour_revenue.days import Window
 from ajour_revenue.plan.expected_revenue import expect_revenue, store_expected
 from ajour_revenue.plan.wage_plan import calculate_wage_plan, store_planned_wages
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.wages.figures import Place
 from ajour_revenue.wages.source import WAGE_COST_SCHEMA, WageCosts
 from ajour_revenue.warehouse.run import run
 from ajour_revenue_tests.clock import MOMENT
+from ajour_revenue_tests.kit import settings_dict
 
 OERE = Decimal("0.01")
 TODAY = dt.date(2026, 3, 2)
@@ -157,3 +160,12 @@ def planned(
         "hours": Decimal(7),
         "people": people,
     }
+
+
+TARGETS = {"Bar": 30, "Kitchen": 35, "Shop": 25}
+VESTERBRO = Place("Vesterbro")
+
+
+def settings_of(**sections: Any) -> Settings:  # noqa: ANN401 (YAML may hold anything)
+    units = [unit | {"target_wage_percentage": TARGETS[unit["name"]]} for unit in settings_dict()["units"]]
+    return Settings.model_validate(settings_dict(**{"units": units} | sections))

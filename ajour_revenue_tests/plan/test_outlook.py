@@ -20,8 +20,7 @@ from ajour_revenue.wages.percentage import calculate_wage_percentage
 from ajour_revenue.wages.source import WAGE_COST_SCHEMA, WageCosts
 from ajour_revenue_tests.clock import set_now
 from ajour_revenue_tests.kit import store_wages
-from ajour_revenue_tests.plan.kit import TODAY, UNITS, make_plan_of, planned, rolled_back
-from ajour_revenue_tests.plan.test_wage_plan import VESTERBRO, settings_of
+from ajour_revenue_tests.plan.kit import TODAY, UNITS, VESTERBRO, make_plan_of, planned, rolled_back, settings_of
 from ajour_revenue_tests.wages.people import (
     DAYS,
     REVENUE,

@@ -21,13 +21,12 @@ from ajour_revenue.plan.wage_plan import (
     forget_passed_wages,
     load_plan,
 )
-from ajour_revenue.settings.model import Settings
 from ajour_revenue.upcoming import never
 from ajour_revenue.wages.figures import COMPANY, Place
 from ajour_revenue.warehouse.run import run
 from ajour_revenue_tests.clock import set_now
-from ajour_revenue_tests.kit import IN_BOTH_STORES, settings_dict, store_revenue
-from ajour_revenue_tests.plan.kit import TODAY, UNITS, make_plan_of, planned, rolled_back
+from ajour_revenue_tests.kit import IN_BOTH_STORES, store_revenue
+from ajour_revenue_tests.plan.kit import TODAY, UNITS, VESTERBRO, make_plan_of, planned, rolled_back, settings_of
 from ajour_revenue_tests.wages.people import (
     FRIENDS,
     REVENUE,
@@ -39,10 +38,9 @@ from ajour_revenue_tests.wages.people import (
     wage_rows,
 )
 
-TARGETS = {"Bar": 30, "Kitchen": 35, "Shop": 25}
 CELLS = [("Vesterbro", "Bar"), ("Vesterbro", "Kitchen"), ("Vesterbro", None), ("Aarhus", "Shop"), ("Aarhus", None)]
 FOUR_DAYS = Window(TODAY, TODAY + dt.timedelta(days=3))
-BAR, VESTERBRO = Place("Vesterbro", "Bar"), Place("Vesterbro")
+BAR = Place("Vesterbro", "Bar")
 
 few = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 amounts = st.decimals(0, 100_000, places=2)
@@ -51,11 +49,6 @@ wages = st.dictionaries(
     st.tuples(amounts, st.one_of(st.none(), st.integers(0, 3))),
     max_size=12,
 )
-
-
-def settings_of(**sections: Any) -> Settings:  # noqa: ANN401 (YAML may hold anything)
-    units = [unit | {"target_wage_percentage": TARGETS[unit["name"]]} for unit in settings_dict()["units"]]
-    return Settings.model_validate(settings_dict(**{"units": units} | sections))
 
 
 SETTINGS = settings_of()

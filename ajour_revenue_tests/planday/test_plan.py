@@ -116,7 +116,9 @@ def test_a_run_of_the_plan_is_not_taken_for_the_last_fetch(planning: ConnectedCo
 
         assert planning.run(WINDOW, instance=instance).success
         fetched = last_run_of(instance, planning.settings)
-        assert plan_anew(planning, instance).success
+        # However many there are.
+        for _ in range(3):
+            assert plan_anew(planning, instance).success
 
         assert fetched is not None
         assert last_run_of(instance, planning.settings) == fetched

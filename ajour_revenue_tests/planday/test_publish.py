@@ -360,6 +360,7 @@ class TestWhatIsOurs:
     def test_explain_tells_what_is_ours_and_what_may_have_arrived(
         self, listed: ConnectedCompany, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        listed.speak("en")
         listed.earn("Bar", LAST, "100.00")
         listed.publish()
         listed.earn("Bar", LAST, "120.00")
@@ -368,15 +369,15 @@ class TestWhatIsOurs:
             listed.publish()
 
         said = explained(listed, "Bar")
-        assert "unit 101: 100,00 kr., published on" in said
-        assert "unit 101: we last put 100,00 kr. there" in said
-        assert re.search(r"unit 101: 120,00 kr\. was about to be sent on .*; whether it arrived is not known yet", said)
+        assert "unit 101: DKK 100.00, published on" in said
+        assert "unit 101: we last put DKK 100.00 there" in said
+        assert re.search(r"unit 101: DKK 120\.00 was about to be sent on .*; whether it arrived is not known yet", said)
 
         monkeypatch.undo()
         monkeypatch.setattr(client, "RATE_LIMITS", UNLIMITED)
         listed.publish()
         said = explained(listed, "Bar")
-        assert "unit 101: we last put 120,00 kr. there" in said
+        assert "unit 101: we last put DKK 120.00 there" in said
         assert "not known yet" not in said
 
 

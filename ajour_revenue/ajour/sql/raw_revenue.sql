@@ -2,9 +2,6 @@
 -- revenue_excl_vat), which can be read once, for the days first_day to last_day. Every statement runs in the caller's
 -- transaction.
 
--- Nobody can tell beforehand how much a database will answer; what does not fit is written beside the warehouse.
-SET memory_limit = '128MB';
-
 CREATE OR REPLACE TEMP TABLE fetched AS FROM answer;
 
 -- Later knowledge wins (D15): a day that another run has asked for since is left as it is.
@@ -74,5 +71,3 @@ SELECT
     $run_id AS run_id
 FROM answered_days
 ORDER BY business_date;
-
-RESET memory_limit;
