@@ -1,7 +1,7 @@
 """The wage report, written at the end of each run."""
 
 import datetime as dt
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import dagster as dg
@@ -48,6 +48,8 @@ def wage_report(settings: Settings) -> dg.AssetsDefinition:
             of_departments = settings.report.department_pages
             report = load(window, with_plan=True, of_departments=of_departments)
 
+            # Departments ask for the same days one after the other.
+            @cache
             def report_of(day: dt.date) -> Report:
                 return load(latest_days(day, since=settings.activation_date), of_departments=of_departments)
 
