@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ajour_revenue.days import now
+from ajour_revenue import days
 from ajour_revenue.errors import ActionableError
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.upcoming import NextFetch, NoFetch, next_fetch, upcoming_fetch
@@ -58,6 +58,6 @@ def next_fetch_here(settings: Settings) -> NextFetch | NoFetch:
     Raises NoInstanceError where DAGSTER_HOME leads nowhere.
     """
     if not has_dagster_instance():
-        return next_fetch(settings, now(), {})
+        return next_fetch(settings, days.now(), {})
     with dagster_instance() as instance:
         return upcoming_fetch(instance, settings)

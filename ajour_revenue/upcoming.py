@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from ajour_revenue.days import COPENHAGEN, WEEKDAYS, Window, now
+from ajour_revenue import days as clock
+from ajour_revenue.days import COPENHAGEN, WEEKDAYS, Window
 from ajour_revenue.settings.model import Settings
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def next_fetch(settings: Settings, moment: dt.datetime, switched: Mapping[str, b
 
 def upcoming_fetch(instance: "dg.DagsterInstance", settings: Settings) -> NextFetch | NoFetch:
     """Return the next scheduled fetch from now on, or why there is none, as `next_fetch` does."""
-    return next_fetch(settings, now(), switched_weekdays(instance, settings))
+    return next_fetch(settings, clock.now(), switched_weekdays(instance, settings))
 
 
 def switched_weekdays(instance: "dg.DagsterInstance", settings: Settings) -> dict[str, bool]:

@@ -74,3 +74,10 @@ def test_an_import_against_the_order_is_named(tmp_path: Path) -> None:
     (tmp_path / "launch.py").write_text("from ajour_revenue import days\n", encoding="utf-8")
 
     assert against_the_order(tmp_path) == ["days imports ajour.assets", "wages.source imports wages.file"]
+
+
+def test_no_module_takes_the_clock_by_name_which_the_tests_set_in_its_module_only() -> None:
+    modules = {file.relative_to(PACKAGE).as_posix(): imported(file) for file in PACKAGE.rglob("*.py")}
+
+    assert any("days" in names for names in modules.values())
+    assert [module for module, names in modules.items() if "days.now" in names] == []

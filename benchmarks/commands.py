@@ -24,6 +24,7 @@ from ajour_revenue.reports.report import load_report
 from ajour_revenue.revenue.explain import explain, known_units
 from ajour_revenue.settings.load import load_settings
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.upcoming import never
 from ajour_revenue.wages.percentage import calculate_wage_percentage
 from ajour_revenue.warehouse.connect import transaction
 from ajour_revenue.warehouse.run import run
@@ -142,7 +143,7 @@ def make_company(folder: Path, *, window: Window = WINDOW, units: range = UNITS,
 
 def report_of(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Ask what `report` asks."""
-    load_report(connection, settings, latest_days(yesterday(), since=settings.activation_date), "week", str)
+    load_report(connection, settings, latest_days(yesterday(), since=settings.activation_date), "week", never)
 
 
 def story_of(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:

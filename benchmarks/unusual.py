@@ -22,6 +22,7 @@ from rich.table import Table
 from ajour_revenue.attention.findings import findings
 from ajour_revenue.days import Window
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.upcoming import never
 from ajour_revenue.warehouse.file import empty
 from ajour_revenue.warehouse.run import run, values
 from benchmarks.forecast import FIRST_ORIGIN, Place, demo_places, restaurant, settings_of, store
@@ -114,7 +115,7 @@ def unusual_on(
 ) -> dict[str | None, Decimal | None]:
     """Return the units whose figure of a day is unusual, with what they sold."""
     found = findings(
-        connection, settings, upcoming=lambda: "", days=Window(day, day), company_id="", kinds=["unusual revenue"]
+        connection, settings, upcoming=never, days=Window(day, day), company_id="", kinds=["unusual revenue"]
     )
     return {finding.place.unit: finding.facts.revenue_excl_vat for finding in found}
 

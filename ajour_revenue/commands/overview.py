@@ -7,9 +7,10 @@ from typing import Literal, NamedTuple
 
 import duckdb
 
+from ajour_revenue import days as clock
 from ajour_revenue.attention.finding import URGENT, Finding, Location
 from ajour_revenue.attention.findings import findings, last_company, run_failed
-from ajour_revenue.days import Window, now, yesterday
+from ajour_revenue.days import Window, yesterday
 from ajour_revenue.instance import dagster_instance, has_dagster_instance
 from ajour_revenue.planday.outcome import Outcome
 from ajour_revenue.processes import RunProcess
@@ -163,7 +164,7 @@ def overview_of(settings: Settings) -> Overview:
             under_way = runs_under_way(instance, settings, working)
             upcoming = upcoming_fetch(instance, settings)
     else:
-        upcoming = next_fetch(settings, now(), {})
+        upcoming = next_fetch(settings, clock.now(), {})
     failed = [run_failed(last_run.window, last_run.reasons)] if last_run and last_run.result == "failure" else []
     with reading_copy(settings) as connection:
         published = rows(connection, PUBLISHING, _Published)

@@ -36,7 +36,7 @@ from ajour_revenue.attention.findings import findings
 from ajour_revenue.attention.texts import line
 from ajour_revenue.budget.file import BudgetFileError, read_budget
 from ajour_revenue.commands.errors import FailedError
-from ajour_revenue.days import Window, now, yesterday
+from ajour_revenue.days import Window, today, yesterday
 from ajour_revenue.environment import credentials
 from ajour_revenue.mapping import register_units, unit_of_locations
 from ajour_revenue.planday.client import PlandayClient
@@ -300,7 +300,7 @@ def mapping_step(settings: Settings, locations: Mapping[str, str], *, is_decided
         return Step("Mapping", Result.WARNING, f"None of Ajour's {len(locations)} location(s) feeds a unit yet.")
     if problems:
         return Step("Mapping", Result.WARNING, "\n".join(problems))
-    feeding = len(locations.keys() & unit_of_locations(settings, now().date()).keys())
+    feeding = len(locations.keys() & unit_of_locations(settings, today()).keys())
     which = "All" if feeding == len(locations) else f"{feeding} of"
     return Step("Mapping", Result.OK, f"{which} {len(locations)} location(s) feed a unit.")
 

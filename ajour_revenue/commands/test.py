@@ -207,7 +207,7 @@ def _tell_mapping(console: Console, settings: Settings, locations: Mapping[str, 
 
 
 def _unmapped(settings: Settings, locations: Mapping[str, str]) -> dict[str, str]:
-    mapped = unit_of_locations(settings, days.now().date())
+    mapped = unit_of_locations(settings, days.today())
     return {location: name for location, name in locations.items() if location not in mapped}
 
 

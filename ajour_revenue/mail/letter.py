@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from ajour_revenue import days as clock
 from ajour_revenue.alerts.messages import Attachment, Mail, one_line, plain
 from ajour_revenue.attention.finding import Finding
-from ajour_revenue.days import now, today
+from ajour_revenue.days import today
 from ajour_revenue.mail.texts import MailTexts
 from ajour_revenue.reports.plan_texts import PLAN_TEXTS
 from ajour_revenue.reports.report import Report, from_worst
@@ -95,7 +96,7 @@ def letter(reports: Sequence[Report], texts: MailTexts, *, xlsx: bool = False) -
     html = TEMPLATES.get_template("mail.html").render(
         blocks=blocks,
         texts=texts,
-        written_at=texts.common.written_at.format(texts.common.formats.moment(now())),
+        written_at=texts.common.written_at.format(texts.common.formats.moment(clock.now())),
         has_attachment=xlsx,
     )
     return Mail(
@@ -242,7 +243,7 @@ def _text(blocks: Iterable[Block], texts: MailTexts, *, has_attachment: bool) ->
     if has_attachment:
         yield texts.attached
     yield texts.note
-    yield texts.common.written_at.format(texts.common.formats.moment(now()))
+    yield texts.common.written_at.format(texts.common.formats.moment(clock.now()))
 
 
 def _text_of(block: Block, texts: MailTexts) -> Iterator[str]:

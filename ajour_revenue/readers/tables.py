@@ -45,7 +45,7 @@ def make_cells(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Non
 def make_tables(connection: duckdb.DuckDBPyConnection, settings: Settings, commands: Mapping[str, str]) -> None:
     """Run a command for each table, after what `make_cells` has made; the table's query follows its text."""
     register_units(connection, settings)
-    about = {"company": settings.name, "today": days.now().date(), "made_at": days.now(), "version": __version__}
+    about = {"company": settings.name, "today": days.today(), "made_at": days.now(), "version": __version__}
     for table, command in commands.items():
         if table in PERIODS:
             add_up(connection, cut(_calculated(connection), PERIODS[table]))

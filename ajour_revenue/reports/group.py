@@ -8,7 +8,8 @@ from pathlib import Path
 
 from markupsafe import Markup, escape
 
-from ajour_revenue.days import Window, now
+from ajour_revenue import days as clock
+from ajour_revenue.days import Window, today
 from ajour_revenue.reports.page import TEMPLATES
 from ajour_revenue.reports.report import Report
 from ajour_revenue.reports.texts import Texts
@@ -66,7 +67,7 @@ def group_page(
         # Of several companies together no location is named.
         missing=lambda _: [],
         style=Markup(TEMPLATES.get_template("page.css").render()),  # noqa: S704 (ours)
-        written_at=texts.formats.moment(now()),
+        written_at=texts.formats.moment(clock.now()),
         day=day.last_day,
         week_head=week,
         month_head=month,
@@ -93,7 +94,7 @@ def _sum(figures: Sequence[Figure]) -> Figure:
     )
     lacks_hours = any(each.lacks_hours for each in figures)
     return Figure(
-        window=figures[0].window if figures else Window.back_from(now().date(), days=1),
+        window=figures[0].window if figures else Window.back_from(today(), days=1),
         place=COMPANY,
         revenue_excl_vat=_added([each.revenue_excl_vat for each in figures]),
         revenue_incl_vat=_added([each.revenue_incl_vat for each in figures]),

@@ -5,7 +5,8 @@ from itertools import groupby
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from ajour_revenue.days import COPENHAGEN, now, yesterday
+from ajour_revenue import days as clock
+from ajour_revenue.days import COPENHAGEN, yesterday
 from ajour_revenue.plan.wage_plan import Planned
 from ajour_revenue.reports.budget import budget_cells, budget_sentence
 from ajour_revenue.reports.budget_texts import BUDGET_TEXTS
@@ -41,7 +42,7 @@ def html_page(report: Report, texts: Texts, *, links: str = "", mark: str = "") 
         mark=mark,
         # Ours, and without any text of others in it.
         style=Markup(TEMPLATES.get_template("page.css").render()),  # noqa: S704
-        written_at=formats.moment(now()),
+        written_at=formats.moment(clock.now()),
         window=formats.days(report.window.first_day, report.window.last_day),
         is_yesterday=report.window.last_day == yesterday(),
         attention=len(report.findings),

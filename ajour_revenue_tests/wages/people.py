@@ -35,7 +35,11 @@ Company = dict[Cell, frozenset[int]]
 Part = tuple[int, Cell]
 """What a person costs in a cell."""
 
-AMOUNT = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})*,00(?!\d)|(?<![\d.,])\d{1,3}(?:,\d{3})*\.00(?!\d)")
+AMOUNT = re.compile(
+    r"(?<![\d.,])\d{1,3}(?:\.\d{3})*,00(?!\d)"
+    r"|(?<![\d.,])(?<!kl\. )\d{1,3}(?:,\d{3})*\.00(?!\d)"
+)
+"""In Danish or English; in Danish a full hour looks like an English amount: kl. 16.00."""
 
 cells = st.sampled_from([(day, department, unit) for day in DAYS.days for department, unit in CELLS])
 companies = st.dictionaries(cells, st.frozensets(st.sampled_from(PEOPLE), min_size=1, max_size=3), min_size=1)
