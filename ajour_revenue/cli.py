@@ -11,6 +11,7 @@ from ajour_revenue import __version__
 from ajour_revenue.commands.errors import FailedError
 from ajour_revenue.commands.marks import show_plain_marks
 from ajour_revenue.errors import ActionableError
+from ajour_revenue.text.bilingual import Bilingual
 
 if TYPE_CHECKING:
     from sqlalchemy.exc import DBAPIError
@@ -44,6 +45,13 @@ COMMANDS = {
     "test": Entry("test:test", "Test the settings, and show which Ajour location feeds which unit."),
 }
 
+NO_HISTORY = Bilingual(
+    da="Dagsters historik kan ikke læses eller skrives: {said}. Se, om der er plads på disken, og om denne bruger må "
+    "skrive i dens mappe (DAGSTER_HOME, eller som der står i dagster.yaml), og prøv igen.",
+    en="Dagster's history cannot be read or written: {said}. Look whether its disk has room, and whether this user may "
+    "write to its folder (DAGSTER_HOME, or as dagster.yaml says); then try again.",
+)
+
 
 class Imported(UserDict[str, Any]):
     """The commands by name, each of which is imported when it is asked for."""
@@ -76,16 +84,12 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except ActionableError as error:
-            raise FailedError(str(error)) from error
+            raise FailedError(error.text) from error
         except Exception as error:
             if not _is_of_a_database(error):
                 raise
             # Only Dagster's history is spoken to by SQLAlchemy.
-            message = (
-                f"Dagster's history cannot be read or written: {error.orig}. Look whether its disk has room, and "
-                "whether this user may write to its folder (DAGSTER_HOME, or as dagster.yaml says); then try again."
-            )
-            raise FailedError(message) from error
+            raise FailedError(NO_HISTORY.format(said=error.orig)) from error
 
 
 def _is_of_a_database(error: Exception) -> TypeGuard["DBAPIError"]:

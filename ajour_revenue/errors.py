@@ -1,8 +1,18 @@
 """Errors that are written for the person who must act."""
 
+from ajour_revenue.text.bilingual import Bilingual
+
 
 class ActionableError(Exception):
-    """Something could not be done; the message says what, where, what was found and what to do, without any secret."""
+    """Something could not be done; the text says what, where, what was found and what to do, without any secret.
+
+    A log has it in English; who reads it in a run, a message or at a terminal has it in the language of the settings.
+    """
 
     transient = False
     """Whether trying again later may help."""
+
+    def __init__(self, text: Bilingual | str) -> None:
+        """Take what to say."""
+        self.text = Bilingual(da=text, en=text) if isinstance(text, str) else text
+        super().__init__(self.text.en)

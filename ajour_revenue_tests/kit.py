@@ -25,7 +25,7 @@ from ajour_revenue.partitions import window_tags
 from ajour_revenue.settings.load import load_settings
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.settings.secrets import AJOUR_CREDENTIALS
-from ajour_revenue.text.formats import Language
+from ajour_revenue.text.bilingual import Language
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.processes import PATIENCE_SECONDS
 

@@ -25,7 +25,7 @@ from ajour_revenue.alerts.texts import ALERT_TEXTS, AlertTexts
 from ajour_revenue.masking import is_blank
 from ajour_revenue.settings.model import MailSettings, Settings
 from ajour_revenue.settings.secrets import MAIL_PASSWORD, MAIL_USER, WEBHOOK_URL
-from ajour_revenue.text.formats import Language
+from ajour_revenue.text.bilingual import Language
 
 TIMEOUT_SECONDS = 10
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ajour_revenue.attention.texts import FINDING_TEXTS, FindingTexts
-from ajour_revenue.text.formats import Language
+from ajour_revenue.text.bilingual import Language
 from ajour_revenue.text.plural import Counted
 
 

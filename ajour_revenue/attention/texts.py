@@ -7,7 +7,8 @@ from typing import NamedTuple
 from ajour_revenue.attention.finding import Cause, Facts, Finding, Kind, Location
 from ajour_revenue.revenue.change import Change, Source
 from ajour_revenue.settings.model import Vat
-from ajour_revenue.text.formats import DANISH, ENGLISH, NOTHING, PLAIN_FORMATS, Formats, Language
+from ajour_revenue.text.bilingual import Language
+from ajour_revenue.text.formats import DANISH, ENGLISH, NOTHING, PLAIN_FORMATS, Formats
 
 
 class Words(NamedTuple):

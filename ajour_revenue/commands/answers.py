@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import click
 
-from ajour_revenue.text.formats import Language
+from ajour_revenue.text.bilingual import Language
 
 ANSWERS = {"j": True, "ja": True, "y": True, "yes": True, "n": False, "nej": False, "no": False, "": False}
 """Those of both languages: whoever is asked in the one may think in the other."""

@@ -26,7 +26,8 @@ from ajour_revenue.reports.report import load_report
 from ajour_revenue.reports.texts import TEXTS
 from ajour_revenue.reports.write import Pages
 from ajour_revenue.reports.write import write as write_file
-from ajour_revenue.text.formats import DANISH, Language
+from ajour_revenue.text.bilingual import Language
+from ajour_revenue.text.formats import DANISH
 from ajour_revenue.upcoming import NextFetch
 from ajour_revenue.warehouse.file import make_private_folder
 

@@ -5,11 +5,21 @@ from typing import IO, Any
 
 import click
 
+from ajour_revenue.commands.language import spoken_language
+from ajour_revenue.text.bilingual import Bilingual
+
 NARROW = 72
+ERROR = Bilingual(da="Fejl", en="Error")
 
 
 class FailedError(click.ClickException):
-    """The command could not do what it was asked; the message says why and what to do. Exit code 1."""
+    """The command could not do what it was asked; the text says why and what to do. Exit code 1."""
+
+    def __init__(self, text: Bilingual | str) -> None:
+        """Take what to say, in the language that the command speaks by now."""
+        text = Bilingual(da=text, en=text) if isinstance(text, str) else text
+        self.language = spoken_language()
+        super().__init__(text.in_language(self.language))
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the message no wider than the terminal."""
@@ -17,12 +27,13 @@ class FailedError(click.ClickException):
         from rich.console import Console  # noqa: PLC0415
 
         console = Console(file=file, stderr=file is None, highlight=False, markup=False, emoji=False)
-        console.print(f"Error: {self.message}", style="red")
+        console.print(f"{ERROR.in_language(self.language)}: {self.message}", style="red")
 
 
 class RefusedError(click.UsageError):
-    """The command was asked for what cannot be; the message says what can. Exit code 2."""
+    """The command was asked for what cannot be; the text says what can. Exit code 2."""
 
-    def __init__(self, message: str) -> None:
-        """Take a message of any length: click does not break lines."""
-        super().__init__(textwrap.fill(message, NARROW))
+    def __init__(self, text: Bilingual | str) -> None:
+        """Take a text of any length: click does not break lines."""
+        text = Bilingual(da=text, en=text) if isinstance(text, str) else text
+        super().__init__(textwrap.fill(text.in_language(spoken_language()), NARROW))

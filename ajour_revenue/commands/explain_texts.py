@@ -7,7 +7,7 @@ from ajour_revenue.commands.outcome_texts import OUTCOMES
 from ajour_revenue.planday.outcome import Outcome
 from ajour_revenue.reports.plan_texts import PLAN_TEXTS
 from ajour_revenue.revenue.change import Source
-from ajour_revenue.text.formats import Language
+from ajour_revenue.text.bilingual import Language
 from ajour_revenue.text.plural import Counted
 
 

@@ -1,7 +1,7 @@
 """What came of telling Planday a figure, in each language."""
 
 from ajour_revenue.planday.outcome import Outcome
-from ajour_revenue.text.formats import Language
+from ajour_revenue.text.bilingual import Language
 
 OUTCOMES: dict[Language, dict[Outcome, str]] = {
     "da": {

@@ -7,7 +7,7 @@ from ajour_revenue.attention.texts import FINDING_TEXTS, FindingTexts
 from ajour_revenue.commands.outcome_texts import OUTCOMES
 from ajour_revenue.commands.overview import DayState, RunResult, RunState
 from ajour_revenue.planday.outcome import Outcome
-from ajour_revenue.text.formats import Language
+from ajour_revenue.text.bilingual import Language
 from ajour_revenue.upcoming import PLAIN_WHY_NONE, WhyNone
 
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ajour_revenue.commands.errors import FailedError
+from ajour_revenue.commands.language import speak
 from ajour_revenue.environment import read_env_file
 from ajour_revenue.revenue.removed_locations import warn_of_removed_locations
 from ajour_revenue.settings.load import SettingsError, SettingsWarning, load_settings
@@ -70,13 +71,14 @@ def telling_retries() -> Iterator[None]:
 def settings_or_fail(path: Path | None) -> Settings:
     """Load the settings, with `.env` read first, and tell on stderr what is doubtful in them.
 
-    Raises FailedError where they cannot be used.
+    From then on the command speaks their language. Raises FailedError where they cannot be used.
     """
     read_env_file(path)
     with warnings.catch_warnings(record=True) as doubts:
         warnings.simplefilter("always", SettingsWarning)
         try:
             settings = load_settings(path)
+            speak(settings.report.language)
             warn_of_removed_locations(settings)
         except SettingsError as error:
             raise FailedError(str(error)) from None

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ajour_revenue.reports.texts import TEXTS, Texts
-from ajour_revenue.text.formats import Language
+from ajour_revenue.text.bilingual import Language
 from ajour_revenue.wages.figures import Figure
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ajour_revenue.text.formats import Language
+from ajour_revenue.text.bilingual import Language
 
 
 @dataclass(frozen=True)

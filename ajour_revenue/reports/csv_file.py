@@ -9,7 +9,7 @@ from ajour_revenue.reports.budget import budget_columns
 from ajour_revenue.reports.columns import Value, figure_columns
 from ajour_revenue.reports.report import Report
 from ajour_revenue.reports.texts import Texts
-from ajour_revenue.text.formats import Language
+from ajour_revenue.text.bilingual import Language
 
 SEPARATORS: dict[Language, tuple[str, str]] = {"da": (";", ","), "en": (",", ".")}
 """Between fields, and before decimals."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from ajour_revenue.plan.outlook import Outlook
 from ajour_revenue.plan.wage_plan import Planned
 from ajour_revenue.reports.texts import TEXTS, Texts
-from ajour_revenue.text.formats import DANISH, Language
+from ajour_revenue.text.bilingual import Language
+from ajour_revenue.text.formats import DANISH
 
 
 @dataclass(frozen=True)

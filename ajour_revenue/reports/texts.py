@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from ajour_revenue.attention.finding import Finding
 from ajour_revenue.attention.texts import FINDING_TEXTS, FindingTexts
 from ajour_revenue.days import Window
-from ajour_revenue.text.formats import DANISH, ENGLISH, Formats, Language
+from ajour_revenue.text.bilingual import Language
+from ajour_revenue.text.formats import DANISH, ENGLISH, Formats
 from ajour_revenue.wages.figures import Figure, Period, Place
 
 

@@ -3,12 +3,11 @@
 import datetime as dt
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Literal
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_compact_decimal, format_decimal
 
-Language = Literal["da", "en"]
+from ajour_revenue.text.bilingual import Language
 
 MILLION = 10**6
 

@@ -9,7 +9,7 @@ import pytest
 import trustme
 
 from ajour_revenue.alerts.channels import MailServer, NotSentError, Webhook
-from ajour_revenue.text.formats import Language
+from ajour_revenue.text.bilingual import Language
 from ajour_revenue_tests.alerts.kit import (
     PASSWORD,
     RECIPIENTS,

@@ -13,7 +13,7 @@ from ajour_revenue.alerts.texts import ALERT_TEXTS, AlertTexts
 from ajour_revenue.attention.finding import URGENT, Facts, Finding, Location
 from ajour_revenue.days import Window
 from ajour_revenue.partitions import window_tags
-from ajour_revenue.text.formats import Language
+from ajour_revenue.text.bilingual import Language
 from ajour_revenue.wages.figures import Place
 from ajour_revenue_tests.alerts.kit import breaks
 from ajour_revenue_tests.clock import LAST_DAY

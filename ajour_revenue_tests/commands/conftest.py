@@ -6,7 +6,7 @@ import pytest
 
 from ajour_revenue.settings.load import SETTINGS_VARIABLE
 from ajour_revenue.settings.secrets import SECRETS
-from ajour_revenue.text.formats import Language
+from ajour_revenue.text.bilingual import Language
 from ajour_revenue_tests.commands.kit import Shell
 from ajour_revenue_tests.kit import Company, write_env_file
 

@@ -13,7 +13,7 @@ from ajour_revenue.commands.enter_texts import ENTER_TEXTS
 from ajour_revenue.days import Window
 from ajour_revenue.readers.copy import is_current
 from ajour_revenue.revenue.manual import Change, Compared
-from ajour_revenue.text.formats import Language
+from ajour_revenue.text.bilingual import Language
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.commands.kit import Shell
 from ajour_revenue_tests.kit import Company

@@ -28,7 +28,8 @@ from ajour_revenue.revenue.explain import (
     UnitDay,
 )
 from ajour_revenue.revenue.manual import check_entry
-from ajour_revenue.text.formats import DANISH, ENGLISH, Language
+from ajour_revenue.text.bilingual import Language
+from ajour_revenue.text.formats import DANISH, ENGLISH
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.commands.kit import COLUMNS, Shell
 from ajour_revenue_tests.kit import Company, settings_dict

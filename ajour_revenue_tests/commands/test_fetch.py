@@ -17,7 +17,8 @@ from ajour_revenue.days import MAX_DAYS, Window
 from ajour_revenue.instance import NoInstanceError, dagster_instance
 from ajour_revenue.partitions import tagged_window
 from ajour_revenue.planday.outcome import Outcome
-from ajour_revenue.text.formats import ENGLISH, Language
+from ajour_revenue.text.bilingual import Language
+from ajour_revenue.text.formats import ENGLISH
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.commands.kit import Shell
 from ajour_revenue_tests.kit import ACTIVATION_DATE, Company, settings_dict

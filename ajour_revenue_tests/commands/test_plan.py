@@ -11,7 +11,8 @@ import pytest
 from ajour_revenue.days import COPENHAGEN, today
 from ajour_revenue.plan.wage_plan import coming_days
 from ajour_revenue.reports.plan_texts import PLAN_TEXTS
-from ajour_revenue.text.formats import FORMATS, Language
+from ajour_revenue.text.bilingual import Language
+from ajour_revenue.text.formats import FORMATS
 from ajour_revenue.warehouse.connect import transaction
 from ajour_revenue_tests.budget.kit import line
 from ajour_revenue_tests.budget.kit import store as store_budget

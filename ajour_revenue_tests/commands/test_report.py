@@ -9,7 +9,8 @@ import pytest
 from openpyxl import load_workbook
 
 from ajour_revenue.days import Window
-from ajour_revenue.text.formats import DANISH, Language
+from ajour_revenue.text.bilingual import Language
+from ajour_revenue.text.formats import DANISH
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.commands.kit import COLUMNS, Shell
 from ajour_revenue_tests.kit import ACTIVATION_DATE, Company, settings_dict

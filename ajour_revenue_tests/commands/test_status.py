@@ -20,7 +20,7 @@ from ajour_revenue.launch import RunFailedError, run_window
 from ajour_revenue.planday.outcome import Outcome
 from ajour_revenue.processes import RunProcess
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.text.formats import Language
+from ajour_revenue.text.bilingual import Language
 from ajour_revenue.upcoming import NextFetch, NoFetch, WhyNone
 from ajour_revenue.wages.figures import Place
 from ajour_revenue.warehouse import connect

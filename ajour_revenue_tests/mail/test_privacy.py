@@ -15,7 +15,8 @@ from ajour_revenue.mail.daily import seen_by
 from ajour_revenue.mail.letter import letter
 from ajour_revenue.mail.texts import MAIL_TEXTS
 from ajour_revenue.reports.report import Report
-from ajour_revenue.text.formats import FORMATS, Language
+from ajour_revenue.text.bilingual import Language
+from ajour_revenue.text.formats import FORMATS
 from ajour_revenue.wages.figures import COMPANY, Figure, Place, cut
 from ajour_revenue_tests import clock
 from ajour_revenue_tests.kit import settings_dict

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from ajour_revenue.reports.page import html_page
 from ajour_revenue.reports.texts import TEXTS
-from ajour_revenue.text.formats import Language
+from ajour_revenue.text.bilingual import Language
 from ajour_revenue_tests.kit import settings_dict
 from ajour_revenue_tests.reports.kit import Books, days_before
 

@@ -15,7 +15,7 @@ from ajour_revenue.reports.report import Report
 from ajour_revenue.reports.terminal import terminal_tables
 from ajour_revenue.reports.texts import TEXTS, Texts
 from ajour_revenue.reports.xlsx import xlsx_workbook
-from ajour_revenue.text.formats import Language
+from ajour_revenue.text.bilingual import Language
 from ajour_revenue.wages.figures import Period
 from ajour_revenue_tests.reports.kit import HIDDEN_WAGE, MONDAY, Books, days_before
 

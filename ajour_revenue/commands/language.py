@@ -1,0 +1,19 @@
+"""The language that a command speaks: that of the settings, and English before they are read."""
+
+import click
+
+from ajour_revenue.text.bilingual import Language
+
+SPOKEN = "ajour_revenue.language"
+
+
+def speak(language: Language) -> None:
+    """Say everything from here on in a language."""
+    click.get_current_context().meta[SPOKEN] = language
+
+
+def spoken_language() -> Language:
+    """Return the language that the command speaks."""
+    context = click.get_current_context(silent=True)
+    language: Language = context.meta.get(SPOKEN, "en") if context else "en"
+    return language

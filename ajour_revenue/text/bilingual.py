@@ -1,0 +1,36 @@
+"""What is said before anybody knows in which language it will be read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Language = Literal["da", "en"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bilingual:
+    """A text in both languages.
+
+    Whoever puts one into another takes each language by its name: `{text}` in an f-string would have to choose.
+    """
+
+    da: str
+    en: str
+
+    def in_language(self, language: Language) -> str:
+        """Return the text in one language."""
+        return self.da if language == "da" else self.en
+
+    def format(self, **values: object) -> "Bilingual":
+        """Fill in both."""
+        return Bilingual(da=self.da.format(**values), en=self.en.format(**values))
+
+    def __format__(self, spec: str) -> str:
+        """Refuse to be put into a text of one language."""
+        raise TypeError(self.en)
+
+
+def lines(texts: Iterable[Bilingual]) -> Bilingual:
+    """Return texts below each other."""
+    texts = list(texts)
+    return Bilingual(da="\n".join(text.da for text in texts), en="\n".join(text.en for text in texts))
