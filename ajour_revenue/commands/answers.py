@@ -1,12 +1,20 @@
-"""Questions that are answered with yes or no."""
+"""Questions, asked until their answer can be used."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import click
+from rich.text import Text
 
-from ajour_revenue.text.bilingual import Language
+from ajour_revenue.commands.language import spoken_language
+from ajour_revenue.commands.terminal import output, print_indented
+from ajour_revenue.text.bilingual import Bilingual, Language
 
-ANSWERS = {"j": True, "ja": True, "y": True, "yes": True, "n": False, "nej": False, "no": False, "": False}
+Answer = TypeVar("Answer")
+
+NUMBER_WIDTH = 5
+ANSWERS = {"j": True, "ja": True, "y": True, "yes": True, "n": False, "nej": False, "no": False}
 """Those of both languages: whoever is asked in the one may think in the other."""
 
 
@@ -14,21 +22,63 @@ ANSWERS = {"j": True, "ja": True, "y": True, "yes": True, "n": False, "nej": Fal
 class AnswerTexts:
     """The words of one language."""
 
-    choice: str
+    choice: dict[bool, str]
+    """By what Enter alone means."""
     unclear: str
 
 
 ANSWER_TEXTS: dict[Language, AnswerTexts] = {
-    "da": AnswerTexts(choice="j/N", unclear="Svar ja eller nej."),
-    "en": AnswerTexts(choice="y/N", unclear="Answer yes or no."),
+    "da": AnswerTexts(choice={False: "j/N", True: "J/n"}, unclear="Svar ja eller nej."),
+    "en": AnswerTexts(choice={False: "y/N", True: "Y/n"}, unclear="Answer yes or no."),
 }
+NO_SUCH_NUMBER = Bilingual(da="{typed} er ikke blandt 1 til {most}.", en="There is no {typed} among 1 to {most}.")
 
 
-def is_agreed(question: str, language: Language) -> bool:
-    """Ask a question until it is answered; Enter alone is a no."""
+class UnclearError(Exception):
+    """An answer cannot be used; the text says why."""
+
+    def __init__(self, text: Bilingual) -> None:
+        """Take what to say."""
+        self.text = text
+        super().__init__(text.en)
+
+
+def is_agreed(question: str, language: Language, *, usual: bool = False) -> bool:
+    """Ask a question until it is answered; Enter alone is the usual answer."""
     texts = ANSWER_TEXTS[language]
     while True:
-        answer = click.prompt(f"{question} [{texts.choice}]", default="", show_default=False).strip().casefold()
+        question_and_choice = f"{question} [{texts.choice[usual]}]"
+        answer = click.prompt(question_and_choice, default="", show_default=False).strip().casefold()
+        if not answer:
+            return usual
         if answer in ANSWERS:
             return ANSWERS[answer]
         click.echo(texts.unclear)
+
+
+def ask(question: str, usual: str, convert: Callable[[str], Answer]) -> Answer:
+    """Ask until what is typed can be converted, which raises UnclearError where it cannot; Enter alone is the usual."""
+    while True:
+        try:
+            return convert(click.prompt(question, default=usual))
+        except UnclearError as error:
+            click.echo(error.text.in_language(spoken_language()))
+
+
+def choose(question: str, choices: Mapping[str, str], usual: str, *, or_another: bool = True) -> str:
+    """Ask for one of the choices, each with what is shown of it; return it, or what somebody types who wants another.
+
+    Enter alone takes the usual one, which is one of them.
+    """
+    console = output()
+    for number, shown in enumerate(choices.values(), start=1):
+        print_indented(console, Text(f"{number:>3}"), shown, indent=NUMBER_WIDTH)
+
+    def chosen(typed: str) -> str:
+        if typed.isdecimal() and 1 <= int(typed) <= len(choices):
+            return [*choices][int(typed) - 1]
+        if typed in choices or (or_another and not typed.isdecimal()):
+            return typed
+        raise UnclearError(NO_SUCH_NUMBER.format(typed=typed, most=len(choices)))
+
+    return ask(question, str([*choices].index(usual) + 1), chosen)

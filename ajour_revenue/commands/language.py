@@ -2,6 +2,7 @@
 
 import click
 
+from ajour_revenue.errors import ActionableError
 from ajour_revenue.text.bilingual import Language
 
 SPOKEN = "ajour_revenue.language"
@@ -17,3 +18,8 @@ def spoken_language() -> Language:
     context = click.get_current_context(silent=True)
     language: Language = context.meta.get(SPOKEN, "en") if context else "en"
     return language
+
+
+def in_spoken_language(error: ActionableError) -> str:
+    """Return what an error says, in the language that the command speaks."""
+    return error.text.in_language(spoken_language())

@@ -35,9 +35,11 @@ from ajour_revenue.ajour.errors import (
 from ajour_revenue.attention.findings import findings
 from ajour_revenue.attention.texts import line
 from ajour_revenue.budget.file import BudgetFileError, read_budget
-from ajour_revenue.commands.errors import FailedError
+from ajour_revenue.commands.language import in_spoken_language
+from ajour_revenue.commands.probe_texts import StepName, StepTexts
 from ajour_revenue.days import Window, today, yesterday
 from ajour_revenue.environment import credentials
+from ajour_revenue.errors import ActionableError
 from ajour_revenue.mapping import register_units, unit_of_locations
 from ajour_revenue.planday.client import PlandayClient
 from ajour_revenue.planday.errors import PlandayError, ScopeMissingError
@@ -46,7 +48,6 @@ from ajour_revenue.planday.units import unit_problems
 from ajour_revenue.settings.load import NoUnitsWarning, SettingsError, SettingsWarning, load_settings
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.settings.secrets import AJOUR_CREDENTIALS, PLANDAY_CREDENTIALS
-from ajour_revenue.text.formats import DANISH
 from ajour_revenue.text.names import distinct, looks_like
 from ajour_revenue.upcoming import never
 from ajour_revenue.wages.file import WageFileError, read_wage_file
@@ -70,13 +71,13 @@ class Result(StrEnum):
 class Step(NamedTuple):
     """A step of the test; where it is not ok, the message says what to do."""
 
-    name: str
+    name: StepName
     result: Result
     message: str
 
 
 # In the order in which the way to Ajour is gone; what failed tells that everything before it is right.
-AJOUR_STEPS: tuple[tuple[str, tuple[type[AjourError], ...]], ...] = (
+AJOUR_STEPS: tuple[tuple[StepName, tuple[type[AjourError], ...]], ...] = (
     ("ODBC", (DriverManagerMissingError,)),
     ("Credentials", (MissingCredentialsError, InexpressibleValueError)),
     ("Driver", (DriverNotInstalledError,)),
@@ -99,25 +100,23 @@ class Answers:
     """Planday's, as `fetch_structure` has it."""
 
 
-def settings_step(path: Path, *, gets_units: bool = False) -> Step:
+def settings_step(path: Path, texts: StepTexts, *, gets_units: bool = False) -> Step:
     """Judge the settings file; that it lists no units is no fault of one that is about to get them."""
-    name = "Settings"
     if not path.exists():
-        message = f"There is no {path} yet, so the settings of a new one are tried. Write it with: ajour-revenue init"
-        return Step(name, Result.WARNING, message)
+        return Step("Settings", Result.WARNING, texts.no_settings.format(path))
     with warnings.catch_warnings(record=True) as doubts:
         warnings.simplefilter("always", SettingsWarning)
         try:
             load_settings(path)
         except SettingsError as error:
-            return Step(name, Result.FAILED, f"{error}\nThe next steps take what is right in it.")
+            return Step("Settings", Result.FAILED, texts.right_ones_go_on.format(error))
     told = [doubt.message for doubt in doubts if not (gets_units and isinstance(doubt.message, NoUnitsWarning))]
     if told:
-        return Step(name, Result.WARNING, "\n".join(map(str, told)))
-    return Step(name, Result.OK, str(path))
+        return Step("Settings", Result.WARNING, "\n".join(map(str, told)))
+    return Step("Settings", Result.OK, str(path))
 
 
-def ajour_steps(settings: Settings, answers: Answers, *, is_new: bool) -> Iterator[Step]:
+def ajour_steps(settings: Settings, answers: Answers, texts: StepTexts, *, is_new: bool) -> Iterator[Step]:
     """Go the way to Ajour, as far as it leads; what was learnt is put into the answers.
 
     `is_new` says that nobody has decided on an activation date yet.
@@ -127,27 +126,30 @@ def ajour_steps(settings: Settings, answers: Answers, *, is_new: bool) -> Iterat
     try:
         answers.locations = {location.location_id: location.location_name for location in ajour.locations()}
     except AjourError as error:
-        failed_at, message = _place(error, ajour), str(error)
+        failed_at, message = _place(error, ajour), in_spoken_language(error)
     if answers.locations == {}:
         failed_at, message = len(AJOUR_STEPS) - 1, NO_LOCATIONS
-    right = _right(settings, answers)
+    right = _right(settings, answers, texts)
     for number, (name, _) in enumerate(AJOUR_STEPS):
         if number == failed_at:
             yield Step(name, Result.FAILED, message)
         elif name == "Driver" and number < failed_at and ajour.weaknesses:
             yield Step(name, Result.WARNING, "\n".join(ajour.weaknesses))
         else:
-            yield _skipped(name) if number > failed_at else Step(name, Result.OK, right[name])
-    names = ("A day of revenue", "Activation date")
+            yield _skipped(name, texts) if number > failed_at else Step(name, Result.OK, right[name])
     if failed_at < len(AJOUR_STEPS):
-        yield from (_skipped(name) for name in names)
+        yield _skipped("A day of revenue", texts)
+        yield _skipped("Activation date", texts)
         return
-    for name, step in zip(names, (_revenue, _activation_date), strict=True):
-        try:
-            result, message = step(ajour, settings, is_new=is_new)
-        except (AjourError, FailedError) as error:
-            result, message = Result.FAILED, str(error)
-        yield Step(name, result, message)
+    yield _tried("A day of revenue", lambda: _revenue(ajour, settings, texts, is_new=is_new))
+    yield _tried("Activation date", lambda: _activation_date(ajour, settings, texts, is_new=is_new))
+
+
+def _tried(name: StepName, judge: Callable[[], tuple[Result, str]]) -> Step:
+    try:
+        return Step(name, *judge())
+    except ActionableError as error:
+        return Step(name, Result.FAILED, in_spoken_language(error))
 
 
 def _place(error: AjourError, ajour: AjourConnection) -> int:
@@ -158,62 +160,63 @@ def _place(error: AjourError, ajour: AjourConnection) -> int:
     return next(number for number, (_, kinds) in enumerate(AJOUR_STEPS) if isinstance(error, kinds))
 
 
-def _right(settings: Settings, answers: Answers) -> dict[str, str]:
+def _right(settings: Settings, answers: Answers, texts: StepTexts) -> dict[StepName, str]:
     in_network = family_of(settings.ajour.driver).in_network
     return {
-        "ODBC": "The driver manager is installed.",
-        "Credentials": "All five are set.",
+        "ODBC": texts.driver_manager,
+        "Credentials": texts.all_credentials,
         "Driver": settings.ajour.driver,
-        "Host": f"It answers at port {settings.ajour.port}." if in_network else "None needed: the database is a file.",
-        "Login": "Ajour lets us in.",
-        "Locations": f"Ajour lists {len(answers.locations or ())}.",
+        "Host": texts.host_answers.format(settings.ajour.port) if in_network else texts.no_host,
+        "Login": texts.login,
+        "Locations": texts.lists.format(len(answers.locations or ())),
     }
 
 
-def _revenue(ajour: AjourConnection, settings: Settings, *, is_new: bool) -> tuple[Result, str]:
-    day = yesterday()
+def _revenue(ajour: AjourConnection, settings: Settings, texts: StepTexts, *, is_new: bool) -> tuple[Result, str]:
+    day, date = yesterday(), texts.formats.date
     if day < settings.activation_date and not is_new:
-        return Result.SKIPPED, f"The activation date, {DANISH.date(settings.activation_date)}, is still to come."
+        return Result.SKIPPED, texts.nothing_before_activation.format(date(settings.activation_date))
     rows = ajour.daily_revenue(Window(day, day)).rows
     if not rows.num_rows:
-        return Result.WARNING, f"Ajour has none for {DANISH.date(day)}. If a place was open, ask Ajour."
+        return Result.WARNING, texts.no_revenue.format(date(day))
     total = sum(rows["revenue_incl_vat"].to_pylist(), Decimal(0))
-    return Result.OK, f"{DANISH.date(day)}: {rows.num_rows} location(s), DKK {DANISH.money(total)} incl. VAT."
+    return Result.OK, texts.revenue.format(rows.num_rows, date(day), texts.formats.kroner(total))
 
 
-def _activation_date(ajour: AjourConnection, settings: Settings, *, is_new: bool) -> tuple[Result, str]:
+def _activation_date(
+    ajour: AjourConnection, settings: Settings, texts: StepTexts, *, is_new: bool
+) -> tuple[Result, str]:
     served = earliest_day_before_activation(ajour, settings)
     if is_new:
-        since = DANISH.date(served or yesterday())
-        return Result.WARNING, f"Ajour serves revenue from {since} on. Ask Ajour whether that is the activation date."
+        return Result.WARNING, texts.serves_since.format(texts.formats.date(served or yesterday()))
     with reading(settings.warehouse) as connection:
         stored = earliest_day_in(connection)
     if problem := activation_problem(settings, stored=stored, served=served):
         return Result.FAILED if problem.is_grave else Result.WARNING, problem.message
-    return Result.OK, f"{DANISH.date(settings.activation_date)}; Ajour serves nothing earlier."
+    return Result.OK, texts.activation_date.format(texts.formats.date(settings.activation_date))
 
 
-def wage_file_step(settings: Settings) -> Step:
+def wage_file_step(settings: Settings, texts: StepTexts) -> Step:
     """Judge the file that wage costs come from; without units nobody can tell which of its rows are right."""
     if not settings.units:
-        return Step("Wage file", Result.SKIPPED, "Not tried, since there are no units to hold it against.")
+        return Step("Wage file", Result.SKIPPED, texts.no_units_to_hold_against)
     try:
         rows = read_wage_file(settings)
     except WageFileError as error:
-        return Step("Wage file", Result.FAILED, str(error))
-    return Step("Wage file", Result.OK, f"{settings.wages.file}: {len(rows)} row(s).")
+        return Step("Wage file", Result.FAILED, in_spoken_language(error))
+    return Step("Wage file", Result.OK, texts.rows.format(len(rows), settings.wages.file))
 
 
-def budget_file_step(settings: Settings, file: Path) -> Step:
+def budget_file_step(settings: Settings, file: Path, texts: StepTexts) -> Step:
     """Judge the file that the budget comes from."""
     try:
         lines = read_budget(settings, file)
     except BudgetFileError as error:
-        return Step("Budget file", Result.FAILED, str(error))
-    return Step("Budget file", Result.OK, f"{file}: {len(lines)} row(s).")
+        return Step("Budget file", Result.FAILED, in_spoken_language(error))
+    return Step("Budget file", Result.OK, texts.rows.format(len(lines), file))
 
 
-def planday_steps(settings: Settings, answers: Answers) -> Iterator[Step]:
+def planday_steps(settings: Settings, answers: Answers, texts: StepTexts) -> Iterator[Step]:
     """Go the way to Planday, as far as it leads; what was learnt is put into the answers, for `units_step` to judge."""
     planday = PlandayClient(
         **credentials(PLANDAY_CREDENTIALS),
@@ -224,23 +227,23 @@ def planday_steps(settings: Settings, answers: Answers) -> Iterator[Step]:
     try:
         portal = planday.portal()
     except PlandayError as error:
-        yield Step("Planday token", Result.FAILED, str(error))
-        yield _skipped("Planday scopes")
-        yield _skipped("Planday units")
+        yield Step("Planday token", Result.FAILED, in_spoken_language(error))
+        yield _skipped("Planday scopes", texts)
+        yield _skipped("Planday units", texts)
         return
-    yield Step("Planday token", Result.OK, f"It opens the portal {portal.name}.")
-    result, message = _scopes(planday, settings)
+    yield Step("Planday token", Result.OK, texts.portal.format(portal.name))
+    result, message = _scopes(planday, settings, texts)
     yield Step("Planday scopes", result, message)
     if result is Result.FAILED:
-        yield _skipped("Planday units")
+        yield _skipped("Planday units", texts)
         return
     try:
         answers.structure = fetch_structure(planday)
     except PlandayError as error:
-        yield Step("Planday units", Result.FAILED, str(error))
+        yield Step("Planday units", Result.FAILED, in_spoken_language(error))
 
 
-def _scopes(planday: PlandayClient, settings: Settings) -> tuple[Result, str]:
+def _scopes(planday: PlandayClient, settings: Settings, texts: StepTexts) -> tuple[Result, str]:
     """Ask once for everything that a run asks for, so that all missing scopes are told at once."""
     day = yesterday()
 
@@ -259,16 +262,15 @@ def _scopes(planday: PlandayClient, settings: Settings) -> tuple[Result, str]:
         try:
             request()
         except ScopeMissingError as error:
-            missing.append(str(error))
+            missing.append(in_spoken_language(error))
         except PlandayError as error:
-            return Result.FAILED, "\n".join([*missing, str(error)])
+            return Result.FAILED, "\n".join([*missing, in_spoken_language(error)])
     if missing:
         return Result.FAILED, "\n".join(dict.fromkeys(missing))
-    unseen = " Whether it has revenue:set is seen when revenue is published." if settings.planday.publish else ""
-    return Result.OK, f"The app may read all that is needed.{unseen}"
+    return Result.OK, f"{texts.scopes} {texts.unseen_scope}" if settings.planday.publish else texts.scopes
 
 
-def units_step(settings: Settings, structure: pa.Table) -> Step:
+def units_step(settings: Settings, structure: pa.Table, texts: StepTexts) -> Step:
     """Hold the settings' units against Planday's (R13)."""
     with duckdb.connect() as connection:
         connection.register("planday_structure", structure)
@@ -276,13 +278,13 @@ def units_step(settings: Settings, structure: pa.Table) -> Step:
         problems = unit_problems(connection)
     if problems:
         return Step("Planday units", Result.WARNING, "\n".join(problems))
-    return Step("Planday units", Result.OK, f"All {len(settings.units)} units are as in Planday.")
+    return Step("Planday units", Result.OK, texts.units_match.format(len(settings.units)))
 
 
 LISTED_SCHEMA = pa.schema({"location_id": pa.string(), "location_name": pa.string()})
 
 
-def mapping_step(settings: Settings, locations: Mapping[str, str], *, is_decided: bool) -> Step:
+def mapping_step(settings: Settings, locations: Mapping[str, str], texts: StepTexts, *, is_decided: bool) -> Step:
     """Hold the settings' mapping against Ajour's locations (R13).
 
     `is_decided` says that somebody has just chosen which of them feed no unit.
@@ -295,18 +297,19 @@ def mapping_step(settings: Settings, locations: Mapping[str, str], *, is_decided
             "INSERT INTO ajour_locations BY NAME SELECT *, '' AS company_id, now() AS last_seen_at FROM listed",
         )
         found = findings(connection, settings, upcoming=never, company_id="", kinds=("unmapped", "not listed"))
-    problems = [line(finding) for finding in found if not (is_decided and finding.kind == "unmapped")]
+    problems = [line(finding, texts.findings) for finding in found if not (is_decided and finding.kind == "unmapped")]
     if problems and not settings.units:
-        return Step("Mapping", Result.WARNING, f"None of Ajour's {len(locations)} location(s) feeds a unit yet.")
+        return Step("Mapping", Result.WARNING, texts.none_mapped.format(len(locations)))
     if problems:
         return Step("Mapping", Result.WARNING, "\n".join(problems))
     feeding = len(locations.keys() & unit_of_locations(settings, today()).keys())
-    which = "All" if feeding == len(locations) else f"{feeding} of"
-    return Step("Mapping", Result.OK, f"{which} {len(locations)} location(s) feed a unit.")
+    if feeding < len(locations):
+        return Step("Mapping", Result.OK, texts.some_mapped.format(feeding, len(locations)))
+    return Step("Mapping", Result.OK, texts.all_mapped.format(len(locations)))
 
 
-def _skipped(name: str) -> Step:
-    return Step(name, Result.SKIPPED, "Not tried, since an earlier step failed.")
+def _skipped(name: StepName, texts: StepTexts) -> Step:
+    return Step(name, Result.SKIPPED, texts.earlier_step_failed)
 
 
 class UnlistedUnit(NamedTuple):

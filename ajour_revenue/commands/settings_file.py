@@ -17,6 +17,7 @@ from ajour_revenue.settings.documents import is_plain, settings_file, usual_sett
 from ajour_revenue.settings.edit import NotEditableError, append, edit
 from ajour_revenue.settings.model import AjourSettings, Settings
 from ajour_revenue.settings.yaml import UnreadableYamlError, read_yaml_file
+from ajour_revenue.text.bilingual import Language
 from ajour_revenue.text.names import clean_name
 
 DEFAULT_DRIVER = AjourSettings().driver
@@ -33,6 +34,7 @@ class NewFile:
     port: int | None = None
     """None: the usual one for the driver."""
     wages: Literal["file", "planday"] = "file"
+    language: Language = "da"
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,10 @@ def _values(new_file: NewFile) -> dict[str, Any]:
     ajour: dict[str, Any] = {"driver": new_file.driver}
     if family.in_network:
         ajour["port"] = usual_port(new_file.driver) if new_file.port is None else new_file.port
-    return usual_settings(
+    usual = usual_settings(
         name=new_file.name, activation_date=new_file.activation_date, ajour=ajour, wages=new_file.wages
     )
+    return usual if new_file.language == "da" else {**usual, "report": {"language": new_file.language}}
 
 
 def unfinished_settings(path: Path, new_file: NewFile) -> Settings:

@@ -15,8 +15,9 @@ from rich.text import Text
 
 from ajour_revenue import days
 from ajour_revenue.ajour.activation import earliest_day_in
+from ajour_revenue.commands.answers import UnclearError, ask, choose, is_agreed
 from ajour_revenue.commands.errors import FailedError, RefusedError
-from ajour_revenue.commands.menu import choose
+from ajour_revenue.commands.language import speak
 from ajour_revenue.commands.options import settings_option
 from ajour_revenue.commands.probe import (
     Answers,
@@ -33,6 +34,7 @@ from ajour_revenue.commands.probe import (
     unlisted_revenue_units,
     wage_file_step,
 )
+from ajour_revenue.commands.probe_texts import PROBE_TEXTS, ProbeTexts, StepName, StepTexts
 from ajour_revenue.commands.settings_file import (
     DEFAULT_DRIVER,
     Addition,
@@ -47,6 +49,7 @@ from ajour_revenue.mapping import most_similar_unit, unit_of_locations
 from ajour_revenue.settings.edit import NotEditableError
 from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE, SETTINGS_VARIABLE
 from ajour_revenue.settings.model import Settings, Unit
+from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue.text.names import clean_name, distinct, looks_like, quoted
 from ajour_revenue.text.parse import parse_amount
 from ajour_revenue.warehouse.connect import reading
@@ -58,6 +61,20 @@ MARKS = {
     Result.SKIPPED: ("-", "dim"),
 }
 NAME_WIDTH = 19
+NOBODY_TO_ASK = Bilingual(
+    da="Med --json kan ingen spørges; tilføj --yes for at sige ja til alle forslag.",
+    en="With --json nobody can be asked; add --yes to accept every suggestion.",
+)
+NO_FILE = Bilingual(
+    da="{path} findes ikke, så der er intet at skrive i. Lav den med: ajour-revenue init",
+    en="There is no {path} to write to. Make it with: ajour-revenue init",
+)
+NOT_RIGHT = Bilingual(
+    da="Der skrives intet i {path}, før den er rigtig.", en="Nothing is written to {path} before it is right."
+)
+NO_PERCENTAGE = Bilingual(
+    da="{typed} er ingen procent over 0 og op til {most}.", en="{typed} is no percentage above 0 and up to {most}."
+)
 NO_UNIT = "-"
 NO_TARGET = "-"
 HIGHEST_TARGET = 100
@@ -89,40 +106,38 @@ def test(  # noqa: PLR0913 (each is an option)
     credentials in the environment or in .env are enough to reach Ajour and list its locations. Planday is tested where
     the settings use it. Nothing is fetched or published.
     """
-    if yes and not write:
-        msg = "--yes goes with --write."
-        raise RefusedError(msg)
-    if write and as_json and not yes:
-        msg = "With --json nobody can be asked; add --yes to accept every suggestion."
-        raise RefusedError(msg)
     read_env_file(settings_file)
     path = settings_file or Path(os.environ.get(SETTINGS_VARIABLE) or DEFAULT_SETTINGS_FILE)
-    if write and not path.exists():
-        msg = f"There is no {path} to write to. Make it with: ajour-revenue init"
-        raise FailedError(msg)
     settings = unfinished_settings(path, NewFile(driver=driver or DEFAULT_DRIVER, port=port))
     settings = _with_driver(settings, driver, port)
+    speak(settings.report.language)
+    if yes and not write:
+        raise RefusedError(Bilingual(da="--yes hører sammen med --write.", en="--yes goes with --write."))
+    if write and as_json and not yes:
+        raise RefusedError(NOBODY_TO_ASK)
+    if write and not path.exists():
+        raise FailedError(NO_FILE.format(path=path))
+    texts = PROBE_TEXTS[settings.report.language]
     console = Console(quiet=True) if as_json else output()
     answers = Answers()
-    steps = _told_steps(console, _asked_steps(path, settings, answers, writes=write))
+    steps = _told_steps(console, texts, _asked_steps(path, settings, answers, texts.steps, writes=write))
     written: list[Addition | NewUnit] = []
     if write:
         if steps["Settings"].result is Result.FAILED:
-            msg = f"Nothing is written to {path} before it is right."
-            raise FailedError(msg)
-        written = _suggestions(console, settings, answers, ask=not yes)
-        _write(console, path, written)
+            raise FailedError(NOT_RIGHT.format(path=path))
+        written = _suggestions(console, texts, settings, answers, ask=not yes)
+        _write(console, texts, path, written)
         settings = _with_driver(unfinished_settings(path, NewFile()), driver, port)
-        steps |= _told_steps(console, [settings_step(path)])
+        steps |= _told_steps(console, texts, [settings_step(path, texts.steps)])
     # Whoever was asked has said of each location where it belongs.
     is_decided = write and not yes
-    steps |= _told_steps(console, _judged_steps(path, settings, answers, is_decided=is_decided))
+    steps |= _told_steps(console, texts, _judged_steps(path, settings, answers, texts.steps, is_decided=is_decided))
     unmapped = not is_decided and bool(_unmapped(settings, answers.locations or {}))
     if answers.locations and not write:
-        _tell_mapping(console, settings, answers.locations)
+        _tell_mapping(console, texts, settings, answers.locations)
     if as_json:
         print_json(_plain(settings, answers, steps.values(), written))
-    told, command = _next(settings, path, steps, unmapped=unmapped)
+    told, command = _next(texts, settings, path, steps, unmapped=unmapped)
     console.print(f"\n{told}:\n  {command}", soft_wrap=True)
     if not (_is_written(steps) if write else _is_fine(steps.values())):
         raise SystemExit(1)
@@ -132,19 +147,20 @@ def _is_fine(steps: Iterable[Step]) -> bool:
     return all(step.result in {Result.OK, Result.SKIPPED} for step in steps)
 
 
-def _is_written(steps: Mapping[str, Step]) -> bool:
+def _is_written(steps: Mapping[StepName, Step]) -> bool:
     """Whether nothing failed and all is mapped, though something else may need attention."""
     return all(step.result is not Result.FAILED for step in steps.values()) and steps["Mapping"].result is Result.OK
 
 
-def _told_steps(console: Console, steps: Iterable[Step]) -> dict[str, Step]:
+def _told_steps(console: Console, texts: ProbeTexts, steps: Iterable[Step]) -> dict[StepName, Step]:
     """Show each step as it ends, with a sign of life in between."""
     told = {}
-    with telling_retries(), console.status("Testing …"):
+    with telling_retries(), console.status(texts.testing):
         for step in steps:
             told[step.name] = step
             mark, style = MARKS[step.result]
-            print_indented(console, Text(f"{mark} ", style=style).append(step.name), step.message, indent=NAME_WIDTH)
+            head = Text(f"{mark} ", style=style).append(texts.steps.names[step.name])
+            print_indented(console, head, step.message, indent=NAME_WIDTH)
     return told
 
 
@@ -153,56 +169,60 @@ def _with_driver(settings: Settings, driver: str | None, port: int | None) -> Se
     return settings.model_copy(update={"ajour": settings.ajour.model_copy(update=given)})
 
 
-def _asked_steps(path: Path, settings: Settings, answers: Answers, *, writes: bool) -> Iterator[Step]:
-    yield settings_step(path, gets_units=writes)
-    yield from ajour_steps(settings, answers, is_new=not path.exists())
+def _asked_steps(path: Path, settings: Settings, answers: Answers, texts: StepTexts, *, writes: bool) -> Iterator[Step]:
+    yield settings_step(path, texts, gets_units=writes)
+    yield from ajour_steps(settings, answers, texts, is_new=not path.exists())
     if settings.uses_planday:
-        yield from planday_steps(settings, answers)
+        yield from planday_steps(settings, answers, texts)
 
 
-def _judged_steps(path: Path, settings: Settings, answers: Answers, *, is_decided: bool) -> Iterator[Step]:
+def _judged_steps(
+    path: Path, settings: Settings, answers: Answers, texts: StepTexts, *, is_decided: bool
+) -> Iterator[Step]:
     """Hold what was answered against the units; where they are being written, not before they are."""
     if settings.wages.source == "file" and path.exists():
-        yield wage_file_step(settings)
+        yield wage_file_step(settings, texts)
     if settings.budget.file:
-        yield budget_file_step(settings, settings.budget.file)
+        yield budget_file_step(settings, settings.budget.file, texts)
     if answers.structure is not None:
-        yield units_step(settings, answers.structure)
+        yield units_step(settings, answers.structure, texts)
     if answers.locations:
-        yield mapping_step(settings, answers.locations, is_decided=is_decided)
+        yield mapping_step(settings, answers.locations, texts, is_decided=is_decided)
 
 
-def _next(settings: Settings, path: Path, steps: Mapping[str, Step], *, unmapped: bool) -> tuple[str, str]:
+def _next(
+    texts: ProbeTexts, settings: Settings, path: Path, steps: Mapping[StepName, Step], *, unmapped: bool
+) -> tuple[str, str]:
     """Return what to do next, and the command for it."""
     is_usual = path.absolute() == Path(DEFAULT_SETTINGS_FILE).absolute()
     file = "" if is_usual else f" {shlex.quote(str(path))}"
     option = file and f" --settings{file}"
     if any(step.result is Result.FAILED for step in steps.values()):
-        return "Mend what is crossed, and test again", f"ajour-revenue test{option}"
+        return texts.mend, f"ajour-revenue test{option}"
     if not path.exists():
-        return "Next, write the settings", "ajour-revenue init"
+        return texts.write_settings, "ajour-revenue init"
     if unmapped:
-        return "Next, map the locations to units", f"ajour-revenue test --write{option}"
+        return texts.map_locations, f"ajour-revenue test --write{option}"
     if settings.activation_date > days.yesterday():
-        return f"Next, start Dagster, which fetches from {settings.activation_date} on", "dagster dev"
+        return texts.start_dagster.format(texts.steps.formats.date(settings.activation_date)), "dagster dev"
     with reading(settings.warehouse) as connection:
         is_new = earliest_day_in(connection) is None
     if is_new:
-        return "Next, fetch what Ajour has", f"ajour-revenue fetch --from {settings.activation_date}{option}"
-    return "Next, see what was fetched", f"ajour-revenue status{file}"
+        return texts.fetch, f"ajour-revenue fetch --from {settings.activation_date}{option}"
+    return texts.see, f"ajour-revenue status{file}"
 
 
-def _tell_mapping(console: Console, settings: Settings, locations: Mapping[str, str]) -> None:
+def _tell_mapping(console: Console, texts: ProbeTexts, settings: Settings, locations: Mapping[str, str]) -> None:
     if not settings.units:
-        console.print("\nAjour's locations", style="bold")
+        console.print(f"\n{texts.locations}", style="bold")
         for location, name in locations.items():
             print_indented(console, Text("  "), f"{location} {name}", indent=4)
         return
-    console.print("\nWhich Ajour location feeds which revenue unit", style="bold")
-    table = Table("Department", "Unit", "Locations")
+    console.print(f"\n{texts.mapping}", style="bold")
+    table = Table(texts.department, texts.unit, texts.fed_by)
     for unit in settings.units:
-        fed_by = [f"{each} {locations.get(each.id, 'NOT IN AJOUR')}" for each in unit.locations]
-        table.add_row(unit.department, unit.name, "\n".join(fed_by) or "none")
+        fed_by = [f"{each} {locations.get(each.id, texts.not_in_ajour)}" for each in unit.locations]
+        table.add_row(unit.department, unit.name, "\n".join(fed_by) or texts.none)
     console.print(table)
 
 
@@ -211,9 +231,11 @@ def _unmapped(settings: Settings, locations: Mapping[str, str]) -> dict[str, str
     return {location: name for location, name in locations.items() if location not in mapped}
 
 
-def _suggestions(console: Console, settings: Settings, answers: Answers, *, ask: bool) -> list[Addition | NewUnit]:
+def _suggestions(
+    console: Console, texts: ProbeTexts, settings: Settings, answers: Answers, *, ask: bool
+) -> list[Addition | NewUnit]:
     """Return the units and locations to write: all that is suggested, or what somebody says who is asked."""
-    new = {unit.name: unit for unit in _plandays_units(console, settings, answers, ask=ask)}
+    new = {unit.name: unit for unit in _plandays_units(console, texts, settings, answers, ask=ask)}
     listed: list[Unit | NewUnit] = [*settings.units, *new.values()]
     departments = {unit.name: unit.department for unit in listed}
     additions: list[Addition | NewUnit] = []
@@ -221,19 +243,19 @@ def _suggestions(console: Console, settings: Settings, answers: Answers, *, ask:
     # Where there are no units to choose from, each location becomes one.
     may_be_unit = not departments
     for location in _unmapped(settings, locations):
-        unit = _unit_for(console, locations, location, departments, may_be_unit=may_be_unit, ask=ask)
+        unit = _unit_for(console, texts, locations, location, departments, may_be_unit=may_be_unit, ask=ask)
         if unit == NO_UNIT:
             continue
         if unit not in departments:
             known = _known_departments(settings, answers, departments.values())
             usual = next(reversed(departments.values()), known[0])
-            departments[unit] = _department_for(unit, known, usual) if ask else usual
+            departments[unit] = _department_for(texts, unit, known, usual) if ask else usual
             new[unit] = NewUnit(unit, departments[unit], (location,))
         elif unit in new:
             new[unit] = replace(new[unit], locations=(*new[unit].locations, location))
         else:
             additions.append(Addition(unit, location))
-    return [*(_with_targets(new.values()) if ask else new.values()), *additions]
+    return [*(_with_targets(texts, new.values()) if ask else new.values()), *additions]
 
 
 def _known_departments(settings: Settings, answers: Answers, listed: Iterable[str]) -> list[str]:
@@ -242,22 +264,21 @@ def _known_departments(settings: Settings, answers: Answers, listed: Iterable[st
     return list(dict.fromkeys([*listed, *in_planday])) or [settings.display_name]
 
 
-def _department_for(unit: str, known: Sequence[str], usual: str) -> str:
-    typed = choose(f"Department of {unit}: a number, or a new name", {each: each for each in known}, usual)
+def _department_for(texts: ProbeTexts, unit: str, known: Sequence[str], usual: str) -> str:
+    typed = choose(texts.which_department.format(unit), {each: each for each in known}, usual)
     return _same_or_new(typed, known)
 
 
-def _with_targets(units: Iterable[NewUnit]) -> Iterator[NewUnit]:
+def _with_targets(texts: ProbeTexts, units: Iterable[NewUnit]) -> Iterator[NewUnit]:
     usual = NO_TARGET
     for unit in units:
-        question = f"Target wage % of {unit.name} (- for none)"
-        target: Decimal | None = click.prompt(question, default=usual, value_proc=_target)
-        usual = NO_TARGET if target is None else str(target)
+        target = ask(texts.target.format(unit.name), usual, _target)
+        usual = NO_TARGET if target is None else texts.steps.formats.bare_percentage(target)
         yield replace(unit, target_wage_percentage=target)
 
 
 def _target(typed: str) -> Decimal | None:
-    """Return the percentage that somebody types, with a point or a comma; a usage error where it is none."""
+    """Return the percentage that somebody types, with a point or a comma; raises UnclearError where it is none."""
     if typed == NO_TARGET:
         return None
     try:
@@ -265,24 +286,26 @@ def _target(typed: str) -> Decimal | None:
     except ValueError:
         target = Decimal(0)
     if not 0 < target <= HIGHEST_TARGET:
-        msg = f"{quoted(typed)} is no percentage above 0 and up to {HIGHEST_TARGET}."
-        raise click.UsageError(msg)
+        raise UnclearError(NO_PERCENTAGE.format(typed=quoted(typed), most=HIGHEST_TARGET))
     return target
 
 
-def _plandays_units(console: Console, settings: Settings, answers: Answers, *, ask: bool) -> Iterator[NewUnit]:
+def _plandays_units(
+    console: Console, texts: ProbeTexts, settings: Settings, answers: Answers, *, ask: bool
+) -> Iterator[NewUnit]:
     for unlisted in unlisted_revenue_units(settings, answers):
-        place = f"Planday's revenue unit {unlisted.name} ({unlisted.department})"
+        place = texts.revenue_unit.format(unlisted.name, unlisted.department)
         if unlisted.listed_without_id:
-            _tell(console, f"{place} is listed without its id. Give it planday_unit_id: {unlisted.id}")
+            _tell(console, texts.without_id.format(place, unlisted.id))
             continue
-        renamed = "" if unlisted.proposed == unlisted.name else f" as {unlisted.proposed}"
-        if not ask or click.confirm(f"Add {place}{renamed}?", default=True):
+        question = texts.add if unlisted.proposed == unlisted.name else texts.add_as
+        if not ask or is_agreed(question.format(place, unlisted.proposed), settings.report.language, usual=True):
             yield NewUnit(unlisted.proposed, unlisted.department, planday_unit_id=unlisted.id)
 
 
 def _unit_for(  # noqa: PLR0913 (what a suggestion is made of)
     console: Console,
+    texts: ProbeTexts,
     locations: Mapping[str, str],
     location: str,
     units: Mapping[str, str],
@@ -293,17 +316,17 @@ def _unit_for(  # noqa: PLR0913 (what a suggestion is made of)
     """Return the unit that a location is to feed, a new one perhaps; NO_UNIT where it is to feed none."""
     name, others = locations[location], namesakes(locations, location)
     if others:
-        _tell(console, f"Location {location} has the same name, {name}, as location {', '.join(others)}.")
+        _tell(console, texts.namesakes.format(location, name, ", ".join(others)))
     suggested = distinct(units, name, location) if may_be_unit else most_similar_unit(name, units) or NO_UNIT
     if ask:
         new = distinct(units, name, location)
         choices = {unit: f"{unit}, {department}" for unit, department in units.items()}
-        choices |= {new: f"a new unit, {new}", NO_UNIT: "none"}
-        console.print(f"\nLocation {location} ({name}) feeds the unit", style="bold")
-        typed = choose("A number, or the name of a new unit", choices, suggested)
+        choices |= {new: texts.new_unit.format(new), NO_UNIT: texts.none}
+        console.print(f"\n{texts.feeds.format(location, name)}", style="bold")
+        typed = choose(texts.which_unit, choices, suggested)
         return _same_or_new(typed, units) or NO_UNIT
     if others and not may_be_unit:
-        _tell(console, "Its name does not say which unit it feeds. Say it by calling this without --yes.")
+        _tell(console, texts.ask_without_yes)
         return NO_UNIT
     return suggested
 
@@ -317,21 +340,22 @@ def _same_or_new(typed: str, known: Iterable[str]) -> str:
     return next((name for name in known if looks_like(name) == looks_like(typed)), clean_name(typed))
 
 
-def _write(console: Console, path: Path, additions: list[Addition | NewUnit]) -> None:
+def _write(console: Console, texts: ProbeTexts, path: Path, additions: list[Addition | NewUnit]) -> None:
     if not additions:
-        console.print(f"Nothing to write to {path}.")
+        console.print(texts.nothing_to_write.format(path))
         return
     try:
         add_units(path, additions)
     except NotEditableError as error:
         raise FailedError(str(error)) from None
-    console.print(f"Written to {path}:", style="bold")
+    console.print(texts.written.format(path), style="bold")
     for each in additions:
-        if isinstance(each, NewUnit):
-            fed_by = f", fed by {', '.join(each.locations)}" if each.locations else ""
-            text = f"unit {each.name} in {each.department}{fed_by}"
+        if isinstance(each, Addition):
+            text = texts.location_written.format(each.location, each.unit)
+        elif each.locations:
+            text = texts.fed_unit_written.format(each.name, each.department, ", ".join(each.locations))
         else:
-            text = f"location {each.location} to unit {each.unit}"
+            text = texts.unit_written.format(each.name, each.department)
         print_indented(console, Text("  +"), text, indent=4)
 
 

@@ -225,12 +225,13 @@ def test_readers_see_an_entry_at_once(shell: Shell, at_company: Company) -> None
 def test_a_question_is_answered_in_either_language(language: Language, answer: str, agrees: bool) -> None:  # noqa: FBT001
     texts = ANSWER_TEXTS[language]
 
-    with CliRunner().isolation(input=f"nja\n{answer}\n") as (shown, *_):
+    with CliRunner().isolation(input=f"nja\n{answer}\n\n") as (shown, *_):
         assert is_agreed("Hvad?", language) == agrees
+        assert is_agreed("Og?", language, usual=True) is True
         lines = shown.getvalue().decode().splitlines()
 
-    question = f"Hvad? [{texts.choice}]: "
-    assert lines == [f"{question}nja", texts.unclear, f"{question}{answer}"]
+    question = f"Hvad? [{texts.choice[False]}]: "
+    assert lines == [f"{question}nja", texts.unclear, f"{question}{answer}", f"Og? [{texts.choice[True]}]: "]
 
 
 @pytest.mark.parametrize(("language", "other"), [("da", "en"), ("en", "da")])

@@ -14,7 +14,7 @@ from ajour_revenue_tests.kit import write_env_file
 
 VALUES = {variable: f"value of {name}" for name, variable in AJOUR_CREDENTIALS.items()}
 TYPED = "".join(f"{value}\n" for value in VALUES.values())
-DEFAULTS = ("--yes", "--driver", "FreeTDS")
+DEFAULTS = ("--yes", "--driver", "FreeTDS", "--language", "en")
 
 
 def test_it_writes_settings_an_env_file_that_only_its_owner_reads_and_an_empty_wage_file(shell: Shell) -> None:
@@ -36,7 +36,7 @@ def test_everything_can_be_given_as_options_and_variables(shell: Shell, monkeypa
     monkeypatch.setenv("PLANDAY_CLIENT_ID", "client")
     monkeypatch.setenv("PLANDAY_REFRESH_TOKEN", "token")
     options = ("--name", "nord", "--activation-date", "31-01-2026", "--driver", "PostgreSQL Unicode", "--port", 5433)
-    result = shell.run("init", *options, "--wages", "planday", typed="")
+    result = shell.run("init", *options, "--wages", "planday", "--language", "da", typed="")
     assert result.exit_code == 0, result.output
     assert env_file_values(Path(".env")) == VALUES | {"PLANDAY_CLIENT_ID": "client", "PLANDAY_REFRESH_TOKEN": "token"}
     assert not Path("wages.csv").exists()
@@ -84,7 +84,7 @@ def test_a_settings_file_that_is_there_stays(shell: Shell) -> None:
     assert result.exit_code == 0
     assert Path("ajour.yaml").read_text(encoding="utf-8") == "mine"
     assert env_file_values(Path(".env")) == VALUES
-    assert "as it was" in result.output
+    assert "ajour.yaml var her i forvejen og er, som den var." in result.output
 
 
 def test_with_both_files_there_is_nothing_to_do(shell: Shell) -> None:
@@ -92,7 +92,7 @@ def test_with_both_files_there_is_nothing_to_do(shell: Shell) -> None:
         Path(name).write_text("mine", encoding="utf-8")
     result = shell.run("init")
     assert result.exit_code == 1
-    assert "are here already" in result.output
+    assert "er her allerede" in result.output
     assert {path.name: path.read_text(encoding="utf-8") for path in shell.folder.iterdir()} == {
         "ajour.yaml": "mine",
         ".env": "mine",
@@ -109,12 +109,20 @@ def test_a_wrong_argument_is_a_usage_error(shell: Shell, options: tuple[str, ...
 
 
 def test_who_breaks_off_has_written_nothing(shell: Shell) -> None:
-    result = shell.run("init", typed="4711\nuser\n")
+    result = shell.run("init", typed="\n4711\nuser\n")
     assert result.exit_code == 1
     assert list(shell.folder.iterdir()) == []
 
 
 def test_a_wrong_answer_is_asked_again(shell: Shell) -> None:
-    result = shell.run("init", typed=TYPED + "my name\nnord\nsoon\n2026-01-31\nFreeTDS\nx\n1433\nbank\nfile\n")
+    result = shell.run("init", typed="3\n2\n" + TYPED + "my name\nnord\nsoon\n2026-01-31\nFreeTDS\nx\n1433\nbank\n1\n")
     assert result.exit_code == 0, result.output
+    for wrong in (
+        "There is no 3 among 1 to 2",
+        "'my name' may have",
+        "'soon' is no day",
+        "'x' is no port",
+        "There is no bank",
+    ):
+        assert wrong in " ".join(result.output.split())
     assert "name: nord" in Path("ajour.yaml").read_text(encoding="utf-8")

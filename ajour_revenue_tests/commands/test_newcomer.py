@@ -2,7 +2,7 @@
 
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
@@ -32,23 +32,39 @@ def ajour(tmp_path_factory: pytest.TempPathFactory) -> SqliteAjour:
     return ajour
 
 
+def answer_init(init: Terminal, credentials: Mapping[str, str]) -> None:
+    init.expect("1  dansk")
+    init.answer("Sprog / language [1]: ", "")
+    init.answer("Ajours CompanyID", credentials["company_id"])
+    init.answer("Ajours User", credentials["user"])
+    init.answer("Ajours Password", PASSWORD)
+    init.answer("Ajours Database", credentials["database"])
+    init.answer("Ajours IP", "localhost")
+    init.answer("Navn", "nord")
+    init.answer("Aktiveringsdato", DANISH.date(FIRST_DAY))
+    init.expect("ODBC-driver til")
+    [number] = re.findall(r"(\d+)  SQLite3$", init.text, re.MULTILINE)
+    init.send(f"{number}\n")
+    init.answer("Lønomkostningerne", "")
+
+
 def map_by_menu(test: Terminal) -> None:
-    test.expect("Location 10 (Bar)")
-    test.expect("1  a new unit, Bar")
+    test.expect("Lokation 10 (Bar) hører til enheden")
+    test.expect("1  en ny enhed, Bar")
     test.answer("[1]: ", "")
     test.expect("1  nord")
-    test.answer("Department of Bar", "Vesterbro")
-    test.expect("Location 11 (Bar 1. sal)")
+    test.answer("Afdelingen for Bar", "Vesterbro")
+    test.expect("Lokation 11 (Bar 1. sal)")
     test.expect("1  Bar, Vesterbro")
     test.answer("[2]: ", "1")
-    test.expect("Location 20 (Køkken)")
+    test.expect("Lokation 20 (Køkken)")
     test.answer("[2]: ", "")
     test.expect("1  Vesterbro")
-    test.answer("Department of Køkken", "1")
-    test.answer("Target wage % of Bar", "120")
-    test.expect("'120' is no percentage above 0 and up to 100.")
-    test.answer("Target wage % of Bar", "32,5")
-    test.answer("Target wage % of Køkken (- for none) [32.5]: ", "-")
+    test.answer("Afdelingen for Køkken", "1")
+    test.answer("Mål for lønprocent i Bar", "120")
+    test.expect("'120' er ingen procent over 0 og op til 100.")
+    test.answer("Mål for lønprocent i Bar", "32,5")
+    test.answer("Mål for lønprocent i Køkken (- for intet) [32,5]: ", "-")
 
 
 @pytest.mark.slow
@@ -65,28 +81,18 @@ def test_a_newcomer_gets_from_five_credentials_to_the_figures(shell: Shell, ajou
         assert PASSWORD not in terminal.text
 
     with shell.terminal("init") as init:
-        init.answer("Ajour's CompanyID", credentials["company_id"])
-        init.answer("Ajour's User", credentials["user"])
-        init.answer("Ajour's Password", PASSWORD)
-        init.answer("Ajour's Database", credentials["database"])
-        init.answer("Ajour's IP", "localhost")
-        init.answer("Name", "nord")
-        init.answer("Activation date", DANISH.date(FIRST_DAY))
-        init.expect("ODBC driver of")
-        [number] = re.findall(r"(\d+)  SQLite3$", init.text, re.MULTILINE)
-        init.send(f"{number}\n")
-        init.answer("Wage costs", "")
+        answer_init(init, credentials)
         assert init.end() == 0
     assert PASSWORD not in init.text
     assert stat.S_IMODE(Path(".env").stat().st_mode) == 0o600
 
     with command("test", "--write") as test:
-        test.expect("✓ Settings")
+        test.expect("✓ Indstillinger")
         test.expect("✓ Login")
-        test.expect("✓ Activation date")
+        test.expect("✓ Aktiveringsdato")
         map_by_menu(test)
-        test.expect("Written to ajour.yaml")
-        test.expect("✓ Mapping")
+        test.expect("Skrevet i ajour.yaml")
+        test.expect("✓ Kobling")
         test.expect(f"ajour-revenue fetch --from {FIRST_DAY}")
     # Nothing tells somebody to do what they are just doing.
     assert "test --write" not in test.text

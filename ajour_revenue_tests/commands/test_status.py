@@ -10,6 +10,7 @@ from typing import get_args
 import duckdb
 import pytest
 
+from ajour_revenue import days
 from ajour_revenue.attention.finding import Finding
 from ajour_revenue.commands import status as status_command
 from ajour_revenue.commands.overview import DayState, LastRun, Overview, RunResult, RunState, RunUnderWay
@@ -21,7 +22,8 @@ from ajour_revenue.planday.outcome import Outcome
 from ajour_revenue.processes import RunProcess
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.bilingual import Language
-from ajour_revenue.upcoming import NextFetch, NoFetch, WhyNone
+from ajour_revenue.text.formats import DANISH
+from ajour_revenue.upcoming import NextFetch, NoFetch, WhyNone, next_fetch
 from ajour_revenue.wages.figures import Place
 from ajour_revenue.warehouse import connect
 from ajour_revenue_tests.clock import LAST_DAY
@@ -220,10 +222,14 @@ def test_everything_is_told_in_one_language(
 
 def test_a_danish_status_is_written_as_danes_do(shell: Shell, at_fetched_company: Company) -> None:
     at_fetched_company.reload(report={"language": "da"}, planday={"publish": True})
+    coming = next_fetch(at_fetched_company.settings, days.now(), {})
+    assert isinstance(coming, NextFetch)
+    sales = DANISH.days(coming.window.first_day, coming.window.last_day)
 
     shown = " ".join(shell.run("status").stdout.split())
 
-    assert "demo AKTIV Næste hentning tirsdag 01-12-2026 kl. 07.00, salg for 28-11-2026 – 30-11-2026" in shown  # noqa: RUF001
+    moment = f"{DANISH.weekday_and_date(coming.at.date())} kl. {coming.at:%H.%M}"
+    assert f"demo AKTIV Næste hentning {moment}, salg for {sales}" in shown
     assert "Seneste kørsel hentet, " in shown
     assert "Planday omsætning sendes; enhedsdage: ingen endnu Uden enhed 99 (Kitchen, new)" in shown
     assert "# 3 hentet r 0 rettet m 0 mangler i 0 indtastet - 58 aldrig hentet Kræver handling" in shown

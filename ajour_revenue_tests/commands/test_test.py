@@ -54,8 +54,8 @@ def test_all_is_ticked_where_all_is_right(shell: Shell, right: Company) -> None:
     assert result.exit_code == 0, result.output
     for name in ("Settings", *AJOUR_STEPS, "Wage file", "Mapping"):
         assert f"✓ {name} " in result.stdout
-    assert "All 5 location(s) feed a unit." in result.stdout
-    assert "5 location(s), DKK " in result.stdout
+    assert "All 5 locations feed a unit." in result.stdout
+    assert "5 locations, DKK " in result.stdout
     assert "Planday" not in result.stdout
     assert not right.settings.warehouse_file.exists()
 
@@ -224,7 +224,7 @@ def test_a_budget_file_is_looked_at_where_one_is_set(shell: Shell, right: Compan
 
     answer = shell.json("test")
     assert steps(answer)["Budget file"] == "ok"
-    assert message(answer, "Budget file").endswith("budget.csv: 1 row(s).")
+    assert message(answer, "Budget file").endswith("budget.csv: 1 row.")
 
 
 # Before there is a settings file
@@ -244,7 +244,14 @@ def newcomer(shell: Shell) -> SqliteAjour:
 def test_five_credentials_are_enough_to_reach_ajour(shell: Shell) -> None:
     result = shell.run("test", "--driver", "SQLite3")
     assert result.exit_code == 1
-    for shown in ("! Settings", "ajour-revenue init", "✓ Login", "Ajour lists 3", "20 no", "Ajour serves revenue from"):
+    for shown in (
+        "! Indstillinger",
+        "ajour-revenue init",
+        "✓ Login",
+        "Ajour har 3.",
+        "20 no",
+        "Ajour leverer omsætning fra",
+    ):
         assert shown in result.stdout
     assert sorted(path.name for path in shell.folder.iterdir()) == [".env", "ajour.sqlite"]
 
@@ -283,7 +290,9 @@ def test_a_new_file_gets_a_unit_for_each_location(shell: Shell) -> None:
 
 @pytest.mark.usefixtures("newcomer")
 def test_written_units_are_success_whatever_else_needs_attention_and_the_next_command_is_told(shell: Shell) -> None:
-    shell.run("init", "--yes", "--name", "nord", "--driver", "SQLite3", "--activation-date", LAST_DAY)
+    shell.run(
+        "init", "--yes", "--name", "nord", "--driver", "SQLite3", "--activation-date", LAST_DAY, "--language", "en"
+    )
 
     written = shell.run("test", "--write", "--yes")
 
@@ -346,7 +355,7 @@ def test_a_suggestion_can_be_left_out_or_another_unit_named(shell: Shell, at_com
     assert (result.exit_code, Path("ajour.yaml").read_bytes()) == (0, before)
     assert "Nothing to write" in result.stdout
     # Whoever has just said so is not told that the location feeds no unit; whoever looks later is.
-    assert "4 of 5 location(s) feed a unit." in result.stdout
+    assert "4 of 5 locations feed a unit." in result.stdout
     assert shell.run("test").exit_code == 1
     assert shell.run("test", "--write", typed="Shop\n").exit_code == 0
     assert ids(load_settings().units[2]) == ("30", "99")
@@ -472,6 +481,7 @@ def test_a_new_file_gets_plandays_revenue_units_and_the_locations_they_resemble(
         wages={"source": "planday"},
         planday={"publish": True, "api_url": planday.url, "identity_url": planday.url},
         units=[],
+        report={"language": "en"},
     )
     # Planday's units, then the locations of which none is alike.
     result = shell.run("test", "--write", typed="y\ny\ny\n\nBar\n\n\n-\n30\n\n-\n")
