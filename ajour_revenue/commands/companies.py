@@ -1,5 +1,6 @@
 """`ajour-revenue companies`: many companies in one Dagster."""
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from contextlib import chdir
@@ -11,9 +12,12 @@ import click
 from rich.table import Table
 from ruamel.yaml import YAML
 
+from ajour_revenue.commands.companies_texts import COMPANIES_TEXTS, NO_COMPANY, NO_NAME, SEVERAL_SERVERS, CompaniesTexts
 from ajour_revenue.commands.errors import FailedError, RefusedError
 from ajour_revenue.commands.init import init
+from ajour_revenue.commands.language import spoken_language, words_of
 from ajour_revenue.commands.overview import Overview, overview_of
+from ajour_revenue.commands.settings_file import NewFile, unfinished_settings
 from ajour_revenue.commands.terminal import errors, output, print_json, settings_or_fail
 from ajour_revenue.companies.folder import Company, CompanyError, check_name, companies_folder
 from ajour_revenue.companies.folder import companies as all_companies
@@ -26,8 +30,8 @@ from ajour_revenue.reports.report import load_report
 from ajour_revenue.reports.texts import TEXTS
 from ajour_revenue.reports.write import Pages
 from ajour_revenue.reports.write import write as write_file
+from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE
 from ajour_revenue.text.bilingual import Language
-from ajour_revenue.text.formats import DANISH
 from ajour_revenue.upcoming import NextFetch
 from ajour_revenue.warehouse.file import make_private_folder
 
@@ -43,10 +47,10 @@ class State:
     problems: list[str]
 
     @property
-    def last_day(self) -> str | None:
+    def last_day(self) -> dt.date | None:
         """The last day that is there, by whatever way it came."""
         days = self.overview.days if self.overview else {}
-        return max((str(day) for day, state in days.items() if state != "never fetched"), default=None)
+        return max((day for day, state in days.items() if state != "never fetched"), default=None)
 
 
 @click.group(invoke_without_command=True)
@@ -64,7 +68,7 @@ def companies(context: click.Context, *, as_json: bool) -> None:
     if as_json:
         print_json({"companies": [_plain(state) for state in states]})
     else:
-        output().print(_table(states))
+        output().print(_table(states, COMPANIES_TEXTS[_language(states)]))
         for state in states:
             for problem in state.problems:
                 errors().print(f"{state.company.name}: {problem}", style="red")
@@ -78,13 +82,14 @@ def companies(context: click.Context, *, as_json: bool) -> None:
 def add(*, name: str, how: tuple[str, ...]) -> None:
     """Add a company: its folder, with settings and .env, as ajour-revenue init makes them."""
     if not re.fullmatch(r"\w+", name, re.ASCII):
-        msg = f"{name} is no name for a company: it has letters, digits and _ only."
-        raise RefusedError(msg)
+        raise RefusedError(NO_NAME.format(name=name))
     folder = companies_folder() / name
     make_private_folder(folder)
     with chdir(folder):
         init.main(["--name", name, *how], standalone_mode=False)
-    output().print(f"That was in {folder}. Then let Dagster know of it:\n  ajour-revenue companies write")
+    settings = unfinished_settings(folder / DEFAULT_SETTINGS_FILE, NewFile())
+    added = COMPANIES_TEXTS[settings.report.language].added.format(folder)
+    output().print(f"{added}\n  ajour-revenue companies write")
 
 
 @companies.command()
@@ -101,23 +106,20 @@ def write(*, one_server: bool, runs_at_once: int) -> None:
     found = _companies_or_fail()
     names = [company.name for company in found]
     if wrong := [name for name in names if not re.fullmatch(r"\w+", name, re.ASCII)]:
-        msg = f"{wrong[0]} is no name for a company: letters, digits and _ only. Rename its folder."
-        raise FailedError(msg)
+        raise FailedError(NO_NAME.format(name=wrong[0]))
+    texts = COMPANIES_TEXTS[unfinished_settings(found[0].settings_file, NewFile()).report.language]
     written = write_workspace(found, one_server=one_server)
     if write_instance(runs_at_once=runs_at_once):
         written.append(INSTANCE_FILE)
     elif COMPANY_TAG not in _limited_tags():
         errors().print(
-            f"Note: {INSTANCE_FILE} was here already, and lets runs of one company overlap: add the tag "
-            f"{COMPANY_TAG} to its tag_concurrency_limits, as docs/operations.md shows it.",
+            f"{texts.note}: {texts.runs_overlap.format(INSTANCE_FILE, COMPANY_TAG)}",
             style="yellow",
             soft_wrap=True,
         )
     console = output()
-    console.print(f"Written: {', '.join(map(str, written))}", style="bold", soft_wrap=True)
-    console.print(
-        "Start Dagster as docs/operations.md says; where it runs already, start its webserver and daemon anew."
-    )
+    console.print(texts.written.format(", ".join(map(str, written))), style="bold", soft_wrap=True)
+    console.print(texts.start)
 
 
 @companies.command()
@@ -147,8 +149,8 @@ def report(*, file: Path | None, language: Language) -> None:
             with reading_copy(settings) as connection:
                 loaded = load_report(connection, settings, window, "week", partial(next_fetch_here, settings))
         except (click.ClickException, ActionableError) as error:
-            unread.append((company.name, str(error)))
-            errors().print(f"{company.name}: {error}", style="red")
+            unread.append((company.name, words_of(error)))
+            errors().print(f"{company.name}: {words_of(error)}", style="red")
             continue
         page = Pages.of(settings).latest
         members.append(Member.of(loaded, page if page.exists() else None))
@@ -166,11 +168,7 @@ def report(*, file: Path | None, language: Language) -> None:
 def _companies_or_fail() -> list[Company]:
     found = all_companies()
     if not found:
-        msg = (
-            f"There is no company in {companies_folder()} yet: no folder with an ajour.yaml. Add one with: "
-            "ajour-revenue companies add NAME"
-        )
-        raise FailedError(msg)
+        raise FailedError(NO_COMPANY.format(folder=companies_folder()))
     return found
 
 
@@ -182,11 +180,11 @@ def _state(company: Company) -> State:
         check_name(company, settings)
         overview = overview_of(settings)
     except (click.ClickException, ActionableError) as error:
-        problems.append(str(error))
+        problems.append(words_of(error))
     try:
         problems += _problems_of_server(company)
     except CompanyError as error:
-        problems.append(str(error))
+        problems.append(words_of(error))
     return State(company, overview, problems)
 
 
@@ -195,34 +193,40 @@ def _problems_of_server(company: Company) -> Iterator[str]:
         return
     processes = listening(company.port)
     if len(processes) > 1:
-        yield (
-            f"{len(processes)} processes listen on its port {company.port} ({', '.join(map(str, processes))}): a code "
-            "server from before has survived, and answers every other request with what it once knew. End the older."
+        said = SEVERAL_SERVERS.format(
+            number=len(processes), port=company.port, processes=", ".join(map(str, processes))
         )
+        yield said.in_language(spoken_language())
 
 
-def _server(company: Company) -> str:
+def _language(states: list[State]) -> Language:
+    """Return the language of the first company that can be used."""
+    return next((state.overview.settings.report.language for state in states if state.overview), "en")
+
+
+def _server(company: Company, texts: CompaniesTexts) -> str:
     try:
         port = company.port
     except CompanyError:
-        return "?"
+        return texts.unknown_port
     if port is None:
-        return "shared"
-    return f"{port} up" if listening(port) else f"{port} down"
+        return texts.shared
+    return (texts.up if listening(port) else texts.down).format(port)
 
 
-def _table(states: list[State]) -> Table:
-    table = Table("Company", "State", "Next fetch", "Last day", "Attention", "Code server", box=None, pad_edge=False)
+def _table(states: list[State], texts: CompaniesTexts) -> Table:
+    headings = (texts.company, texts.state, texts.next_fetch, texts.last_day, texts.attention, texts.code_server)
+    table = Table(*headings, box=None, pad_edge=False)
     for state in states:
         overview = state.overview
         upcoming = overview.next_fetch if overview else None
         table.add_row(
             state.company.name,
-            "cannot be used" if overview is None else "active" if isinstance(upcoming, NextFetch) else "paused",
-            f"{DANISH.date(upcoming.at.date())} {upcoming.at:%H:%M}" if isinstance(upcoming, NextFetch) else "",
-            state.last_day or "none yet",
+            texts.unusable if overview is None else texts.active if isinstance(upcoming, NextFetch) else texts.paused,
+            texts.formats.moment(upcoming.at) if isinstance(upcoming, NextFetch) else "",
+            texts.formats.date(state.last_day) if state.last_day else texts.none_yet,
             str(len(overview.attention)) if overview and overview.attention else "",
-            _server(state.company),
+            _server(state.company, texts),
         )
     return table
 
@@ -238,7 +242,7 @@ def _plain(state: State) -> dict[str, object]:
         "next_fetch": upcoming.at.isoformat() if isinstance(upcoming, NextFetch) else None,
         "last_day": state.last_day,
         "attention": len(overview.attention) if overview else None,
-        "code_server": _server(state.company),
+        "code_server": _server(state.company, COMPANIES_TEXTS["en"]),
         "problems": state.problems,
     }
 

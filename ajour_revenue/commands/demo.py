@@ -6,9 +6,22 @@ from pathlib import Path
 import click
 
 from ajour_revenue.commands.errors import FailedError
+from ajour_revenue.text.bilingual import Bilingual
 
 SERVERS = {"starlette", "uvicorn"}
 """The packages of the extra `demo`."""
+
+
+NOT_INSTALLED = Bilingual(
+    da="Demoen mangler {package}. Installér den i kildekoden: .venv/bin/pip install -e '.[demo]'",
+    en="The demo needs {package}. Install it in the checkout: .venv/bin/pip install -e '.[demo]'",
+)
+TAKEN = Bilingual(
+    da="Dagster kan ikke åbne på port {port}: {error}. Stop det, der er der, eller tag en anden port: "
+    "make dev PORT={next} eller ajour-revenue demo --ui --port {next}",
+    en="Dagster cannot open at port {port}: {error}. End what is there, or take another port: "
+    "make dev PORT={next}, or ajour-revenue demo --ui --port {next}",
+)
 
 
 @click.command()
@@ -30,8 +43,7 @@ def demo(home: Path, *, ui: bool, port: int) -> None:
     except ModuleNotFoundError as error:
         if error.name not in SERVERS:
             raise
-        message = f"The demo needs {error.name}. Install it in the checkout: .venv/bin/pip install -e '.[demo]'"
-        raise click.ClickException(message) from error
+        raise FailedError(NOT_INSTALLED.format(package=error.name)) from error
 
     run_demo(home, ui_port=port if ui else None)
 
@@ -44,8 +56,4 @@ def _refuse_taken(port: int) -> None:
         try:
             listener.bind(("127.0.0.1", port))
         except OSError as error:
-            msg = (
-                f"Dagster cannot open at port {port}: {error.strerror}. End what is there, or take another port: "
-                f"make dev PORT={port + 1}, or ajour-revenue demo --ui --port {port + 1}"
-            )
-            raise FailedError(msg) from None
+            raise FailedError(TAKEN.format(port=port, error=error.strerror, next=port + 1)) from None

@@ -27,6 +27,7 @@ from ajour_revenue.revenue.manual import (
     read_entries,
 )
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue.wages.percentage import calculate_wage_percentage
 from ajour_revenue.warehouse.connect import reading, transaction
 
@@ -44,6 +45,15 @@ CALLED = {
     "reason": "--reason",
 }
 """What the fields of an entry are called on the command line."""
+
+
+ALL_IN_FILE = Bilingual(
+    da="Med --csv står det hele i filen; udelad {too_much}.",
+    en="With --csv everything stands in the file; leave out {too_much}.",
+)
+WHICH_DAY = Bilingual(
+    da="Skriv en enhed og en dag, eller en fil med --csv.", en="Name a unit and a day, or a file with --csv."
+)
 
 
 @click.command(
@@ -96,15 +106,13 @@ def enter(  # noqa: PLR0913 (a figure, or a file of them)
         "revenue_excl_vat": excl_vat,
         "reason": reason,
     }
+    settings = settings_or_fail(settings_file)
     if csv_file:
         # A reason is for those rows that have none.
         if too_much := [CALLED[name] for name, value in values.items() if value is not None and name != "reason"]:
-            msg = f"With --csv everything stands in the file; leave out {', '.join(too_much)}."
-            raise RefusedError(msg)
+            raise RefusedError(ALL_IN_FILE.format(too_much=", ".join(too_much)))
     elif unit is None or day is None:
-        msg = "Name a unit and a day, or a file with --csv."
-        raise RefusedError(msg)
-    settings = settings_or_fail(settings_file)
+        raise RefusedError(WHICH_DAY)
     if csv_file:
         entries = read_entries(settings, csv_file, reason=reason)
     else:

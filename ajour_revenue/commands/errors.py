@@ -10,6 +10,7 @@ from ajour_revenue.text.bilingual import Bilingual
 
 NARROW = 72
 ERROR = Bilingual(da="Fejl", en="Error")
+MORE = Bilingual(da="Se mere med: {command} --help", en="See more with: {command} --help")
 
 
 class FailedError(click.ClickException):
@@ -33,7 +34,14 @@ class FailedError(click.ClickException):
 class RefusedError(click.UsageError):
     """The command was asked for what cannot be; the text says what can. Exit code 2."""
 
-    def __init__(self, text: Bilingual | str) -> None:
-        """Take a text of any length: click does not break lines."""
-        text = Bilingual(da=text, en=text) if isinstance(text, str) else text
-        super().__init__(textwrap.fill(text.in_language(spoken_language()), NARROW))
+    def __init__(self, text: Bilingual) -> None:
+        """Take what to say, in the language that the command speaks by now."""
+        self.language = spoken_language()
+        super().__init__(text.in_language(self.language), click.get_current_context(silent=True))
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the message, and how to learn more; click does not break lines."""
+        said = [textwrap.fill(f"{ERROR.in_language(self.language)}: {self.message}", NARROW)]
+        if self.ctx:
+            said.append(MORE.in_language(self.language).format(command=self.ctx.command_path))
+        click.echo("\n".join(said), file=file, err=file is None)

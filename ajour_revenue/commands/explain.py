@@ -31,9 +31,18 @@ from ajour_revenue.revenue.explain import (
     known_units,
 )
 from ajour_revenue.settings.model import Settings, Vat
+from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue.text.names import clean_name, quoted
 
 LABEL_WIDTH = 18
+
+
+NOT_PLANNED = Bilingual(
+    da="Der ventes intet af {unit} den {day} endnu: planen har de {days} dage fra den seneste kørsel (plan.days i "
+    "indstillingerne). ajour-revenue fetch laver den på ny.",
+    en="Nothing is expected of {unit} on {day} yet: the plan has the {days} days from the last run on (plan.days in "
+    "the settings). ajour-revenue fetch makes it anew.",
+)
 
 
 @click.command(name="explain", epilog="Example: ajour-revenue explain Bar 2026-01-31")
@@ -78,11 +87,7 @@ def _expected(connection: duckdb.DuckDBPyConnection, settings: Settings, unit: s
     """Return what is expected of a unit on a coming day; a usage error where the plan does not have it."""
     plan = {each.unit: each for each in stored_expected(connection, Window(day, day))}
     if unit not in plan:
-        msg = (
-            f"Nothing is expected of {quoted(unit)} on {day} yet: the plan has the {settings.plan.days} days from the "
-            "last run on (plan.days in the settings). ajour-revenue fetch makes it anew."
-        )
-        raise RefusedError(msg)
+        raise RefusedError(NOT_PLANNED.format(unit=quoted(unit), day=day, days=settings.plan.days))
     return plan[unit]
 
 

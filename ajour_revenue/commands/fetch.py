@@ -38,6 +38,7 @@ from ajour_revenue.planday.outcome import Outcome
 from ajour_revenue.revenue.change import Change
 from ajour_revenue.runs import warnings_of
 from ajour_revenue.settings.model import Settings, Vat
+from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue.warehouse.connect import reading
 from ajour_revenue.warehouse.run import row, rows, value
 
@@ -77,6 +78,13 @@ PUBLISHED = """
 """
 
 
+WRONG_WAY_ROUND = Bilingual(da="--to {last} er før --from {first}.", en="--to {last} is before --from {first}.")
+NOTHING_THERE = Bilingual(
+    da="Der er kun omsætning fra aktiveringsdatoen {activation} til i går, {yesterday}.",
+    en="There is revenue only from the activation date {activation} to yesterday, {yesterday}.",
+)
+
+
 @click.command(epilog="Example: ajour-revenue fetch --from 2026-01-01 --to 2026-01-31")
 @click.option("--from", "first_day", type=DAY, required=True, help="First sales date to fetch.")
 @click.option("--to", "last_day", type=DAY, help="Last sales date to fetch; yesterday by default.")
@@ -100,8 +108,8 @@ def fetch(*, first_day: dt.date, last_day: dt.date | None, settings_file: Path |
                 bars.begin(part)
                 results.append(run_window(settings, part, instance, listener=bars.on_event))
     except (NoInstanceError, RunFailedError) as error:
-        message = f"{error}\n{_what_remains(window, results, texts)}"
-        raise FailedError(message) from None
+        remains = _what_remains(window, results, texts)
+        raise FailedError(Bilingual(da=f"{error.text.da}\n{remains}", en=f"{error.text.en}\n{remains}")) from None
     finally:
         if results:
             with reading(settings.warehouse) as connection:
@@ -111,11 +119,9 @@ def fetch(*, first_day: dt.date, last_day: dt.date | None, settings_file: Path |
 
 def _window(settings: Settings, first_day: dt.date, last_day: dt.date) -> Window:
     if last_day < first_day:
-        msg = f"--to {last_day} is before --from {first_day}."
-        raise RefusedError(msg)
+        raise RefusedError(WRONG_WAY_ROUND.format(first=first_day, last=last_day))
     if first_day < settings.activation_date or last_day > yesterday():
-        msg = f"There is revenue only from the activation date {settings.activation_date} to yesterday, {yesterday()}."
-        raise RefusedError(msg)
+        raise RefusedError(NOTHING_THERE.format(activation=settings.activation_date, yesterday=yesterday()))
     return Window(first_day, last_day)
 
 

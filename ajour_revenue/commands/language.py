@@ -20,6 +20,6 @@ def spoken_language() -> Language:
     return language
 
 
-def in_spoken_language(error: ActionableError) -> str:
+def words_of(error: ActionableError | click.ClickException) -> str:
     """Return what an error says, in the language that the command speaks."""
-    return error.text.in_language(spoken_language())
+    return error.text.in_language(spoken_language()) if isinstance(error, ActionableError) else error.message

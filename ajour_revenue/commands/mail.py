@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ajour_revenue.commands.errors import FailedError, RefusedError
+from ajour_revenue.commands.mail_texts import MAIL_COMMAND_TEXTS, MailCommandTexts
 from ajour_revenue.commands.options import settings_option
 from ajour_revenue.commands.terminal import output, print_indented, settings_or_fail
 from ajour_revenue.days import COPENHAGEN, yesterday
@@ -21,11 +22,27 @@ from ajour_revenue.mail.daily import daily_report, seen_by
 from ajour_revenue.mail.memory import Mailed, Memory, Readers, recall, sensor_name
 from ajour_revenue.readers.copy import reading_copy
 from ajour_revenue.settings.model import MailAddress, MailSettings, Settings
+from ajour_revenue.text.bilingual import Bilingual
 
 if TYPE_CHECKING:
     from ajour_revenue.alerts.messages import Mail
 
 LABEL_WIDTH = 11
+PREVIEW_SENDS_NOTHING = Bilingual(
+    da="--preview sender intet; udelad --to eller --preview.",
+    en="--preview sends nothing; leave out --to, or --preview.",
+)
+DEPARTMENT_OF_WHAT = Bilingual(
+    da="--department hører sammen med --preview eller --to.", en="--department goes with --preview or --to."
+)
+UNKNOWN_DEPARTMENT = Bilingual(
+    da="Der er ingen afdeling {name!r} i indstillingerne. Der er: {known}.",
+    en="There is no department {name!r} in the settings. There is: {known}.",
+)
+NO_SERVER = Bilingual(
+    da="Indstillingerne nævner ingen mailserver. Skriv i alerts.mail, hvilken det er; se docs/settings.md.",
+    en="The settings name no mail server. Say in alerts.mail which one it is; see docs/settings.md.",
+)
 
 
 def _address(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
@@ -54,13 +71,11 @@ def mail(*, preview: bool, address: str | None, departments: tuple[str, ...], se
     The settings' report.mail says who gets it and which departments they may see; Dagster sends it each morning, after
     the scheduled fetch. What is sent with --to is not remembered: the readers get theirs all the same.
     """
-    if preview and address:
-        message = "--preview sends nothing; leave out --to, or --preview."
-        raise RefusedError(message)
-    if departments and not (preview or address):
-        message = "--department goes with --preview or --to."
-        raise RefusedError(message)
     settings = settings_or_fail(settings_file)
+    if preview and address:
+        raise RefusedError(PREVIEW_SENDS_NOTHING)
+    if departments and not (preview or address):
+        raise RefusedError(DEPARTMENT_OF_WHAT)
     _known_or_refused(settings, departments)
     console = output()
     if preview:
@@ -75,8 +90,7 @@ def _known_or_refused(settings: Settings, departments: Sequence[str]) -> None:
     known = sorted({unit.department for unit in settings.units})
     unknown = [name for name in departments if name not in known]
     if unknown:
-        message = f"There is no department {unknown[0]!r} in the settings; there is {', '.join(known) or 'none'}."
-        raise RefusedError(message)
+        raise RefusedError(UNKNOWN_DEPARTMENT.format(name=unknown[0], known=", ".join(known)))
 
 
 def _letter(settings: Settings, departments: Sequence[str]) -> "Mail":
@@ -105,10 +119,9 @@ def _sent(settings: Settings, address: str, departments: Sequence[str]) -> str:
     """Send one mail, and say so."""
     server = settings.alerts.mail
     if server is None:
-        message = "The settings name no mail server. Say in alerts.mail which one it is; see docs/settings.md."
-        raise FailedError(message)
+        raise FailedError(NO_SERVER)
     mail = _letter(settings, departments)
-    return f"The report was {_delivered(settings, server, mail, address)}: {mail.subject}"
+    return f"{_delivered(settings, server, mail, address)} {mail.subject}"
 
 
 def _delivered(settings: Settings, server: MailSettings, mail: "Mail", address: str) -> str:
@@ -116,29 +129,33 @@ def _delivered(settings: Settings, server: MailSettings, mail: "Mail", address: 
     from ajour_revenue.alerts.channels import MailServer, NotSentError  # noqa: PLC0415
     from ajour_revenue.fixed_resources import with_credentials  # noqa: PLC0415
 
+    texts = _texts(settings)
     try:
         delivery = with_credentials(MailServer.from_settings(server), settings.folder).send_to(
             [address], mail, named_in="the address"
         )
     except NotSentError as error:
         raise FailedError(str(error)) from None
-    return str(delivery)
+    sent, refused = ", ".join(delivery.sent), ", ".join(delivery.refused)
+    return (texts.sent_to_some if refused else texts.sent_to).format(sent, refused)
 
 
 def _tell(console: Console, settings: Settings) -> None:
+    texts = _texts(settings)
     if not settings.report.mail:
-        console.print("Nobody gets the report by mail. The settings' report.mail says who does.")
+        console.print(texts.nobody)
         return
     memory = _remembered(settings)
     for entry in settings.report.mail:
         console.print(", ".join(entry.to), style="bold", soft_wrap=True)
-        sees = ", ".join(entry.departments) or "the whole company"
-        _line(console, "sees", f"{sees}, with a workbook for Excel" if entry.xlsx else sees)
-        _line(console, "last mail", _last(memory.last_mail(Readers.of(entry)) if memory else None))
+        sees = ", ".join(entry.departments) or texts.everything
+        _line(console, texts.sees, texts.with_workbook.format(sees) if entry.xlsx else sees)
+        _line(console, texts.last_mail, _last(memory.last_mail(Readers.of(entry)) if memory else None, texts))
         failed = [each for each in (memory.waiting if memory else ()) if each.readers == Readers.of(entry)]
         for waiting in failed:
             if waiting.not_before:
-                _line(console, "failed", f"{waiting.tries} time(s); tried again at {_moment(waiting.not_before)}")
+                tries = texts.tries.format(waiting.tries, _moment(waiting.not_before, texts))
+                _line(console, texts.failed, tries)
 
 
 def _remembered(settings: Settings) -> Memory | None:
@@ -155,12 +172,18 @@ def _remembered(settings: Settings) -> Memory | None:
     return recall(cursors[0]) if cursors else None
 
 
-def _last(mailed: Mailed | None) -> str:
-    return f"{_moment(mailed.at)}, of {mailed.day}" if mailed else "none yet"
+def _texts(settings: Settings) -> MailCommandTexts:
+    return MAIL_COMMAND_TEXTS[settings.report.language]
 
 
-def _moment(moment: dt.datetime) -> str:
-    return f"{moment.astimezone(COPENHAGEN):%Y-%m-%d %H:%M}"
+def _last(mailed: Mailed | None, texts: MailCommandTexts) -> str:
+    if mailed is None:
+        return texts.none_yet
+    return texts.of_day.format(_moment(mailed.at, texts), texts.formats.date(mailed.day))
+
+
+def _moment(moment: dt.datetime, texts: MailCommandTexts) -> str:
+    return texts.formats.moment(moment.astimezone(COPENHAGEN))
 
 
 def _line(console: Console, label: str, text: str) -> None:

@@ -35,7 +35,7 @@ from ajour_revenue.ajour.errors import (
 from ajour_revenue.attention.findings import findings
 from ajour_revenue.attention.texts import line
 from ajour_revenue.budget.file import BudgetFileError, read_budget
-from ajour_revenue.commands.language import in_spoken_language
+from ajour_revenue.commands.language import words_of
 from ajour_revenue.commands.probe_texts import StepName, StepTexts
 from ajour_revenue.days import Window, today, yesterday
 from ajour_revenue.environment import credentials
@@ -126,7 +126,7 @@ def ajour_steps(settings: Settings, answers: Answers, texts: StepTexts, *, is_ne
     try:
         answers.locations = {location.location_id: location.location_name for location in ajour.locations()}
     except AjourError as error:
-        failed_at, message = _place(error, ajour), in_spoken_language(error)
+        failed_at, message = _place(error, ajour), words_of(error)
     if answers.locations == {}:
         failed_at, message = len(AJOUR_STEPS) - 1, NO_LOCATIONS
     right = _right(settings, answers, texts)
@@ -149,7 +149,7 @@ def _tried(name: StepName, judge: Callable[[], tuple[Result, str]]) -> Step:
     try:
         return Step(name, *judge())
     except ActionableError as error:
-        return Step(name, Result.FAILED, in_spoken_language(error))
+        return Step(name, Result.FAILED, words_of(error))
 
 
 def _place(error: AjourError, ajour: AjourConnection) -> int:
@@ -203,7 +203,7 @@ def wage_file_step(settings: Settings, texts: StepTexts) -> Step:
     try:
         rows = read_wage_file(settings)
     except WageFileError as error:
-        return Step("Wage file", Result.FAILED, in_spoken_language(error))
+        return Step("Wage file", Result.FAILED, words_of(error))
     return Step("Wage file", Result.OK, texts.rows.format(len(rows), settings.wages.file))
 
 
@@ -212,7 +212,7 @@ def budget_file_step(settings: Settings, file: Path, texts: StepTexts) -> Step:
     try:
         lines = read_budget(settings, file)
     except BudgetFileError as error:
-        return Step("Budget file", Result.FAILED, in_spoken_language(error))
+        return Step("Budget file", Result.FAILED, words_of(error))
     return Step("Budget file", Result.OK, texts.rows.format(len(lines), file))
 
 
@@ -227,7 +227,7 @@ def planday_steps(settings: Settings, answers: Answers, texts: StepTexts) -> Ite
     try:
         portal = planday.portal()
     except PlandayError as error:
-        yield Step("Planday token", Result.FAILED, in_spoken_language(error))
+        yield Step("Planday token", Result.FAILED, words_of(error))
         yield _skipped("Planday scopes", texts)
         yield _skipped("Planday units", texts)
         return
@@ -240,7 +240,7 @@ def planday_steps(settings: Settings, answers: Answers, texts: StepTexts) -> Ite
     try:
         answers.structure = fetch_structure(planday)
     except PlandayError as error:
-        yield Step("Planday units", Result.FAILED, in_spoken_language(error))
+        yield Step("Planday units", Result.FAILED, words_of(error))
 
 
 def _scopes(planday: PlandayClient, settings: Settings, texts: StepTexts) -> tuple[Result, str]:
@@ -262,9 +262,9 @@ def _scopes(planday: PlandayClient, settings: Settings, texts: StepTexts) -> tup
         try:
             request()
         except ScopeMissingError as error:
-            missing.append(in_spoken_language(error))
+            missing.append(words_of(error))
         except PlandayError as error:
-            return Result.FAILED, "\n".join([*missing, in_spoken_language(error)])
+            return Result.FAILED, "\n".join([*missing, words_of(error)])
     if missing:
         return Result.FAILED, "\n".join(dict.fromkeys(missing))
     return Result.OK, f"{texts.scopes} {texts.unseen_scope}" if settings.planday.publish else texts.scopes

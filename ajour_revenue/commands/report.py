@@ -18,7 +18,27 @@ from ajour_revenue.reports.terminal import terminal_tables
 from ajour_revenue.reports.texts import TEXTS
 from ajour_revenue.reports.write import FileFormat, content, report_file, write
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue.wages.figures import Period
+
+NO_FILE_FOR_TABLES = Bilingual(
+    da="--output hører sammen med --format csv, xlsx eller html; en tabel er til terminalen.",
+    en="--output goes with --format csv, xlsx or html; a table is for the terminal.",
+)
+NOT_OVER = Bilingual(
+    da="--to {day} er ikke forbi endnu. Den seneste dag, der er forbi, er {latest}; skriv --to {latest}.",
+    en="--to {day} is not over yet. The latest day that is over is {latest}; write --to {latest}.",
+)
+TOO_EARLY = Bilingual(
+    da="{option} {day} er før aktiveringsdatoen {activation}, hvorfra Ajour leverer omsætning. Skriv {activation} "
+    "eller en senere dag.",
+    en="{option} {day} is before the activation date {activation}, from which Ajour delivers revenue. Write "
+    "{activation} or a later day.",
+)
+WRONG_WAY_ROUND = Bilingual(
+    da="--from {first} er efter --to {last}. Byt om på de to.",
+    en="--from {first} is after --to {last}. Exchange the two.",
+)
 
 
 @click.command(
@@ -57,10 +77,9 @@ def report(  # noqa: PLR0913 (an option each)
     Days are Ajour's business dates, written 2026-01-31 or 31-01-2026, both ends included. Weeks are ISO weeks. The
     language is the settings' report.language. Wages of fewer than two people are hidden.
     """
-    if report_format == "table" and file is not None:
-        message = "--output goes with --format csv, xlsx or html; a table is for the terminal."
-        raise RefusedError(message)
     settings = settings_or_fail(settings_file)
+    if report_format == "table" and file is not None:
+        raise RefusedError(NO_FILE_FOR_TABLES)
     window = _window(settings, first_day, last_day)
     texts = TEXTS[settings.report.language]
     with reading_copy(settings) as connection:
@@ -90,19 +109,13 @@ def _window(settings: Settings, first_day: dt.date | None, last_day: dt.date | N
     """Return the days to report; a usage error that says what to write where there are none such."""
     latest, activation = yesterday(), settings.activation_date
     if last_day is not None and last_day > latest:
-        message = f"--to {last_day} is not over yet. The latest day that is over is {latest}; write --to {latest}."
-        raise RefusedError(message)
+        raise RefusedError(NOT_OVER.format(day=last_day, latest=latest))
     for option, day in (("--from", first_day), ("--to", last_day)):
         if day is not None and day < activation:
-            message = (
-                f"{option} {day} is before the activation date {activation}, from which Ajour delivers revenue. "
-                f"Write {activation} or a later day."
-            )
-            raise RefusedError(message)
+            raise RefusedError(TOO_EARLY.format(option=option, day=day, activation=activation))
     last_day = last_day or latest
     if first_day is None:
         return latest_days(last_day, since=activation)
     if last_day < first_day:
-        message = f"--from {first_day} is after --to {last_day}. Exchange the two."
-        raise RefusedError(message)
+        raise RefusedError(WRONG_WAY_ROUND.format(first=first_day, last=last_day))
     return Window(first_day, last_day)

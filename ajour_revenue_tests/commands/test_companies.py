@@ -18,6 +18,7 @@ from ajour_revenue.companies.folder import Company
 from ajour_revenue.companies.workspace import listening
 from ajour_revenue.definitions import build_definitions
 from ajour_revenue.partitions import PARTITION_TAG
+from ajour_revenue.text.formats import DANISH
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.commands.kit import Shell
 from ajour_revenue_tests.companies.kit import add_company
@@ -133,8 +134,8 @@ def test_the_list_tells_the_state_of_each(shell: Shell, companies: list[Company]
     assert (nord["name"], nord["last_day"], nord["code_server"]) == ("nord", str(LAST_DAY), "shared")
     assert (syd["name"], syd["last_day"], syd["usable"]) == ("syd", None, True)
     listed = shell.run("companies").stdout
-    assert re.search(rf"^nord .*{LAST_DAY}", listed, re.MULTILINE)
-    assert re.search("^syd .*none yet", listed, re.MULTILINE)
+    assert re.search(rf"^nord .*{DANISH.date(LAST_DAY)}", listed, re.MULTILINE)
+    assert re.search("^syd .*ingen endnu", listed, re.MULTILINE)
 
 
 def test_a_company_that_cannot_be_used_is_told_and_the_others_are_listed(
@@ -146,7 +147,7 @@ def test_a_company_that_cannot_be_used_is_told_and_the_others_are_listed(
     result = shell.run("companies")
 
     assert result.exit_code == 1
-    assert re.search("^nord .*cannot be used", result.stdout, re.MULTILINE)
+    assert re.search("^nord .*har fejl", result.stdout, re.MULTILINE)
     assert re.search("^syd ", result.stdout, re.MULTILINE)
     said = " ".join(result.stderr.split())
     assert "units: found '7'" in said
@@ -176,16 +177,16 @@ def code_server_on(port: int) -> Iterator[int]:
 def test_code_servers_that_share_a_port_are_told(shell: Shell, companies: list[Company]) -> None:
     port = free_port()
     companies[0].server_file.write_text(f"PORT={port}\n", encoding="utf-8")
-    assert f"{port} down" in shell.run("companies").stdout
+    assert f"{port} nede" in shell.run("companies").stdout
     with code_server_on(port) as first:
-        assert f"{port} up" in shell.run("companies").stdout
+        assert f"{port} oppe" in shell.run("companies").stdout
         with code_server_on(port) as second:
             result = shell.run("companies")
             assert listening(port) == sorted([first, second])
 
     assert result.exit_code == 1
     said = " ".join(result.stderr.split())
-    assert f"2 processes listen on its port {port}" in said
+    assert f"2 processer lytter på dens port {port}" in said
     assert f"({', '.join(map(str, sorted([first, second])))})" in said
 
 

@@ -15,6 +15,7 @@ from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatu
 
 from ajour_revenue.instance import INSTANCE_FILE
 from ajour_revenue.mail.memory import Mailed, Memory, Readers, Waiting, sensor_name
+from ajour_revenue.text.formats import ENGLISH
 from ajour_revenue_tests.alerts.kit import SENDER, Mailbox, mail_server
 from ajour_revenue_tests.clock import LAST_DAY, MOMENT
 from ajour_revenue_tests.commands.kit import Shell
@@ -31,7 +32,10 @@ def mailbox(at_fetched_company: Company) -> Iterator[Mailbox]:
         server = {"host": "127.0.0.1", "port": mailbox.port, "encryption": "none", "sender": SENDER}
         at_fetched_company.reload(
             alerts={"mail": server | {"recipients": ["vagt@example.dk"]}},
-            report={"mail": [{"to": [LEADER], "departments": ["Vesterbro"]}, {"to": [CONTROLLER, ME], "xlsx": True}]},
+            report={
+                "language": "en",
+                "mail": [{"to": [LEADER], "departments": ["Vesterbro"]}, {"to": [CONTROLLER, ME], "xlsx": True}],
+            },
         )
         yield mailbox
 
@@ -83,8 +87,8 @@ def test_it_says_when_the_last_mail_was_sent_and_which_could_not_be(shell: Shell
 
     said = shell.run("mail").stdout
 
-    assert f"  last mail  {MOMENT:%Y-%m-%d %H:%M}, of {LAST_DAY}\n" in said
-    assert f"  failed     2 time(s); tried again at {MOMENT:%Y-%m-%d %H:%M}\n" in said
+    assert f"  last mail  {ENGLISH.moment(MOMENT)}, of {ENGLISH.date(LAST_DAY)}\n" in said
+    assert f"  failed     2 times; tried again {ENGLISH.moment(MOMENT)}\n" in said
 
 
 def remember(folder: Path, memory: Memory) -> None:

@@ -130,14 +130,14 @@ def test_before_the_first_fetch_there_is_a_readable_report(shell: Shell, at_comp
     [
         (["--from", "2026-13-01"], "write 2026-01-31"),
         (["--from", "yesterday"], "'yesterday' is no day"),
-        (["--to", LAST_DAY + timedelta(days=1)], f"write --to {LAST_DAY}"),
-        (["--from", ACTIVATION_DATE - timedelta(days=1)], f"Write {ACTIVATION_DATE} or a later day"),
-        (["--to", ACTIVATION_DATE - timedelta(days=1)], f"Write {ACTIVATION_DATE} or a later day"),
-        (["--from", LAST_DAY, "--to", FIRST_DAY], "Exchange the two"),
-        (["--from", LAST_DAY + timedelta(days=3)], "Exchange the two"),
+        (["--to", LAST_DAY + timedelta(days=1)], f"skriv --to {LAST_DAY}"),
+        (["--from", ACTIVATION_DATE - timedelta(days=1)], f"Skriv {ACTIVATION_DATE} eller en senere dag"),
+        (["--to", ACTIVATION_DATE - timedelta(days=1)], f"Skriv {ACTIVATION_DATE} eller en senere dag"),
+        (["--from", LAST_DAY, "--to", FIRST_DAY], "Byt om på de to"),
+        (["--from", LAST_DAY + timedelta(days=3)], "Byt om på de to"),
         (["--by", "year"], "'day', 'week', 'month'"),
         (["--format", "pdf"], "'table', 'csv', 'xlsx', 'html'"),
-        (["--output", "a.txt"], "--output goes with --format csv, xlsx or html"),
+        (["--output", "a.txt"], "--output hører sammen med --format csv, xlsx eller html"),
     ],
 )
 def test_a_wrong_argument_is_refused_with_what_to_write(
