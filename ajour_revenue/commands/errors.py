@@ -6,7 +6,7 @@ from typing import IO, Any
 import click
 
 from ajour_revenue.commands.language import spoken_language
-from ajour_revenue.text.bilingual import Bilingual
+from ajour_revenue.text.bilingual import Bilingual, Language
 
 NARROW = 72
 ERROR = Bilingual(da="Fejl", en="Error")
@@ -17,10 +17,9 @@ class FailedError(click.ClickException):
     """The command could not do what it was asked; the text says why and what to do. Exit code 1."""
 
     def __init__(self, text: Bilingual | str) -> None:
-        """Take what to say, in the language that the command speaks by now."""
-        text = Bilingual(da=text, en=text) if isinstance(text, str) else text
+        """Take what to say: where it is Bilingual, in the language that the command speaks by now."""
         self.language = spoken_language()
-        super().__init__(text.in_language(self.language))
+        super().__init__(_said(text, self.language))
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the message no wider than the terminal."""
@@ -34,10 +33,10 @@ class FailedError(click.ClickException):
 class RefusedError(click.UsageError):
     """The command was asked for what cannot be; the text says what can. Exit code 2."""
 
-    def __init__(self, text: Bilingual) -> None:
-        """Take what to say, in the language that the command speaks by now."""
+    def __init__(self, text: Bilingual | str) -> None:
+        """Take what to say: where it is Bilingual, in the language that the command speaks by now."""
         self.language = spoken_language()
-        super().__init__(text.in_language(self.language), click.get_current_context(silent=True))
+        super().__init__(_said(text, self.language), click.get_current_context(silent=True))
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the message, and how to learn more; click does not break lines."""
@@ -45,3 +44,7 @@ class RefusedError(click.UsageError):
         if self.ctx:
             said.append(MORE.in_language(self.language).format(command=self.ctx.command_path))
         click.echo("\n".join(said), file=file, err=file is None)
+
+
+def _said(text: Bilingual | str, language: Language) -> str:
+    return text.in_language(language) if isinstance(text, Bilingual) else text
