@@ -105,7 +105,8 @@ class Shell:
 
     def run(self, *arguments: object, typed: str | None = None) -> Result:
         """Call a command in this process, where no terminal is."""
-        return CliRunner().invoke(main, [str(argument) for argument in arguments], input=typed, catch_exceptions=False)
+        given = [str(argument) for argument in arguments]
+        return CliRunner().invoke(main, given, input=typed, catch_exceptions=False, prog_name="ajour-revenue")
 
     def json(self, *arguments: object) -> Any:  # noqa: ANN401 (as JSON is)
         """Return what a command prints with --json."""
