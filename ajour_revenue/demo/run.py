@@ -161,6 +161,7 @@ def _settings_text(activation_date: dt.date) -> str:
     values = usual_settings(
         name="demo", activation_date=activation_date, ajour={"driver": "SQLite3"}, wages="planday", units=units
     )
+    values["title"] = "Nordhavn Restauranter"
     values["planday"] = {"publish": True, "api_url": PLANDAY, "identity_url": PLANDAY}
     values["budget"] = {"file": BUDGET_FILE}
     values["warehouse"] = "../demo.duckdb"
