@@ -4,13 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from ajour_revenue.commands.settings_file import NewUnit, add_units
+from ajour_revenue.commands import init as init_module
+from ajour_revenue.commands.init import LANGUAGES
+from ajour_revenue.commands.init_texts import INIT_TEXTS
+from ajour_revenue.commands.settings_file import NewFile, NewUnit, add_units, unfinished_settings
 from ajour_revenue.days import yesterday
 from ajour_revenue.settings.env_file import env_file_values
 from ajour_revenue.settings.load import load_settings
 from ajour_revenue.settings.secrets import AJOUR_CREDENTIALS
+from ajour_revenue.text.bilingual import Language
 from ajour_revenue_tests.commands.kit import Shell
 from ajour_revenue_tests.kit import write_env_file
+from ajour_revenue_tests.language import foreign_words, unsaid
 
 VALUES = {variable: f"value of {name}" for name, variable in AJOUR_CREDENTIALS.items()}
 TYPED = "".join(f"{value}\n" for value in VALUES.values())
@@ -126,3 +131,27 @@ def test_a_wrong_answer_is_asked_again(shell: Shell) -> None:
     ):
         assert wrong in " ".join(result.output.split())
     assert "name: nord" in Path("ajour.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("language", "other"), [("da", "en"), ("en", "da")])
+def test_everything_is_told_in_one_language(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, language: Language, other: Language
+) -> None:
+    monkeypatch.setattr(init_module, "_installed_drivers", list)
+    number = [*LANGUAGES].index(language) + 1
+    typed = "".join(f"4711{number}\n" for number in range(len(VALUES)))
+    wrong_answers = "no-rd\nnord\nsoon\n2026-01-31\nFreeTDS\nx\n1433\n9\n"
+    planday = "client\ntoken\n"
+    asked = shell.run("init", typed=f"{number}\n{typed}{wrong_answers}2\n{planday}").output
+    shown = asked.partition("language [1]: ")[2]
+    assert unfinished_settings(Path("ajour.yaml"), NewFile()).report.language == language
+    Path(".env").write_text("AJOUR_USER=x\n", encoding="utf-8")
+    Path("ajour.yaml").unlink()
+    shown += shell.run("init", "--yes", "--language", language).output
+    shown += shell.run("init").output
+
+    texts = INIT_TEXTS[language]
+    assert unsaid(shown, texts) == []
+    # Danes have these words too, in refusals.
+    assert foreign_words(shown, texts, INIT_TEXTS[other]) - {"a", "port"} == set()
+    assert "{" not in shown
