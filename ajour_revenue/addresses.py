@@ -3,11 +3,36 @@
 from ipaddress import IPv4Address, IPv4Network
 from urllib.parse import urlsplit
 
+from ajour_revenue.text.bilingual import Bilingual
+
 LOOPBACK = IPv4Network("127.0.0.0/8")
 
 
 class UnsafeAddressError(ValueError):
     """A secret must not be sent to this address; says why, without the address: it may hold a password."""
+
+    def __init__(self, text: Bilingual) -> None:
+        """Take what to say."""
+        self.text = text
+        super().__init__(text.en)
+
+
+NO_SPACES = Bilingual(
+    da="en adresse har ingen mellemrum, linjeskift eller omvendte skråstreger",
+    en="an address has no spaces, line breaks or backslashes",
+)
+NOT_WHOLE = Bilingual(
+    da="skriv en hel adresse, som i https://planday.example.dk",
+    en="write a whole address, as in https://planday.example.dk",
+)
+NO_PASSWORD = Bilingual(
+    da="en adresse må ikke indeholde en bruger eller en adgangskode; fjern det, der står før @",
+    en="an address must not hold a user or a password; remove what stands before the @",
+)
+NOT_READABLE = Bilingual(
+    da="det hemmelige kunne læses undervejs: skriv https://, for http:// er kun til denne maskine selv",
+    en="what is secret would be readable on its way: write https://, as http:// is for this machine alone",
+)
 
 
 def checked_address(address: str) -> str:
@@ -16,22 +41,18 @@ def checked_address(address: str) -> str:
     Raises UnsafeAddressError.
     """
     if not address.isprintable() or " " in address or "\\" in address:
-        msg = "an address has no spaces, line breaks or backslashes"
-        raise UnsafeAddressError(msg)
+        raise UnsafeAddressError(NO_SPACES)
     try:
         parts = urlsplit(address)
         host, _ = parts.hostname, parts.port
     except ValueError:
         host = None
     if not host or "#" in address or not address.startswith(("https://", "http://")):
-        msg = "write a whole address, as in https://planday.example.dk"
-        raise UnsafeAddressError(msg)
+        raise UnsafeAddressError(NOT_WHOLE)
     if "@" in parts.netloc:
-        msg = "an address must not hold a user or a password; remove what stands before the @"
-        raise UnsafeAddressError(msg)
+        raise UnsafeAddressError(NO_PASSWORD)
     if parts.scheme == "http" and not is_loopback(host):
-        msg = "what is secret would be readable on its way: write https://, as http:// is for this machine alone"
-        raise UnsafeAddressError(msg)
+        raise UnsafeAddressError(NOT_READABLE)
     return address
 
 

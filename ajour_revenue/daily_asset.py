@@ -12,6 +12,7 @@ from ajour_revenue.days import Window
 from ajour_revenue.errors import ActionableError
 from ajour_revenue.partitions import backfill_policy, daily_partitions, requested_window
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.bilingual import Language
 from ajour_revenue.ui.metadata import column_schema
 from ajour_revenue.warehouse.resource import Warehouse
 from ajour_revenue.warehouse.run import run
@@ -42,7 +43,7 @@ def daily_asset(
             context: dg.AssetExecutionContext, warehouse: Warehouse, **resources: object
         ) -> dg.MaterializeResult:
             window = requested_window(context.run.tags, settings)
-            with explained_failures():
+            with explained_failures(settings.report.language):
                 result = compute(context, window=window, warehouse=warehouse, **resources)
                 rows = _rows_per_day(warehouse, table, window)
             for day in window.days:
@@ -66,12 +67,12 @@ def daily_asset(
 
 
 @contextmanager
-def explained_failures() -> Iterator[None]:
+def explained_failures(language: Language) -> Iterator[None]:
     """Fail a step with the message of an ActionableError, which says all there is to say."""
     try:
         yield
     except ActionableError as error:
-        raise dg.Failure(str(error)) from error
+        raise dg.Failure(error.text.in_language(language)) from error
 
 
 def _without_window(compute: Compute) -> inspect.Signature:

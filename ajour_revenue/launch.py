@@ -12,6 +12,7 @@ from ajour_revenue.partitions import window_tags
 from ajour_revenue.processes import RunProcess
 from ajour_revenue.runs import failure_reasons, job_name
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.bilingual import Bilingual
 
 Listener = Callable[[dg.DagsterEvent], object]
 
@@ -44,5 +45,6 @@ def run_window(
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
     )
     if not result.success:
-        raise RunFailedError("\n".join(failure_reasons(result.all_events)) or "The run was interrupted.")
+        reasons = "\n".join(failure_reasons(result.all_events, settings.report.language))
+        raise RunFailedError(Bilingual(da=reasons or "Kørslen blev afbrudt.", en=reasons or "The run was interrupted."))
     return result

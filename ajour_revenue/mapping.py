@@ -76,7 +76,7 @@ def meant(written: str, known: Iterable[str]) -> str:
     known = list(known)
     for name in known:
         if differs := hidden_difference(written, name):
-            return f"; did you mean {name}: {differs}"
+            return f"; did you mean {name}: {differs.en}"
     similar = most_similar_unit(written, known)
     return f"; did you mean {similar}" if similar else ""
 

@@ -13,6 +13,7 @@ from ajour_revenue.days import Window
 from ajour_revenue.errors import ActionableError
 from ajour_revenue.partitions import tagged_window
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.bilingual import Bilingual, Language
 from ajour_revenue.warehouse.resource import Warehouse
 from ajour_revenue.warehouse.run import run, values
 
@@ -40,12 +41,7 @@ FORGET = "DELETE FROM outstanding WHERE asset = $asset AND business_date BETWEEN
 
 REASONS = """
     SELECT DISTINCT
-        reason
-        || if(
-            transient,
-            ' What is known was used meanwhile. Where Dagster''s daemon runs, it is tried again by itself.',
-            ' What is known was used meanwhile.'
-        )
+        concat_ws(' ', reason, $used_meanwhile, if(transient, $tried_again, NULL))
     FROM outstanding
     WHERE asset = $asset
         AND business_date BETWEEN coalesce($first_day::DATE, business_date) AND coalesce($last_day::DATE, business_date)
@@ -53,7 +49,22 @@ REASONS = """
 """
 
 
-def note(warehouse: Warehouse, asset: str, window: Window, error: ActionableError, *, run_id: str) -> None:
+USED_MEANWHILE = Bilingual(da="Imens blev det brugt, som allerede var hentet.", en="What is known was used meanwhile.")
+TRIED_AGAIN = Bilingual(
+    da="Hvor Dagsters daemon kører, bliver det prøvet igen af sig selv.",
+    en="Where Dagster's daemon runs, it is tried again by itself.",
+)
+
+
+def note(  # noqa: PLR0913 (what is noted)
+    warehouse: Warehouse,
+    asset: str,
+    window: Window,
+    error: ActionableError,
+    *,
+    run_id: str,
+    language: Language,
+) -> None:
     """Note that a run could not bring an asset up to date for its days, and why."""
     with warehouse.transaction() as connection:
         run(
@@ -62,21 +73,27 @@ def note(warehouse: Warehouse, asset: str, window: Window, error: ActionableErro
             asset=asset,
             first_day=window.first_day,
             last_day=window.last_day,
-            reason=str(error),
+            reason=error.text.in_language(language),
             transient=error.transient,
             now=days.now(),
             run_id=run_id,
         )
 
 
-def go_on_without(
-    context: dg.AssetExecutionContext, warehouse: Warehouse, asset: str, window: Window, error: ActionableError
+def go_on_without(  # noqa: PLR0913 (what is noted, and where)
+    context: dg.AssetExecutionContext,
+    warehouse: Warehouse,
+    asset: str,
+    window: Window,
+    error: ActionableError,
+    *,
+    language: Language,
 ) -> dg.MaterializeResult:
     """Note what the run goes on without; raise the error where no check of the run would tell it."""
-    note(warehouse, asset, window, error, run_id=context.run.run_id)
+    note(warehouse, asset, window, error, run_id=context.run.run_id, language=language)
     if all(key.name != CHECKS[asset] for key in context.job_def.asset_layer.asset_graph.asset_check_keys):
         raise error
-    return dg.MaterializeResult(metadata={"not_fetched": str(error)})
+    return dg.MaterializeResult(metadata={"not_fetched": error.text.in_language(language)})
 
 
 def forget(connection: duckdb.DuckDBPyConnection, asset: str, window: Window) -> None:
@@ -96,12 +113,14 @@ def outstanding_check(settings: Settings, asset: str, *, description: str, passe
     def nothing_outstanding(
         context: dg.AssetCheckExecutionContext, warehouse: Warehouse
     ) -> Iterator[dg.AssetCheckResult]:
-        window = tagged_window(context.run.tags)
+        window, language = tagged_window(context.run.tags), settings.report.language
         with warehouse.reading() as connection:
             reasons = values(
                 connection,
                 REASONS,
                 asset=asset,
+                used_meanwhile=USED_MEANWHILE.in_language(language),
+                tried_again=TRIED_AGAIN.in_language(language),
                 first_day=window and window.first_day,
                 last_day=window and window.last_day,
             )

@@ -7,6 +7,7 @@ import dagster as dg
 from dagster_shared.error import SerializableErrorInfo
 
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.bilingual import Bilingual, Language
 from ajour_revenue.warehouse.turn import NoTurnError
 
 FRAMEWORK_ERRORS = ("DagsterExecutionStepExecutionError", "DagsterResourceFunctionError", "RetryRequestedFromPolicy")
@@ -18,8 +19,14 @@ def job_name(settings: Settings) -> str:
     return f"{settings.name}_daily_revenue"
 
 
-def failure_reasons(events: Iterable[dg.DagsterEvent]) -> list[str]:
-    """Return why a run failed: the failed checks that stopped it, else the failed steps, else what kept all of them."""
+INTERRUPTED = Bilingual(da="afbrudt", en="interrupted")
+
+
+def failure_reasons(events: Iterable[dg.DagsterEvent], language: Language) -> list[str]:
+    """Return why a run failed: the failed checks that stopped it, else the failed steps, else what kept all of them.
+
+    In the language of its company, in which its errors were told; of other errors, there are their own words alone.
+    """
     checks, steps, others = [], [], []
     for event in events:
         if event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
@@ -27,21 +34,21 @@ def failure_reasons(events: Iterable[dg.DagsterEvent]) -> list[str]:
             if not evaluation.passed and evaluation.severity is dg.AssetCheckSeverity.ERROR:
                 checks.append(f"{evaluation.check_name}: {evaluation.description}")
         elif event.event_type is dg.DagsterEventType.STEP_FAILURE:
-            steps.append(f"{event.step_key}: {_reason(event)}")
+            steps.append(f"{event.step_key}: {_reason(event, language)}")
         elif event.event_type is dg.DagsterEventType.RUN_FAILURE:
             error = event.event_specific_data and event.job_failure_data.error
             others.append(_words(error) if error else str(event.message))
     return checks or steps or others
 
 
-def _reason(event: dg.DagsterEvent) -> str:
+def _reason(event: dg.DagsterEvent, language: Language) -> str:
     """Return the words of what failed, without frames of the framework: Dagster's own log keeps those."""
     failure = event.step_failure_data
     if failure.user_failure_data and failure.user_failure_data.description:
         return failure.user_failure_data.description
     error = failure.error
     if error is None or error.cls_name == "DagsterExecutionInterruptedError":
-        return "interrupted"
+        return INTERRUPTED.in_language(language)
     return _words(error)
 
 

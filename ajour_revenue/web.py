@@ -17,6 +17,7 @@ from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies, select_proxy
 
 from ajour_revenue.addresses import is_loopback
+from ajour_revenue.text.bilingual import EMPTY, Bilingual
 
 MOST_BYTES = 16 * 2**20
 """More than a department's shifts of 31 days are, many times over."""
@@ -36,16 +37,23 @@ class Answer(NamedTuple):
     """None where it was longer than MOST_BYTES, or packed in a way that was not asked for."""
 
 
-def proxy_in_use(address: str) -> str | None:
-    """Return which setting of this machine names the proxy on the way to an address; None where there is none.
+def by_proxy(address: str) -> Bilingual:
+    """Say, with a space in front, which setting of this machine names the proxy on the way; empty where there is none.
 
     Never the proxy's address: it may hold a password.
     """
     scheme, host = urlsplit(address).scheme, urlsplit(address).hostname or ""
     if is_loopback(host) or not select_proxy(address, get_environ_proxies(address)):
-        return None
-    variables = (name.format(scheme=scheme, SCHEME=scheme.upper()) for name in PROXY_VARIABLES)
-    return next((name for name in variables if os.environ.get(name)), "the system's network settings")
+        return EMPTY
+    names = (name.format(scheme=scheme, SCHEME=scheme.upper()) for name in PROXY_VARIABLES)
+    for variable in filter(os.environ.get, names):
+        return Bilingual(
+            da=f" gennem den proxy, som står i {variable}", en=f" through the proxy that {variable} names"
+        )
+    return Bilingual(
+        da=" gennem den proxy, som står i systemets netværksindstillinger",
+        en=" through the proxy that the system's network settings name",
+    )
 
 
 def new_session() -> requests.Session:

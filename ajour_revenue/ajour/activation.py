@@ -8,9 +8,13 @@ import duckdb
 from ajour_revenue.ajour.connection import AjourConnection
 from ajour_revenue.days import MAX_DAYS, Window
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue.warehouse.run import value
 
-NO_LOCATIONS = "The login works, but Ajour lists no location for the company. Check AJOUR_COMPANY_ID."
+NO_LOCATIONS = Bilingual(
+    da="Login virker, men Ajour har ingen lokation for virksomheden. Kontrollér AJOUR_COMPANY_ID.",
+    en="The login works, but Ajour lists no location for the company. Check AJOUR_COMPANY_ID.",
+)
 LOOK_BACK_AT_MOST = 12
 """How many windows of 31 days before the activation date are looked at: a year."""
 
@@ -20,7 +24,7 @@ class Problem(NamedTuple):
 
     is_grave: bool
     """Whether figures from before it could be reported."""
-    message: str
+    message: Bilingual
 
 
 def activation_problem(
@@ -37,15 +41,25 @@ def activation_problem(
     if stored is not None and stored < settings.activation_date:
         return Problem(
             is_grave=True,
-            message=f"The warehouse holds revenue of {stored}, before activation_date {settings.activation_date}. If "
-            "the date was moved by mistake, move it back; if it is right, give this integration a new warehouse, so "
-            "that figures from before it are not reported.",
+            message=Bilingual(
+                da=f"Datalageret har omsætning for {stored}, før activation_date {settings.activation_date}. Er datoen "
+                "flyttet ved en fejl, så flyt den tilbage; er den rigtig, så giv denne integration et nyt datalager, "
+                "så der ikke kommer tal fra før den i rapporterne.",
+                en=f"The warehouse holds revenue of {stored}, before activation_date {settings.activation_date}. If "
+                "the date was moved by mistake, move it back; if it is right, give this integration a new warehouse, "
+                "so that figures from before it are not reported.",
+            ),
         )
     if served is not None:
         return Problem(
             is_grave=False,
-            message=f"Ajour serves revenue from {served} on, before activation_date {settings.activation_date}. Those "
-            "days are not fetched. Ask Ajour for the date of activation, and correct the settings if it is earlier.",
+            message=Bilingual(
+                da=f"Ajour har omsætning fra {served} og frem, før activation_date {settings.activation_date}. De dage "
+                "hentes ikke. Spørg Ajour om aktiveringsdatoen, og ret indstillingerne, hvis den er tidligere.",
+                en=f"Ajour serves revenue from {served} on, before activation_date {settings.activation_date}. Those "
+                "days are not fetched. Ask Ajour for the date of activation, and correct the settings if it is "
+                "earlier.",
+            ),
         )
     return None
 

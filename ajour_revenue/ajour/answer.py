@@ -25,6 +25,7 @@ from ajour_revenue.ajour.queries import (
     Query,
 )
 from ajour_revenue.days import Window
+from ajour_revenue.text.bilingual import Bilingual
 
 IN_MEMORY_AT_MOST = 32 * 2**20
 """How many bytes of an answer stay in memory; what is larger goes to a file without a name, which nobody can open."""
@@ -100,22 +101,29 @@ class RevenueAnswer:
         """
         columns = self._plain_columns(batch) or _columns_of(self._query.rows(batch))
         if outside := set(columns.days) - set(self._window.days):
-            msg = (
-                f"{self._query.path} was asked for {self._window}, but returned {min(outside)}. "
-                "Use :from_date and :to_date in it, both inclusive; nothing was stored."
+            path, window, day = self._query.path, self._window, min(outside)
+            raise ContractBrokenError(
+                Bilingual(
+                    da=f"{path} blev spurgt om dagene fra {window.first_day} til {window.last_day}, men svarede med "
+                    f"{day}. Brug :from_date og :to_date i den, begge inklusive; intet blev gemt.",
+                    en=f"{path} was asked for {window}, but returned {day}. Use :from_date and :to_date in it, both "
+                    "inclusive; nothing was stored.",
+                )
             )
-            raise ContractBrokenError(msg)
         self._keys.add(columns.days, columns.ids)
         arrays = [pa.array(columns.days, pa.date32()), pa.array(columns.ids, pa.string()), *columns.amounts]
         try:
             self._writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=REVENUE_SCHEMA))
         except OSError as error:
-            msg = (
-                f"What Ajour answers to {self._query.path.name} is large, and does not fit into {gettempdir()} "
-                f"({error.strerror}); nothing was stored. Make room there, set TMPDIR to another folder, or ask for "
-                "fewer days."
-            )
-            raise AnswerTooLargeError(msg) from error
+            name, why = self._query.path.name, error.strerror
+            raise AnswerTooLargeError(
+                Bilingual(
+                    da=f"Det, Ajour svarer på {name}, er stort, og der er ikke plads til det i {gettempdir()} ({why}); "
+                    "intet blev gemt. Skaf plads dér, sæt TMPDIR til en anden mappe, eller bed om færre dage.",
+                    en=f"What Ajour answers to {name} is large, and does not fit into {gettempdir()} ({why}); nothing "
+                    "was stored. Make room there, set TMPDIR to another folder, or ask for fewer days.",
+                )
+            ) from error
         self._row_count += len(columns.days)
 
     def fetched(self, asked_at: dt.datetime) -> Fetched:
@@ -207,9 +215,9 @@ class _Keys:
 
     @property
     def repeated(self) -> list[str]:
-        """Those that have come more than once, for people."""
+        """Those that have come more than once, by the names of their columns, which are the same in all languages."""
         places = [divmod(number, len(self._days)) for number in sorted(self._repeated)]
-        return [f"{self._days[day]}, location {self._ids[location]}" for location, day in places]
+        return [f"{self._days[day]}, location_id {self._ids[location]}" for location, day in places]
 
     def add(self, days: Sequence[dt.date], ids: Sequence[str]) -> None:
         """Take the keys of some rows."""

@@ -115,7 +115,7 @@ def ajour_locations(settings: Settings) -> dg.AssetsDefinition:
     )
     def ajour_locations(ajour: AjourResource, warehouse: Warehouse) -> dg.MaterializeResult:
         """Every location that Ajour has listed, and the revenue unit that it feeds."""
-        with explained_failures():
+        with explained_failures(settings.report.language):
             listed = ajour.locations()
             with warehouse.transaction() as connection:
                 register_units(connection, settings)

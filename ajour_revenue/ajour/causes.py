@@ -18,6 +18,7 @@ from ajour_revenue.ajour.errors import (
     TimedOutError,
     UnknownDatabaseError,
 )
+from ajour_revenue.text.bilingual import Bilingual
 
 NOTHING = re.compile(r"(?!)")
 NAMED = re.compile(r"""(?:['"]|\b(?:table|view|relation|column|schema|object|function):? )([\w.]+)""")
@@ -45,17 +46,20 @@ class Said(NamedTuple):
         return ", ".join(names)
 
     @property
-    def codes(self) -> str:
+    def codes(self) -> Bilingual:
         """SQLSTATE and the server's numbers, for whoever looks them up."""
-        numbers = [f"error {number}" for number in sorted(self.numbers - {0})]
-        return ", ".join([*([f"SQLSTATE {self.state}"] if self.state else []), *numbers]) or "no code"
+        return Bilingual(da=self._codes("fejl") or "ingen kode", en=self._codes("error") or "no code")
+
+    def _codes(self, error: str) -> str:
+        numbers = [f"{error} {number}" for number in sorted(self.numbers - {0})]
+        return ", ".join([*([f"SQLSTATE {self.state}"] if self.state else []), *numbers])
 
 
 class Cause(NamedTuple):
     """A cause of errors; any one of its signs tells it."""
 
     error: type[AjourError]
-    message: str
+    message: Bilingual
     states: Sequence[str] = ()
     numbers: Iterable[int] = ()
     words: re.Pattern[str] = NOTHING
@@ -78,63 +82,102 @@ CUT = re.compile(
     re.IGNORECASE,
 )
 
-LOGIN_TIMED_OUT = (
-    "Ajour accepted the connection, but did not answer the login in time. Check that ajour.port is the database's "
-    "port; if it is, ask Ajour whether their server is working, or raise ajour.login_timeout_seconds."
+LOGIN_TIMED_OUT = Bilingual(
+    da="Ajour tog imod forbindelsen, men svarede ikke på login inden for tiden. Kontrollér, at ajour.port er "
+    "databasens port; er den det, så spørg Ajour, om deres server virker, eller sæt ajour.login_timeout_seconds op.",
+    en="Ajour accepted the connection, but did not answer the login in time. Check that ajour.port is the database's "
+    "port; if it is, ask Ajour whether their server is working, or raise ajour.login_timeout_seconds.",
 )
 
 LOGIN = (
     Cause(
         UnknownDatabaseError,
-        "Ajour has no database with the name in AJOUR_DATABASE, or this login may not open it. Check AJOUR_DATABASE.",
+        Bilingual(
+            da="Ajour har ingen database med navnet i AJOUR_DATABASE, eller også må dette login ikke åbne den. "
+            "Kontrollér AJOUR_DATABASE.",
+            en="Ajour has no database with the name in AJOUR_DATABASE, or this login may not open it. Check "
+            "AJOUR_DATABASE.",
+        ),
         numbers=(4060, 911, 1049),
         words=re.compile(r"database .* does not exist|connect failed \(14\)"),
     ),
     Cause(
         LoginRefusedError,
-        "Ajour has locked the login in AJOUR_USER, as after several wrong passwords. Ask Ajour to unlock it.",
+        Bilingual(
+            da="Ajour har låst brugeren i AJOUR_USER, som det sker efter flere forkerte adgangskoder. Bed Ajour om at "
+            "låse den op.",
+            en="Ajour has locked the login in AJOUR_USER, as after several wrong passwords. Ask Ajour to unlock it.",
+        ),
         numbers=(18486,),
     ),
     Cause(
         LoginRefusedError,
-        "The password in AJOUR_PASSWORD has expired, or has to be changed first. Ask Ajour for a new one.",
+        Bilingual(
+            da="Adgangskoden i AJOUR_PASSWORD er udløbet eller skal skiftes først. Bed Ajour om en ny.",
+            en="The password in AJOUR_PASSWORD has expired, or has to be changed first. Ask Ajour for a new one.",
+        ),
         numbers=(18463, 18464, 18465, 18466, 18467, 18468, 18487, 18488),
     ),
     Cause(
         LoginRefusedError,
-        "Ajour has switched off the login in AJOUR_USER. Ask Ajour to switch it on.",
+        Bilingual(
+            da="Ajour har slået brugeren i AJOUR_USER fra. Bed Ajour om at slå den til.",
+            en="Ajour has switched off the login in AJOUR_USER. Ask Ajour to switch it on.",
+        ),
         numbers=(18470,),
     ),
     Cause(
         LoginRefusedError,
-        "Ajour's server lets users of its Windows domain in only. Ask Ajour to allow SQL Server's own logins, and for "
-        "one of these.",
+        Bilingual(
+            da="Ajours server lukker kun brugere fra sit Windows-domæne ind. Bed Ajour om at tillade SQL Servers egne "
+            "logins og om et af dem.",
+            en="Ajour's server lets users of its Windows domain in only. Ask Ajour to allow SQL Server's own logins, "
+            "and for one of these.",
+        ),
         numbers=(18452,),
     ),
     Cause(
         ServerBusyError,
-        "Ajour's server takes no logins just now: it is starting, being maintained, or has too much to do.",
+        Bilingual(
+            da="Ajours server tager ikke imod login lige nu: den er ved at starte, bliver vedligeholdt eller har for "
+            "meget at lave.",
+            en="Ajour's server takes no logins just now: it is starting, being maintained, or has too much to do.",
+        ),
         numbers=(*NOT_READY, *IN_THE_CLOUD, 1040, 1203),
         words=re.compile(r"too many clients|remaining connection slots|is (starting up|shutting down|in recovery)"),
     ),
     Cause(
         LoginRefusedError,
-        "Ajour refused the login. Check AJOUR_USER and AJOUR_PASSWORD.",
+        Bilingual(
+            da="Ajour afviste login. Kontrollér AJOUR_USER og AJOUR_PASSWORD.",
+            en="Ajour refused the login. Check AJOUR_USER and AJOUR_PASSWORD.",
+        ),
         states=("28000", "28P01"),
         numbers=(18456, 1045),
         words=re.compile(r"authentication failed|role .* does not exist|no password"),
     ),
     Cause(
         CertificateRefusedError,
-        "It cannot be verified that Ajour's server is who it says: its certificate is signed by nobody that this "
-        "machine trusts, or has another name than AJOUR_HOST. With Microsoft's driver, write its name into "
-        "ajour.options as HostnameInCertificate (or, with Encrypt: strict, its file as ServerCertificate); or ask "
-        "Ajour for a certificate that can be verified.",
+        Bilingual(
+            da="Det kan ikke bekræftes, at Ajours server er den, den giver sig ud for: dens certifikat er ikke "
+            "udstedt af nogen, som denne maskine stoler på, eller lyder på et andet navn end AJOUR_HOST. Med "
+            "Microsofts driver skrives dens navn i ajour.options som HostnameInCertificate (eller, med Encrypt: "
+            "strict, dens fil som ServerCertificate); ellers bed Ajour om et certifikat, der kan bekræftes.",
+            en="It cannot be verified that Ajour's server is who it says: its certificate is signed by nobody that "
+            "this machine trusts, or has another name than AJOUR_HOST. With Microsoft's driver, write its name into "
+            "ajour.options as HostnameInCertificate (or, with Encrypt: strict, its file as ServerCertificate); or ask "
+            "Ajour for a certificate that can be verified.",
+        ),
         words=re.compile(r"certificate|self.signed|hostname mismatch|SSL Provider", re.IGNORECASE),
     ),
     Cause(
         EncryptionMissingError,
-        "Ajour's server offers no encryption, so it was not given the password. Ask Ajour to switch encryption on.",
+        Bilingual(
+            da="Ajours server tilbyder ingen kryptering, så den fik ikke adgangskoden. Bed Ajour om at slå kryptering "
+            "til.",
+            en="Ajour's server offers no encryption, so it was not given the password. Ask Ajour to switch encryption "
+            "on.",
+        ),
         words=re.compile(r"does not support SSL|server does not support it|encryption not supported", re.IGNORECASE),
     ),
     Cause(
@@ -145,7 +188,10 @@ LOGIN = (
     ),
     Cause(
         ConnectionLostError,
-        "Ajour's server closed the connection during the login; it may be restarting.",
+        Bilingual(
+            da="Ajours server lukkede forbindelsen under login; måske er den ved at genstarte.",
+            en="Ajour's server closed the connection during the login; it may be restarting.",
+        ),
         states=("08S01",),
         numbers=FREETDS_CUT,
         words=CUT,
@@ -153,8 +199,12 @@ LOGIN = (
     Cause(
         # FreeTDS says the same of a server without encryption, which it does not give the password, and of a cut.
         ConnectionLostError,
-        "Ajour's server broke off before the login. Check that ajour.port is the database's port, and ask Ajour "
-        "whether their server offers encryption: without, it is not given the password.",
+        Bilingual(
+            da="Ajours server afbrød forbindelsen før login. Kontrollér, at ajour.port er databasens port, og spørg "
+            "Ajour, om deres server tilbyder kryptering: uden den får serveren ikke adgangskoden.",
+            en="Ajour's server broke off before the login. Check that ajour.port is the database's port, and ask "
+            "Ajour whether their server offers encryption: without, it is not given the password.",
+        ),
         words=re.compile(r"Unable to connect to data source"),
     ),
 )
@@ -163,50 +213,80 @@ LOGIN = (
 QUERY = (
     Cause(
         UnknownDatabaseError,
-        "The file in AJOUR_DATABASE is not a database. Check AJOUR_DATABASE.",
+        Bilingual(
+            da="Filen i AJOUR_DATABASE er ikke en database. Kontrollér AJOUR_DATABASE.",
+            en="The file in AJOUR_DATABASE is not a database. Check AJOUR_DATABASE.",
+        ),
         words=re.compile(r"\[SQLite\]file is not a database"),
     ),
     Cause(
         ServerBusyError,
-        "Ajour's server could not answer {query} just now: others have locked what it reads, or it has too much to do.",
+        Bilingual(
+            da="Ajours server kunne ikke svare på {query} lige nu: andre har låst det, som den læser, eller den har "
+            "for meget at lave.",
+            en="Ajour's server could not answer {query} just now: others have locked what it reads, or it has too "
+            "much to do.",
+        ),
         states=("40001", "40P01", "55P03", "53300"),
         numbers=(601, 701, 1205, 1213, 1222, 3960, 8628, 8645, 8651, *NOT_READY, *IN_THE_CLOUD),
     ),
     Cause(
         QueryFailedError,
-        "Ajour's server could not convert a value in {query}. Most often AJOUR_COMPANY_ID is not of the kind that the "
-        "column holds, such as letters where it holds numbers: check it; else correct the query.",
+        Bilingual(
+            da="Ajours server kunne ikke omsætte en værdi i {query}. Oftest er AJOUR_COMPANY_ID af en anden slags end "
+            "kolonnen, for eksempel bogstaver, hvor kolonnen har tal: kontrollér den, eller ret forespørgslen.",
+            en="Ajour's server could not convert a value in {query}. Most often AJOUR_COMPANY_ID is not of the kind "
+            "that the column holds, such as letters where it holds numbers: check it; else correct the query.",
+        ),
         states=("22018", "22P02", "22007", "22008", "22003"),
         numbers=(206, 220, 241, 242, 244, 245, 248, 257, 295, 8114, 8115, 8169),
     ),
     Cause(
         QueryFailedError,
-        "The login in AJOUR_USER may not read what {query} asks for. Ask Ajour for access to it.",
+        Bilingual(
+            da="Brugeren i AJOUR_USER må ikke læse det, som {query} spørger om. Bed Ajour om adgang til det.",
+            en="The login in AJOUR_USER may not read what {query} asks for. Ask Ajour for access to it.",
+        ),
         states=("42501",),
         numbers=(229, 230, 262, 297, 300, 916, 1044, 1142, 1143),
     ),
     Cause(
         QueryFailedError,
-        "Ajour's database does not have a table or column of {query}. Correct the query, or check AJOUR_DATABASE.",
+        Bilingual(
+            da="Ajours database har ikke en tabel eller kolonne i {query}. Ret forespørgslen, eller kontrollér "
+            "AJOUR_DATABASE.",
+            en="Ajour's database does not have a table or column of {query}. Correct the query, or check "
+            "AJOUR_DATABASE.",
+        ),
         states=("42S02", "42S22", "42P01", "42703", "42883"),
         numbers=(195, 207, 208, 1054, 1146, 2812, 4121),
     ),
     Cause(
         QueryFailedError,
-        "{query} is not SQL that Ajour's server understands. Correct the query.",
+        Bilingual(
+            da="{query} er ikke SQL, som Ajours server forstår. Ret forespørgslen.",
+            en="{query} is not SQL that Ajour's server understands. Correct the query.",
+        ),
         states=("42601",),
         numbers=(102, 105, 156, 170, 319, 1064),
     ),
     Cause(
         TimedOutError,
-        "Ajour did not answer {query} in time; nothing was stored. Ask for fewer days, or raise "
-        "ajour.query_timeout_seconds.",
+        Bilingual(
+            da="Ajour svarede ikke på {query} inden for tiden; intet blev gemt. Bed om færre dage, eller sæt "
+            "ajour.query_timeout_seconds op.",
+            en="Ajour did not answer {query} in time; nothing was stored. Ask for fewer days, or raise "
+            "ajour.query_timeout_seconds.",
+        ),
         states=("HYT00", "HYT01", "57014"),
         numbers=(3024,),
     ),
     Cause(
         ConnectionLostError,
-        "The connection to Ajour was lost during {query}; nothing was stored.",
+        Bilingual(
+            da="Forbindelsen til Ajour gik tabt under {query}; intet blev gemt.",
+            en="The connection to Ajour was lost during {query}; nothing was stored.",
+        ),
         states=("08S01", "08003", "08006", "08007", "57P01", "57P02", "57P03"),
         numbers=(64, 121, 233, 2006, 2013, 10053, 10054, 10060, *FREETDS_CUT),
         words=CUT,

@@ -14,6 +14,7 @@ from ajour_revenue.ajour.resource import AjourResource
 from ajour_revenue.errors import ActionableError
 from ajour_revenue.partitions import requested_window, tagged_window
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.bilingual import lines
 from ajour_revenue.warehouse.resource import Warehouse
 
 
@@ -36,6 +37,7 @@ def ajour_connection(settings: Settings) -> dg.AssetChecksDefinition:
 
         Execute it alone to test the settings. Where it fails, nothing is fetched from Ajour.
         """
+        language = settings.report.language
         try:
             if tagged_window(context.run.tags):
                 requested_window(context.run.tags, settings)
@@ -45,9 +47,9 @@ def ajour_connection(settings: Settings) -> dg.AssetChecksDefinition:
         except dg.Failure as refused:
             return dg.AssetCheckResult(passed=False, description=refused.description)
         except ActionableError as error:
-            return dg.AssetCheckResult(passed=False, description=str(error))
+            return dg.AssetCheckResult(passed=False, description=error.text.in_language(language))
         if not locations:
-            return dg.AssetCheckResult(passed=False, description=NO_LOCATIONS)
+            return dg.AssetCheckResult(passed=False, description=NO_LOCATIONS.in_language(language))
         metadata = {
             "locations": dg.MetadataValue.int(len(locations)),
             "location_names": dg.MetadataValue.text(", ".join(location.location_name for location in locations)),
@@ -60,7 +62,7 @@ def ajour_connection(settings: Settings) -> dg.AssetChecksDefinition:
             return dg.AssetCheckResult(
                 passed=False,
                 severity=dg.AssetCheckSeverity.ERROR if is_grave else dg.AssetCheckSeverity.WARN,
-                description="\n".join(messages),
+                description=lines(messages).in_language(language),
                 metadata=metadata,
             )
         return dg.AssetCheckResult(

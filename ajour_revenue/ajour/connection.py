@@ -36,6 +36,7 @@ from ajour_revenue.days import Window
 from ajour_revenue.masking import holds, is_blank, without_secrets
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.settings.secrets import AJOUR_CREDENTIALS
+from ajour_revenue.text.bilingual import EMPTY, Bilingual
 
 if TYPE_CHECKING:
     import pyodbc
@@ -109,7 +110,7 @@ class AjourConnection:
     query_timeout_seconds: int
 
     @property
-    def weaknesses(self) -> list[str]:
+    def weaknesses(self) -> list[Bilingual]:
         """What the options have switched off that keeps the password and the figures safe on their way."""
         return [] if is_loopback(self.host) else family_of(self.driver).weaknesses(self.options)
 
@@ -184,8 +185,13 @@ class AjourConnection:
     def _connect(self) -> "pyodbc.Connection":
         pyodbc = _import_pyodbc()
         if missing := [variable for name, variable in AJOUR_CREDENTIALS.items() if is_blank(getattr(self, name))]:
-            msg = f"No value is set for {', '.join(missing)}. Put what Ajour gave you into .env (see .env.example)."
-            raise MissingCredentialsError(msg)
+            named = ", ".join(missing)
+            raise MissingCredentialsError(
+                Bilingual(
+                    da=f"{named} har ingen værdi. Skriv det, som Ajour har oplyst, i .env (se .env.example).",
+                    en=f"No value is set for {named}. Put what Ajour gave you into .env (see .env.example).",
+                )
+            )
         family = family_of(self.driver)
         self._check_driver(family, pyodbc.drivers())
         connection_string = family.connection_string(
@@ -222,9 +228,14 @@ class AjourConnection:
             raise self._driver_not_installed(family, installed)
 
     def _driver_not_installed(self, family: DriverFamily, installed: list[str]) -> DriverNotInstalledError:
+        names = ", ".join(installed)
         return DriverNotInstalledError(
-            f"The ODBC driver {self.driver!r} is not installed here. Installed: {', '.join(installed) or 'none'}. "
-            f"Name one of them in ajour.driver, or {family.install}.",
+            Bilingual(
+                da=f"ODBC-driveren {self.driver!r} er ikke installeret her. Installeret: {names or 'ingen'}. Skriv en "
+                f"af dem i ajour.driver, eller {family.install.da}.",
+                en=f"The ODBC driver {self.driver!r} is not installed here. Installed: {names or 'none'}. Name one of "
+                f"them in ajour.driver, or {family.install.en}.",
+            )
         )
 
     def _knock(self) -> None:
@@ -237,13 +248,15 @@ class AjourConnection:
             # A name server may take its time too, and a name may have many addresses.
             within(self.login_timeout_seconds, knock)
         except (OSError, UnicodeError) as error:
-            said = getattr(error, "strerror", None) or "unknown host"
-            reason = "no answer in time" if isinstance(error, TimeoutError) else said
-            msg = (
-                f"Nothing answers at AJOUR_HOST, port {self.port} ({reason}). Check AJOUR_HOST and ajour.port, and ask "
-                "Ajour whether this machine's address is allowed through their firewall."
-            )
-            raise HostUnreachableError(msg) from None
+            reason = _why_unreachable(error)
+            raise HostUnreachableError(
+                Bilingual(
+                    da=f"Intet svarer på AJOUR_HOST, port {self.port} ({reason.da}). Kontrollér AJOUR_HOST og "
+                    "ajour.port, og spørg Ajour, om denne maskines adresse må komme gennem deres firewall.",
+                    en=f"Nothing answers at AJOUR_HOST, port {self.port} ({reason.en}). Check AJOUR_HOST and "
+                    "ajour.port, and ask Ajour whether this machine's address is allowed through their firewall.",
+                )
+            ) from None
 
     def _why_not_connected(self, error: "pyodbc.Error", family: DriverFamily) -> AjourError:
         said = Said.by(error)
@@ -251,12 +264,15 @@ class AjourConnection:
             return self._driver_not_installed(family, _import_pyodbc().drivers())
         cause = cause_of(said, LOGIN)
         if cause is None:
+            words = self._what_was_said(said)
             return ConnectionFailedError(
-                "Ajour's server refused the connection. Check AJOUR_DATABASE and ajour.options. "
-                f"{self._what_was_said(said)}"
+                Bilingual(
+                    da="Ajours server afviste forbindelsen. Kontrollér AJOUR_DATABASE og ajour.options. " + words.da,
+                    en="Ajour's server refused the connection. Check AJOUR_DATABASE and ajour.options. " + words.en,
+                )
             )
-        hint = f" {family.login_hint}" if cause.error is LoginRefusedError and family.login_hint else ""
-        return cause.error(f"{cause.message}{hint} ({said.codes})")
+        hint = family.login_hint if cause.error is LoginRefusedError else EMPTY
+        return cause.error(_with_codes(cause.message, hint, said))
 
     def _call(self, query: Query[Row], cursor: "pyodbc.Cursor", calls: Calls, call: Callable[[], T]) -> T:
         """Return what the driver returns within the time for a query; raise what is the matter, as an AjourError."""
@@ -267,32 +283,48 @@ class AjourConnection:
             with suppress(_import_pyodbc().Error, TimeoutError):
                 Calls(cursor).within(END_SECONDS, cursor.cancel)
             calls.wait(END_SECONDS)
-            msg = (
-                f"Ajour did not answer {query.path.name} within {self.query_timeout_seconds} s; nothing was stored. "
-                "Ask for fewer days, or raise ajour.query_timeout_seconds."
-            )
-            raise TimedOutError(msg) from None
+            name, seconds = query.path.name, self.query_timeout_seconds
+            raise TimedOutError(
+                Bilingual(
+                    da=f"Ajour svarede ikke på {name} inden for {seconds} s; intet blev gemt. Bed om færre dage, eller "
+                    "sæt ajour.query_timeout_seconds op.",
+                    en=f"Ajour did not answer {name} within {seconds} s; nothing was stored. Ask for fewer days, or "
+                    "raise ajour.query_timeout_seconds.",
+                )
+            ) from None
         except _import_pyodbc().Error as error:
             raise self._why_not_answered(query, cursor, calls, Said.by(error)) from None
         except Exception as error:  # noqa: BLE001 (drivers raise exceptions of all kinds when a connection is cut)
-            msg = (
-                f"The connection to Ajour was lost while fetching the rows of {query.path.name}; nothing was stored. "
-                f"({type(error).__name__})"
-            )
-            raise ConnectionLostError(msg) from None
+            name, kind = query.path.name, type(error).__name__
+            raise ConnectionLostError(
+                Bilingual(
+                    da=f"Forbindelsen til Ajour gik tabt, mens rækkerne for {name} blev hentet; intet blev gemt. "
+                    f"({kind})",
+                    en=f"The connection to Ajour was lost while fetching the rows of {name}; nothing was stored. "
+                    f"({kind})",
+                )
+            ) from None
 
     def _why_not_answered(self, query: Query[Row], cursor: "pyodbc.Cursor", calls: Calls, said: Said) -> AjourError:
         if cause := cause_of(said, QUERY):
             named = said.named_in(query.path.read_text(encoding="utf-8"))
-            about = f" It is about {named}." if named else ""
-            return cause.error(f"{cause.message.format(query=query.path)}{about} ({said.codes})")
+            about = Bilingual(da=f"Det drejer sig om {named}.", en=f"It is about {named}.") if named else EMPTY
+            return cause.error(_with_codes(cause.message.format(query=query.path), about, said))
         words = self._what_was_said(said)
         if self._still_there(cursor, calls):
             return QueryFailedError(
-                f"Ajour's server refused the query {query.path}. Correct it, or ask Ajour for access. {words}"
+                Bilingual(
+                    da=f"Ajours server afviste forespørgslen {query.path}. Ret den, eller bed Ajour om adgang. "
+                    f"{words.da}",
+                    en=f"Ajour's server refused the query {query.path}. Correct it, or ask Ajour for access. "
+                    f"{words.en}",
+                )
             )
         return ConnectionLostError(
-            f"The connection to Ajour was lost during {query.path.name}; nothing was stored. {words}"
+            Bilingual(
+                da=f"Forbindelsen til Ajour gik tabt under {query.path.name}; intet blev gemt. {words.da}",
+                en=f"The connection to Ajour was lost during {query.path.name}; nothing was stored. {words.en}",
+            )
         )
 
     def _still_there(self, cursor: "pyodbc.Cursor", calls: Calls) -> bool:
@@ -311,18 +343,22 @@ class AjourConnection:
             return False
         return True
 
-    def _what_was_said(self, said: Said) -> str:
+    def _what_was_said(self, said: Said) -> Bilingual:
         """Return the driver's words without credentials.
 
         No server repeats a password. Where it stands there all the same it is a common word, and a gap in a well-known
         sentence would betray it.
         """
         if holds(said.words, self.password):
-            return f"What the driver says is left out, since it could betray a credential ({said.codes})."
+            return Bilingual(
+                da=f"Det, driveren siger, er udeladt, for det kunne røbe en adgangskode ({said.codes.da}).",
+                en=f"What the driver says is left out, since it could betray a credential ({said.codes.en}).",
+            )
         credentials = {
             variable: getattr(self, name) for name, variable in AJOUR_CREDENTIALS.items() if name != "password"
         }
-        return f"The driver says: {without_secrets(said.words, credentials)}"
+        words = without_secrets(said.words, credentials)
+        return Bilingual(da=f"Driveren siger: {words}", en=f"The driver says: {words}")
 
 
 class _Answer(NamedTuple):
@@ -330,12 +366,31 @@ class _Answer(NamedTuple):
     asked_at: dt.datetime
 
 
+def _why_unreachable(error: OSError | UnicodeError) -> Bilingual:
+    if isinstance(error, TimeoutError):
+        return Bilingual(da="intet svar inden for tiden", en="no answer in time")
+    if said := getattr(error, "strerror", None):
+        return Bilingual(da=said, en=said)
+    return Bilingual(da="ukendt vært", en="unknown host")
+
+
+def _with_codes(message: Bilingual, hint: Bilingual, said: Said) -> Bilingual:
+    return Bilingual(
+        da=" ".join(filter(None, [message.da, hint.da, f"({said.codes.da})"])),
+        en=" ".join(filter(None, [message.en, hint.en, f"({said.codes.en})"])),
+    )
+
+
 def _import_pyodbc() -> Any:  # noqa: ANN401 (a module)
     try:
         import pyodbc  # noqa: PLC0415 (it needs a library of the system's, whose absence must be told kindly)
     except ImportError as error:
-        msg = f"The ODBC driver manager is not installed. On Debian: apt-get install unixodbc. ({error})"
-        raise DriverManagerMissingError(msg) from error
+        raise DriverManagerMissingError(
+            Bilingual(
+                da=f"ODBC (driver manager) er ikke installeret. På Debian: apt-get install unixodbc. ({error})",
+                en=f"The ODBC driver manager is not installed. On Debian: apt-get install unixodbc. ({error})",
+            )
+        ) from error
     # A pooled connection may be one that the server has closed.
     pyodbc.pooling = False
     return pyodbc

@@ -6,21 +6,35 @@ from dataclasses import dataclass, field
 
 from ajour_revenue.ajour.errors import InexpressibleValueError
 from ajour_revenue.settings.odbc_options import plain
+from ajour_revenue.text.bilingual import EMPTY, Bilingual
 
-UNENCRYPTED = (
-    "the connection to Ajour may be unencrypted: whoever is on the way can read the password and the figures. Remove "
-    "it, and ask Ajour to encrypt."
+UNENCRYPTED = Bilingual(
+    da="Med {option} i ajour.options er forbindelsen til Ajour måske ikke krypteret: enhver undervejs kan læse "
+    "adgangskoden og tallene. Fjern det, og bed Ajour om at kryptere.",
+    en="With {option} in ajour.options the connection to Ajour may be unencrypted: whoever is on the way can read the "
+    "password and the figures. Remove it, and ask Ajour to encrypt.",
 )
-UNVERIFIED = (
-    "it is not verified who answers: anybody on the way can take Ajour's place, and gets the password. Remove it; "
-    "where the certificate has another name than AJOUR_HOST, say which in HostnameInCertificate, or ask Ajour for a "
-    "certificate that can be verified."
+UNVERIFIED = Bilingual(
+    da="Med {option} i ajour.options bliver det ikke kontrolleret, hvem der svarer: enhver undervejs kan træde i "
+    "Ajours sted og få adgangskoden. Fjern det; lyder certifikatet på et andet navn end AJOUR_HOST, så skriv hvilket i "
+    "HostnameInCertificate, eller bed Ajour om et certifikat, der kan bekræftes.",
+    en="With {option} in ajour.options it is not verified who answers: anybody on the way can take Ajour's place, and "
+    "gets the password. Remove it; where the certificate has another name than AJOUR_HOST, say which in "
+    "HostnameInCertificate, or ask Ajour for a certificate that can be verified.",
 )
-UNKNOWN = (
-    "It is not known here how this driver is told to encrypt, so the connection to Ajour may be unencrypted: whoever "
+UNKNOWN = Bilingual(
+    da="Her vides det ikke, hvordan denne driver får besked på at kryptere, så forbindelsen til Ajour er måske ikke "
+    "krypteret: enhver undervejs kan læse adgangskoden og tallene. Slå nøgleordet op i driverens manual, og skriv det "
+    "i ajour.options, eller brug Microsofts driver, FreeTDS eller PostgreSQL's, MariaDB's eller MySQL's egen "
+    "(ajour.driver).",
+    en="It is not known here how this driver is told to encrypt, so the connection to Ajour may be unencrypted: whoever "
     "is on the way can read the password and the figures. Look its keyword up in the driver's manual and set it in "
-    "ajour.options, or use Microsoft's driver, FreeTDS, or PostgreSQL's, MariaDB's or MySQL's own (ajour.driver)."
+    "ajour.options, or use Microsoft's driver, FreeTDS, or PostgreSQL's, MariaDB's or MySQL's own (ajour.driver).",
 )
+
+
+def _from_debian(package: str) -> Bilingual:
+    return Bilingual(da=f"installér den med apt-get install {package}", en=f"apt-get install {package}")
 
 
 def _spelled(*values: str) -> dict[str, str]:
@@ -41,7 +55,7 @@ class DriverFamily:
 
     marks: tuple[str, ...]
     """Any of these, in lower case, in the driver's name or path tells the family."""
-    install: str
+    install: Bilingual
     server: str = "SERVER={host};PORT={port}"
     login_timeout: str | None = None
     """Keyword of the login time-out, where the driver ignores ODBC's own."""
@@ -52,7 +66,7 @@ class DriverFamily:
     in_network: bool = True
     forbidden: str = r"[\0\r\n]"
     """What a value must not hold, since no spelling carries it unchanged."""
-    login_hint: str = ""
+    login_hint: Bilingual = EMPTY
     """What else a refused login may mean."""
     encrypted: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By keyword, the values with which nobody can read the password on its way, and how the driver spells each."""
@@ -101,14 +115,14 @@ class DriverFamily:
         parts += [f"{keyword.strip()}={self._spelling(keyword, value)}" for keyword, value in options.items()]
         return ";".join(parts) + ";"
 
-    def weaknesses(self, options: Mapping[str, str]) -> list[str]:
+    def weaknesses(self, options: Mapping[str, str]) -> list[Bilingual]:
         """Say what keeps the password and the figures safe on their way, and is switched off or not known."""
         if not self.in_network:
             return []
         if not self.encrypted:
             return [UNKNOWN]
         return [
-            f"With {keyword}: {value} in ajour.options {harm}"
+            harm.format(option=f"{keyword}: {value}")
             for safe, harm in ((self.encrypted, UNENCRYPTED), (self.verified, UNVERIFIED))
             for keyword, value in options.items()
             if not _is_safe(safe, keyword, value)
@@ -124,11 +138,16 @@ class DriverFamily:
     def _refuse(self, forbidden: str, **values: str) -> None:
         for variable, value in values.items():
             if re.search(forbidden, value):
-                msg = (
-                    f"{variable} contains a character that this ODBC driver cannot take. Ask Ajour for a value without "
-                    "semicolons, braces, line breaks, and spaces at either end, or use another driver (ajour.driver)."
+                raise InexpressibleValueError(
+                    Bilingual(
+                        da=f"{variable} indeholder et tegn, som denne ODBC-driver ikke kan tage imod. Bed Ajour om en "
+                        "værdi uden semikoloner, tuborgklammer, linjeskift og mellemrum i enderne, eller brug en anden "
+                        "driver (ajour.driver).",
+                        en=f"{variable} contains a character that this ODBC driver cannot take. Ask Ajour for a value "
+                        "without semicolons, braces, line breaks, and spaces at either end, or use another driver "
+                        "(ajour.driver).",
+                    )
                 )
-                raise InexpressibleValueError(msg)
 
     def _quoted(self, value: str) -> str:
         return "{" + (value.replace("}", "}}") if self.doubles_braces else value) + "}"
@@ -146,7 +165,10 @@ def _is_safe(safe: Mapping[str, Mapping[str, str]], keyword: str, value: str) ->
 
 MICROSOFT = DriverFamily(
     marks=("for sql server", "msodbcsql"),
-    install="install Microsoft's msodbcsql18, or the PyPI package mssql-python and give the path to its driver",
+    install=Bilingual(
+        da="installér Microsofts msodbcsql18, eller PyPI-pakken mssql-python, og skriv stien til dens driver",
+        en="install Microsoft's msodbcsql18, or the PyPI package mssql-python and give the path to its driver",
+    ),
     server="SERVER=tcp:{host},{port}",
     options={"Encrypt": "yes"},
     encrypted={"Encrypt": _on("yes") | _spelled("mandatory", "strict")},
@@ -154,10 +176,13 @@ MICROSOFT = DriverFamily(
 )
 FREETDS = DriverFamily(
     marks=("freetds", "tdsodbc"),
-    install="apt-get install tdsodbc",
+    install=_from_debian("tdsodbc"),
     # Without a version FreeTDS tries several, and a silent server hangs it. It can encrypt, and verifies nobody.
     options={"TDS_Version": "7.4", "Encryption": "require"},
-    login_hint="FreeTDS says the same of an unknown database: check AJOUR_DATABASE too.",
+    login_hint=Bilingual(
+        da="FreeTDS siger det samme om en ukendt database: kontrollér også AJOUR_DATABASE.",
+        en="FreeTDS says the same of an unknown database: check AJOUR_DATABASE too.",
+    ),
     encrypted={
         "Encryption": _spelled("require", "strict"),
         "TDS_Version": _spelled("7.1", "7.2", "7.3", "7.4", "8.0"),
@@ -167,7 +192,7 @@ FREETDS = DriverFamily(
 )
 POSTGRESQL = DriverFamily(
     marks=("postgres", "psqlodbc"),
-    install="apt-get install odbc-postgresql",
+    install=_from_debian("odbc-postgresql"),
     # It encrypts; to verify it needs a file with the certificate authority, and SSLmode=verify-full.
     options={"SSLmode": "require"},
     encrypted={"SSLmode": _spelled("require", "verify-ca", "verify-full")},
@@ -176,7 +201,7 @@ POSTGRESQL = DriverFamily(
 )
 MARIADB = DriverFamily(
     marks=("maria", "maodbc", "mysql"),
-    install="apt-get install odbc-mariadb",
+    install=_from_debian("odbc-mariadb"),
     login_timeout="CONN_TIMEOUT",
     # MariaDB's driver encrypts and verifies with the first of these, MySQL's with the second.
     options={"SSLVERIFY": "1", "SSLMODE": "VERIFY_IDENTITY"},
@@ -186,14 +211,17 @@ MARIADB = DriverFamily(
 )
 SQLITE = DriverFamily(
     marks=("sqlite",),
-    install="apt-get install libsqliteodbc",
+    install=_from_debian("libsqliteodbc"),
     # Without it, a mistyped path would make an empty database.
     options={"NoCreat": "1"},
     in_network=False,
     forbidden=r"[\0\r\n;{}]",
     types_by_first_row=True,
 )
-OTHER = DriverFamily(marks=(), install="install it as its vendor describes")
+OTHER = DriverFamily(
+    marks=(),
+    install=Bilingual(da="installér den, som leverandøren beskriver", en="install it as its vendor describes"),
+)
 
 
 def family_of(driver: str) -> DriverFamily:

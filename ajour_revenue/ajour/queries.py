@@ -20,6 +20,8 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from ajour_revenue.ajour.errors import ContractBrokenError, QueryFailedError
+from ajour_revenue.text.bilingual import EMPTY, Bilingual, lines
+from ajour_revenue.text.faults import FaultError, fault_of
 from ajour_revenue.text.names import clean_name, hidden_difference, name_or
 from ajour_revenue.text.parse import parse_day
 
@@ -33,40 +35,64 @@ LONGEST_ID = 100
 QUOTED_AT_MOST = 80
 TOLD_AT_MOST = 10
 AMOUNT_LIMIT = 10**15
-NUMBERS: dict[type, str] = {int: "whole numbers", float: "floating-point numbers"}
+NUMBERS = {
+    int: Bilingual(da="hele tal", en="whole numbers"),
+    float: Bilingual(da="flydende kommatal", en="floating-point numbers"),
+}
 
-USE_ONE_SELECT = "Use one SELECT, without SET, USE or another statement before or after it; nothing was stored."
+USE_ONE_SELECT = Bilingual(
+    da="Brug én SELECT uden SET, USE eller en anden sætning før eller efter den; intet blev gemt.",
+    en="Use one SELECT, without SET, USE or another statement before or after it; nothing was stored.",
+)
 
 NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?", re.ASCII | re.IGNORECASE)
 ZONE = r"(\s?(Z|[-+]\d\d(:?\d\d)?))?"
 MIDNIGHT = re.compile(rf"[T\s]\s*00:00(:00([.,]0+)?)?{ZONE}$", re.ASCII)
 TIME_OF_DAY = re.compile(rf"[T\s]\s*\d\d?[:.]\d\d([:.]\d\d([.,]\d+)?)?(\s?[AP]M)?{ZONE}$", re.ASCII | re.IGNORECASE)
 COMPACT_DAY = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
-RETURN_A_DATE = "return a DATE, as with CAST(… AS DATE) AS business_date"
+RETURN_A_DATE = Bilingual(
+    da="svar med en DATE, som med CAST(… AS DATE) AS business_date",
+    en="return a DATE, as with CAST(… AS DATE) AS business_date",
+)
+HAS_A_TIME = Bilingual(
+    da=f"den har et klokkeslæt; {RETURN_A_DATE.da}",
+    en=f"it has a time of day; {RETURN_A_DATE.en}",
+)
+NO_DATE = Bilingual(da=f"det er ikke en dato; {RETURN_A_DATE.da}", en=f"it is no date; {RETURN_A_DATE.en}")
+NO_DAY = Bilingual(da=f"det er ikke en dag; {RETURN_A_DATE.da}", en=f"it is no day; {RETURN_A_DATE.en}")
+NO_ID = Bilingual(
+    da="det er hverken en tekst eller et helt tal; svar med CAST(… AS VARCHAR(50)) AS location_id",
+    en="it is neither a text nor a whole number; return CAST(… AS VARCHAR(50)) AS location_id",
+)
+NO_NAME = Bilingual(
+    da="det er ikke en tekst; svar med CAST(… AS NVARCHAR(200)) AS location_name",
+    en="it is no text; return CAST(… AS NVARCHAR(200)) AS location_name",
+)
+NO_AMOUNT = Bilingual(
+    da="det er ikke et beløb som 1234.50; svar med en DECIMAL",
+    en="it is no amount such as 1234.50; return a DECIMAL",
+)
+IS_NULL = Bilingual(da="den er tom (NULL)", en="it is empty (NULL)")
 
 
 def _day(value: object) -> object:
     """Take a date, or a moment at midnight, which stands for one in databases that have no dates."""
     if isinstance(value, dt.datetime):
         if value.time() != dt.time():
-            msg = f"it has a time of day; {RETURN_A_DATE}"
-            raise ValueError(msg)
+            raise FaultError(HAS_A_TIME)
         return value.date()
     if isinstance(value, dt.date):
         return value
     if not isinstance(value, str):
-        msg = f"it is no date; {RETURN_A_DATE}"
-        raise ValueError(msg)  # noqa: TRY004 (pydantic collects ValueErrors only)
+        raise FaultError(NO_DATE)
     day = MIDNIGHT.sub("", value.strip())
     if TIME_OF_DAY.search(day):
-        msg = f"it has a time of day; {RETURN_A_DATE}"
-        raise ValueError(msg)
+        raise FaultError(HAS_A_TIME)
     compact = COMPACT_DAY.fullmatch(day)
     try:
         return parse_day("-".join(compact.groups()) if compact else day)
     except ValueError:
-        msg = f"it is no day; {RETURN_A_DATE}"
-        raise ValueError(msg) from None
+        raise FaultError(NO_DAY) from None
 
 
 def _id(value: object) -> object:
@@ -74,23 +100,20 @@ def _id(value: object) -> object:
     if isinstance(value, str):
         return clean_name(value)
     if isinstance(value, bool | bytes | float):
-        msg = "it is neither a text nor a whole number; return CAST(… AS VARCHAR(50)) AS location_id"
-        raise ValueError(msg)  # noqa: TRY004 (pydantic collects ValueErrors only)
+        raise FaultError(NO_ID)
     return value
 
 
 def _name(value: object, row: ValidationInfo) -> object:
     """Take a text, or a number; a location without a name is called after its id."""
     if isinstance(value, bytes):
-        msg = "it is no text; return CAST(… AS NVARCHAR(200)) AS location_name"
-        raise ValueError(msg)  # noqa: TRY004 (pydantic collects ValueErrors only)
+        raise FaultError(NO_NAME)
     return name_or(value, f"Location {row.data.get('location_id')}")
 
 
 def _amount(value: object) -> object:
     if isinstance(value, bool | bytes) or (isinstance(value, str) and not NUMBER.fullmatch(value.strip())):
-        msg = "it is no amount such as 1234.50; return a DECIMAL"
-        raise ValueError(msg)
+        raise FaultError(NO_AMOUNT)
     return value
 
 
@@ -159,13 +182,17 @@ class Query(Generic[Row]):
         try:
             self._sql = path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
-            msg = f"{path} cannot be read as UTF-8 text ({error}). Correct or replace the file."
-            raise QueryFailedError(msg) from None
+            raise QueryFailedError(
+                Bilingual(
+                    da=f"{path} kan ikke læses som UTF-8-tekst ({error}). Ret eller udskift filen.",
+                    en=f"{path} cannot be read as UTF-8 text ({error}). Correct or replace the file.",
+                )
+            ) from None
         self._rows: TypeAdapter[list[Row]] = TypeAdapter(list[row])  # type: ignore[valid-type]
         self._lists_locations = row is Location
         self._written: dict[str, str] = {}
         """How each id of the answer was written first."""
-        self._unusable: list[str] = []
+        self._unusable: list[Bilingual] = []
         self._unusable_count = 0
 
     def bind(self, values: Mapping[str, object]) -> tuple[str, list[object]]:
@@ -185,8 +212,12 @@ class Query(Generic[Row]):
                 return token[0]
             if name not in values:
                 available = ", ".join(f":{known}" for known in values)
-                msg = f"{self.path} uses the unknown parameter :{name}. Available: {available}."
-                raise QueryFailedError(msg)
+                raise QueryFailedError(
+                    Bilingual(
+                        da=f"{self.path} bruger den ukendte parameter :{name}. Der er: {available}.",
+                        en=f"{self.path} uses the unknown parameter :{name}. Available: {available}.",
+                    )
+                )
             bound.append(values[name])
             return "?"
 
@@ -200,39 +231,60 @@ class Query(Generic[Row]):
         statements = [part for part in parts if part]
         if len(statements) > 1:
             reads = re.match(r"select|with\b", statements[0], re.IGNORECASE)
-            why = "only the first one's rows would be read" if reads else "the first statement returns no rows"
-            msg = f"{self.path} has {len(statements)} statements, and {why}. {USE_ONE_SELECT}"
-            raise ContractBrokenError(msg)
+            why = (
+                Bilingual(da="kun den førstes rækker ville blive læst", en="only the first one's rows would be read")
+                if reads
+                else Bilingual(da="den første giver ingen rækker", en="the first statement returns no rows")
+            )
+            raise ContractBrokenError(
+                Bilingual(
+                    da=f"{self.path} har {len(statements)} sætninger, og {why.da}. {USE_ONE_SELECT.da}",
+                    en=f"{self.path} has {len(statements)} statements, and {why.en}. {USE_ONE_SELECT.en}",
+                )
+            )
         return "".join(statements)
 
     def check_columns(self, found: Sequence[str]) -> None:
         """Raise ContractBrokenError unless the answer has exactly the promised columns, in any order."""
         if not found:
-            msg = f"The first statement of {self.path} returns no rows. {USE_ONE_SELECT}"
-            raise ContractBrokenError(msg)
+            raise ContractBrokenError(
+                Bilingual(
+                    da=f"Den første sætning i {self.path} giver ingen rækker. {USE_ONE_SELECT.da}",
+                    en=f"The first statement of {self.path} returns no rows. {USE_ONE_SELECT.en}",
+                )
+            )
         missing = [column for column in self.columns if column not in found]
         extra = [column for column in found if column not in self.columns]
         if missing or extra or len(found) != len(self.columns):
-            msg = (
-                f"{self.path} must return exactly the columns {', '.join(self.columns)}, but it returned "
-                f"{', '.join(found)}: missing {', '.join(missing) or 'none'}, unexpected {', '.join(extra) or 'none'}. "
-                "Correct the query; nothing was stored."
+            promised, came, lacks, more = (", ".join(names) for names in (self.columns, found, missing, extra))
+            raise ContractBrokenError(
+                Bilingual(
+                    da=f"{self.path} skal svare med netop kolonnerne {promised}, men svarede med {came}: mangler "
+                    f"{lacks or 'ingen'}, uventet {more or 'ingen'}. Ret forespørgslen; intet blev gemt.",
+                    en=f"{self.path} must return exactly the columns {promised}, but it returned {came}: missing "
+                    f"{lacks or 'none'}, unexpected {more or 'none'}. Correct the query; nothing was stored.",
+                )
             )
-            raise ContractBrokenError(msg)
 
     def refuse_numbers(self, types: Mapping[str, type]) -> None:
         """Raise ContractBrokenError where an amount comes as whole or floating-point numbers; for D18."""
         if found := {column: NUMBERS[types[column]] for column in self._amounts if types[column] in NUMBERS}:
             told = [
-                f"  {column}: found {numbers}; make it text: CAST(sum(amount) AS TEXT) AS {column}"
+                Bilingual(
+                    da=f"  {column}: fandt {numbers.da}; gør det til tekst: CAST(sum(amount) AS TEXT) AS {column}",
+                    en=f"  {column}: found {numbers.en}; make it text: CAST(sum(amount) AS TEXT) AS {column}",
+                )
                 for column, numbers in found.items()
             ]
-            msg = (
-                f"{self.path} returned amounts whose øre may have been cut; nothing was stored. This ODBC driver gives "
-                "a column the type of its first row: after 99, it makes 99 of 99.95. Instead of sum(amount), keep what "
-                "your query has there:"
+            cut = Bilingual(
+                da=f"{self.path} svarede med beløb, hvis øre kan være skåret af; intet blev gemt. Denne ODBC-driver "
+                "giver en kolonne samme type som dens første række: efter 99 gør den 99,95 til 99. Behold det, som "
+                "forespørgslen har i stedet for sum(amount):",
+                en=f"{self.path} returned amounts whose øre may have been cut; nothing was stored. This ODBC driver "
+                "gives a column the type of its first row: after 99, it makes 99 of 99.95. Instead of sum(amount), "
+                "keep what your query has there:",
             )
-            raise ContractBrokenError("\n".join([msg, *told]))
+            raise ContractBrokenError(lines([cut, *told]))
 
     def rows(self, batch: Batch) -> list[Row]:
         """Return rows of the promised types; none of a batch in which one holds a NULL, or what was not promised.
@@ -255,18 +307,23 @@ class Query(Generic[Row]):
         """Raise ContractBrokenError naming the first values of the whole answer that hold something not promised."""
         if self._unusable:
             more = self._unusable_count - len(self._unusable)
-            lines = [*self._unusable, *([f"and {more} more"] if more else [])]
-            msg = f"{self.path} returned values that cannot be used; nothing was stored:"
-            raise ContractBrokenError("\n  ".join([msg, *lines]))
+            unusable = Bilingual(
+                da=f"{self.path} svarede med værdier, der ikke kan bruges; intet blev gemt:",
+                en=f"{self.path} returned values that cannot be used; nothing was stored:",
+            )
+            left_out = Bilingual(da=f"  og {more} til", en=f"  and {more} more")
+            raise ContractBrokenError(lines([unusable, *self._unusable, *([left_out] if more else [])]))
 
     def refuse_repeated(self, keys: Sequence[str]) -> None:
         """Raise ContractBrokenError where keys have come more than once, which these are."""
         if keys:
-            msg = (
-                f"{self.path} returned more than one row for {'; '.join(keys[:TOLD_AT_MOST])}. "
-                "Correct the query; nothing was stored."
+            told = "; ".join(keys[:TOLD_AT_MOST])
+            raise ContractBrokenError(
+                Bilingual(
+                    da=f"{self.path} svarede med mere end én række for {told}. Ret forespørgslen; intet blev gemt.",
+                    en=f"{self.path} returned more than one row for {told}. Correct the query; nothing was stored.",
+                )
             )
-            raise ContractBrokenError(msg)
 
     def refuse_merged(self, written: str, location_id: str) -> None:
         """Raise ContractBrokenError where ids that Ajour tells apart are the same without what nobody sees."""
@@ -274,17 +331,24 @@ class Query(Generic[Row]):
         # Of spaces around them databases take no notice themselves; in the list, each id is another location.
         is_same = written == first or (not self._lists_locations and written.strip(" ") == first.strip(" "))
         if not is_same:
-            msg = (
-                f"{self.path} returned two ids that are told apart by what nobody sees: "
-                f"{hidden_difference(written, first)}. Correct them in Ajour or in the query; nothing was stored."
+            apart = hidden_difference(written, first) or EMPTY
+            raise ContractBrokenError(
+                Bilingual(
+                    da=f"{self.path} svarede med to id'er, som kun adskiller sig ved noget, ingen kan se: {apart.da}. "
+                    "Ret dem i Ajour eller i forespørgslen; intet blev gemt.",
+                    en=f"{self.path} returned two ids that are told apart by what nobody sees: {apart.en}. Correct "
+                    "them in Ajour or in the query; nothing was stored.",
+                )
             )
-            raise ContractBrokenError(msg)
 
 
-def _told(error: ErrorDetails, batch: Batch) -> str:
+def _told(error: ErrorDetails, batch: Batch) -> Bilingual:
     number, column = int(error["loc"][0]), str(error["loc"][1])
     found = batch.values[number][batch.columns.index(column)]
     quoted = repr(found)
     cut = f"{quoted[:QUOTED_AT_MOST]}…" if len(quoted) > QUOTED_AT_MOST else quoted
-    why = "it is empty (NULL)" if found is None else error["msg"].removeprefix("Value error, ")
-    return f"row {batch.first_number + number}, {column}: found {cut}: {why}"
+    why = IS_NULL if found is None else fault_of(error)
+    row = batch.first_number + number
+    return Bilingual(
+        da=f"  række {row}, {column}: fandt {cut}: {why.da}", en=f"  row {row}, {column}: found {cut}: {why.en}"
+    )

@@ -22,23 +22,26 @@ from ajour_revenue import web
 from ajour_revenue.addresses import UnsafeAddressError, checked_address
 from ajour_revenue.alerts.messages import Mail
 from ajour_revenue.alerts.texts import ALERT_TEXTS, AlertTexts
+from ajour_revenue.errors import ActionableError
 from ajour_revenue.masking import is_blank
 from ajour_revenue.settings.model import MailSettings, Settings
 from ajour_revenue.settings.secrets import MAIL_PASSWORD, MAIL_USER, WEBHOOK_URL
-from ajour_revenue.text.bilingual import Language
+from ajour_revenue.text.bilingual import EMPTY, Bilingual, Language
 
 TIMEOUT_SECONDS = 10
 
 MOST_POSTED_BYTES = 24_000
 """Slack cuts a text at 40,000 letters, and Teams takes 28 KB."""
 
-COPY_THE_ADDRESS = "Copy it from the webhook's page: https://..."
+COPY_THE_ADDRESS = Bilingual(
+    da="Kopiér den fra webhookens side: https://...", en="Copy it from the webhook's page: https://..."
+)
 
 SLACKS_REASON = re.compile(rb"[a-z]{1,20}(_[a-z]{1,20}){1,4}")
 """Such as invalid_payload or channel_is_archived; any other answer may quote what it was sent."""
 
 
-class NotSentError(Exception):
+class NotSentError(ActionableError):
     """A message was not sent; says why and what to do, without any secret. Sending it again may help."""
 
 
@@ -93,55 +96,89 @@ class MailServer(dg.ConfigurableResource[None]):
         login = {MAIL_USER: self.user, MAIL_PASSWORD: self.password}
         missing = [variable for variable, value in login.items() if is_blank(value)]
         if len(missing) == 1:
-            message = (
-                f"No value is set for {missing[0]}. Put it into .env, or empty both {' and '.join(login)} if the mail "
-                "server asks for no login."
+            raise NotSentError(
+                Bilingual(
+                    da=f"{missing[0]} har ingen værdi. Skriv den i .env, eller tøm både {' og '.join(login)}, hvis "
+                    "mailserveren ikke kræver login.",
+                    en=f"No value is set for {missing[0]}. Put it into .env, or empty both {' and '.join(login)} if "
+                    "the mail server asks for no login.",
+                )
             )
-            raise NotSentError(message)
         if not missing and self.encryption == "none":
-            message = (
-                f"alerts.mail.encryption is none, and the password would be readable on its way. Choose starttls or "
-                f"tls, or empty {MAIL_USER} if the server asks for no login."
+            raise NotSentError(
+                Bilingual(
+                    da="alerts.mail.encryption er none, og adgangskoden kunne læses undervejs. Vælg starttls eller "
+                    f"tls, eller tøm {MAIL_USER}, hvis serveren ikke kræver login.",
+                    en="alerts.mail.encryption is none, and the password would be readable on its way. Choose starttls "
+                    f"or tls, or empty {MAIL_USER} if the server asks for no login.",
+                )
             )
-            raise NotSentError(message)
         try:
             delivery = self._deliver(mail, recipients)
         except (OSError, UnicodeError) as error:
             raise NotSentError(self._explained(error)) from None
         if not delivery.sent:
-            message = (
-                f"The mail server {self.host}:{self.port} refused all recipients. Check {named_in}, and "
-                f"whether it wants a login. Refused: {', '.join(delivery.refused)}. An address with letters such as ø "
-                "before the @ needs a server that offers SMTPUTF8."
+            refused = ", ".join(delivery.refused)
+            raise NotSentError(
+                Bilingual(
+                    da=f"Mailserveren {self.host}:{self.port} afviste alle modtagere. Kontrollér {named_in}, og om den "
+                    f"kræver login. Afvist: {refused}. En adresse med bogstaver som ø før @ kræver en server, der "
+                    "tilbyder SMTPUTF8.",
+                    en=f"The mail server {self.host}:{self.port} refused all recipients. Check {named_in}, and whether "
+                    f"it wants a login. Refused: {refused}. An address with letters such as ø before the @ needs a "
+                    "server that offers SMTPUTF8.",
+                )
             )
-            raise NotSentError(message)
         return delivery
 
-    def _explained(self, error: OSError | UnicodeError) -> str:
+    def _explained(self, error: OSError | UnicodeError) -> Bilingual:
         """Say what went wrong, not in the server's own words: they may quote what it was told."""
         match error:
             case smtplib.SMTPAuthenticationError():
-                problem = f"refused the login (code {error.smtp_code}). Check {MAIL_USER} and {MAIL_PASSWORD}."
+                problem = Bilingual(
+                    da=f"afviste login (kode {error.smtp_code}). Kontrollér {MAIL_USER} og {MAIL_PASSWORD}.",
+                    en=f"refused the login (code {error.smtp_code}). Check {MAIL_USER} and {MAIL_PASSWORD}.",
+                )
             case smtplib.SMTPResponseException():
-                problem = f"did not take the message (code {error.smtp_code}). Check alerts.mail.sender."
+                problem = Bilingual(
+                    da=f"tog ikke imod beskeden (kode {error.smtp_code}). Kontrollér alerts.mail.sender.",
+                    en=f"did not take the message (code {error.smtp_code}). Check alerts.mail.sender.",
+                )
             case smtplib.SMTPNotSupportedError():
-                problem = f"cannot do what was asked: {error} Check alerts.mail.port and alerts.mail.encryption."
+                problem = Bilingual(
+                    da=f"kan ikke gøre det ønskede: {error} Kontrollér alerts.mail.port og alerts.mail.encryption.",
+                    en=f"cannot do what was asked: {error} Check alerts.mail.port and alerts.mail.encryption.",
+                )
             case smtplib.SMTPServerDisconnected() | TimeoutError():
-                problem = (
-                    f"broke off, or did not answer within {self.timeout_seconds:g} s. Check alerts.mail.host, port and "
-                    "encryption."
+                problem = Bilingual(
+                    da=f"afbrød eller svarede ikke inden for {self.timeout_seconds:g} s. Kontrollér alerts.mail.host, "
+                    "port og encryption.",
+                    en=f"broke off, or did not answer within {self.timeout_seconds:g} s. Check alerts.mail.host, port "
+                    "and encryption.",
                 )
             case ssl.SSLCertVerificationError():
-                problem = (
-                    f"has a certificate that is not good: {error.verify_message}. Let alerts.mail.host be the name in "
-                    "the certificate; name the file of a certificate authority of your own in SSL_CERT_FILE."
+                problem = Bilingual(
+                    da=f"har et certifikat, der ikke duer: {error.verify_message}. Lad alerts.mail.host være navnet i "
+                    "certifikatet; har I jeres egen certifikatudsteder, så skriv dens fil i SSL_CERT_FILE.",
+                    en=f"has a certificate that is not good: {error.verify_message}. Let alerts.mail.host be the name "
+                    "in the certificate; name the file of a certificate authority of your own in SSL_CERT_FILE.",
                 )
             case UnicodeError():
-                problem = f"takes ASCII letters only, and {MAIL_USER}, {MAIL_PASSWORD} or an address has others."
+                problem = Bilingual(
+                    da=f"tager kun imod ASCII-tegn, og {MAIL_USER}, {MAIL_PASSWORD} eller en adresse har andre.",
+                    en=f"takes ASCII letters only, and {MAIL_USER}, {MAIL_PASSWORD} or an address has others.",
+                )
             case _:
                 # Every error of smtplib is an OSError too.
-                problem = f"cannot be reached: {error.strerror or error}. Check alerts.mail.host, port and encryption."
-        return f"The mail server {self.host}:{self.port} {problem}"
+                said = error.strerror or error
+                problem = Bilingual(
+                    da=f"kan ikke nås: {said}. Kontrollér alerts.mail.host, port og encryption.",
+                    en=f"cannot be reached: {said}. Check alerts.mail.host, port and encryption.",
+                )
+        return Bilingual(
+            da=f"Mailserveren {self.host}:{self.port} {problem.da}",
+            en=f"The mail server {self.host}:{self.port} {problem.en}",
+        )
 
     def _message(self, mail: Mail, recipients: Sequence[str]) -> EmailMessage:
         sender = _on_the_wire(self.sender)
@@ -230,41 +267,54 @@ class Webhook(dg.ConfigurableResource[None]):
 
     def send(self, subject: str, text: str) -> str:
         """Post one message, and return that it was. Raises NotSentError where the webhook did not take it."""
+        by_proxy = EMPTY
         try:
+            address = checked_address(self.url)
+            by_proxy = web.by_proxy(address)
             answer = web.ask(
                 web.new_session(),
                 "POST",
-                checked_address(self.url),
+                address,
                 seconds=self.timeout_seconds,
                 data=posted(subject, text, ALERT_TEXTS[self.language]),
                 headers={"Content-Type": "application/json"},
             )
         except UnsafeAddressError as error:
-            problem = f"{WEBHOOK_URL} is missing or is no address that a message goes to: {error}. {COPY_THE_ADDRESS}"
+            problem = Bilingual(
+                da=f"{WEBHOOK_URL} mangler eller er ikke en adresse, som en besked sendes til: {error.text.da}. "
+                f"{COPY_THE_ADDRESS.da}",
+                en=f"{WEBHOOK_URL} is missing or is no address that a message goes to: {error.text.en}. "
+                f"{COPY_THE_ADDRESS.en}",
+            )
         # No message of requests is passed on: they quote the address.
         except requests.exceptions.SSLError:
-            problem = f"The certificate of the webhook's server is not good. Check {WEBHOOK_URL}."
+            problem = Bilingual(
+                da=f"Certifikatet på webhookens server duer ikke. Kontrollér {WEBHOOK_URL}.",
+                en=f"The certificate of the webhook's server is not good. Check {WEBHOOK_URL}.",
+            )
         except requests.exceptions.Timeout:
-            problem = (
-                f"The webhook did not answer within {self.timeout_seconds:g} s{self._by_proxy}. Check {WEBHOOK_URL}."
+            seconds = f"{self.timeout_seconds:g}"
+            problem = Bilingual(
+                da=f"Webhooken svarede ikke inden for {seconds} s{by_proxy.da}. Kontrollér {WEBHOOK_URL}.",
+                en=f"The webhook did not answer within {seconds} s{by_proxy.en}. Check {WEBHOOK_URL}.",
             )
         except (requests.exceptions.RequestException, UnicodeError):
-            problem = (
-                f"The webhook's server cannot be reached{self._by_proxy}. Check {WEBHOOK_URL} and the way to the "
-                "network."
+            problem = Bilingual(
+                da=f"Webhookens server kan ikke nås{by_proxy.da}. Kontrollér {WEBHOOK_URL} og vejen til netværket.",
+                en=f"The webhook's server cannot be reached{by_proxy.en}. Check {WEBHOOK_URL} and the way to the "
+                "network.",
             )
         else:
             if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
                 return "posted to the webhook"
             said = SLACKS_REASON.fullmatch((answer.body or b"").strip())
             reason = f" ({said[0].decode()})" if said else ""
-            problem = f"The webhook answered HTTP {answer.status}{reason}. {_advice(answer.status)}"
+            advice = _advice(answer.status)
+            problem = Bilingual(
+                da=f"Webhooken svarede HTTP {answer.status}{reason}. {advice.da}",
+                en=f"The webhook answered HTTP {answer.status}{reason}. {advice.en}",
+            )
         raise NotSentError(problem)
-
-    @property
-    def _by_proxy(self) -> str:
-        setting = web.proxy_in_use(self.url)
-        return f" through the proxy that {setting} names" if setting else ""
 
 
 def posted(subject: str, text: str, texts: AlertTexts) -> bytes:
@@ -284,11 +334,21 @@ def posted(subject: str, text: str, texts: AlertTexts) -> bytes:
     return payload(bisect_right(range(len(lines)), MOST_POSTED_BYTES, key=lambda kept: len(payload(kept))) - 1)
 
 
-def _advice(status: int) -> str:
+def _advice(status: int) -> Bilingual:
     if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return "That lies with its server."
+        return Bilingual(da="Det ligger hos dens server.", en="That lies with its server.")
     if status == HTTPStatus.BAD_REQUEST:
-        return f'It did not understand the message: it must take {{"text": ...}}, as Slack does. Check {WEBHOOK_URL}.'
+        return Bilingual(
+            da=f'Den forstod ikke beskeden: den skal tage imod {{"text": ...}}, som Slack gør. Kontrollér '
+            f"{WEBHOOK_URL}.",
+            en=f'It did not understand the message: it must take {{"text": ...}}, as Slack does. Check {WEBHOOK_URL}.',
+        )
     if status in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
-        return f"Make a new webhook and put its address into {WEBHOOK_URL}; a webhook can be revoked."
-    return f"Check that {WEBHOOK_URL} is the webhook's own address. {COPY_THE_ADDRESS}"
+        return Bilingual(
+            da=f"Lav en ny webhook, og skriv dens adresse i {WEBHOOK_URL}; en webhook kan være trukket tilbage.",
+            en=f"Make a new webhook and put its address into {WEBHOOK_URL}; a webhook can be revoked.",
+        )
+    return Bilingual(
+        da=f"Kontrollér, at {WEBHOOK_URL} er webhookens egen adresse. {COPY_THE_ADDRESS.da}",
+        en=f"Check that {WEBHOOK_URL} is the webhook's own address. {COPY_THE_ADDRESS.en}",
+    )

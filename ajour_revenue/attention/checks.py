@@ -99,7 +99,8 @@ def _asset_check(settings: Settings, check: _Check) -> dg.AssetChecksDefinition:
                     kinds=check.kinds,
                 )
         except ActionableError as error:
-            return dg.AssetCheckResult(passed=False, severity=dg.AssetCheckSeverity.WARN, description=str(error))
+            said = error.text.in_language(settings.report.language)
+            return dg.AssetCheckResult(passed=False, severity=dg.AssetCheckSeverity.WARN, description=said)
         return dg.AssetCheckResult(
             passed=not found,
             severity=dg.AssetCheckSeverity.WARN,

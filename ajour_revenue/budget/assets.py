@@ -10,6 +10,7 @@ from ajour_revenue.budget.spread import shown_lines, spread_budget, store_budget
 from ajour_revenue.daily_asset import explained_failures
 from ajour_revenue.days import month_of, today
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue.ui.metadata import chart, column_schema, figures, table
 from ajour_revenue.ui.sparkline import Day
 from ajour_revenue.warehouse.resource import Warehouse
@@ -69,10 +70,17 @@ def budget(settings: Settings, file: Path) -> dg.AssetsDefinition:
         try:
             lines = read_budget(settings, file)
         except BudgetFileError as error:
-            said = f"{error}\nThe budget that was read last stays."
-            context.log.warning(said)
-            return dg.MaterializeResult(metadata={"not_read": str(error)}, check_results=[_read(said)])
-        with explained_failures(), warehouse.transaction() as connection:
+            said = Bilingual(
+                da=f"{error.text.da}\nDet budget, der sidst blev læst, bliver stående.",
+                en=f"{error.text.en}\nThe budget that was read last stays.",
+            )
+            context.log.warning(said.en)
+            language = settings.report.language
+            return dg.MaterializeResult(
+                metadata={"not_read": error.text.in_language(language)},
+                check_results=[_read(said.in_language(language))],
+            )
+        with explained_failures(settings.report.language), warehouse.transaction() as connection:
             spread_budget(connection, settings, shown_lines(settings, lines))
             store_budget(connection, run_id=context.run.run_id)
             make_budget_of_places(connection, settings)

@@ -41,7 +41,7 @@ def last_run_of(instance: dg.DagsterInstance, settings: Settings) -> LastRun | N
         result=RESULTS[run.status],
         at=_began(record) if record.end_time is None else _moment(record.end_time),
         window=_tagged(run.tags),
-        reasons=tuple(failure_reasons(event for event in events if event is not None)),
+        reasons=tuple(failure_reasons(filter(None, events), settings.report.language)),
     )
 
 

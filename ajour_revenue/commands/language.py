@@ -3,7 +3,7 @@
 import click
 
 from ajour_revenue.errors import ActionableError
-from ajour_revenue.text.bilingual import Language
+from ajour_revenue.text.bilingual import Bilingual, Language
 
 SPOKEN = "ajour_revenue.language"
 
@@ -20,6 +20,11 @@ def spoken_language() -> Language:
     return language
 
 
+def said(text: Bilingual) -> str:
+    """Return a text in the language that the command speaks."""
+    return text.in_language(spoken_language())
+
+
 def words_of(error: ActionableError | click.ClickException) -> str:
     """Return what an error says, in the language that the command speaks."""
-    return error.text.in_language(spoken_language()) if isinstance(error, ActionableError) else error.message
+    return said(error.text) if isinstance(error, ActionableError) else error.message

@@ -135,7 +135,7 @@ def _delivered(settings: Settings, server: MailSettings, mail: "Mail", address: 
             [address], mail, named_in="the address"
         )
     except NotSentError as error:
-        raise FailedError(str(error)) from None
+        raise FailedError(error.text) from None
     sent, refused = ", ".join(delivery.sent), ", ".join(delivery.refused)
     return (texts.sent_to_some if refused else texts.sent_to).format(sent, refused)
 

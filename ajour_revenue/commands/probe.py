@@ -35,7 +35,7 @@ from ajour_revenue.ajour.errors import (
 from ajour_revenue.attention.findings import findings
 from ajour_revenue.attention.texts import line
 from ajour_revenue.budget.file import BudgetFileError, read_budget
-from ajour_revenue.commands.language import words_of
+from ajour_revenue.commands.language import said, words_of
 from ajour_revenue.commands.probe_texts import StepName, StepTexts
 from ajour_revenue.days import Window, today, yesterday
 from ajour_revenue.environment import credentials
@@ -48,6 +48,7 @@ from ajour_revenue.planday.units import unit_problems
 from ajour_revenue.settings.load import NoUnitsWarning, SettingsError, SettingsWarning, load_settings
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.settings.secrets import AJOUR_CREDENTIALS, PLANDAY_CREDENTIALS
+from ajour_revenue.text.bilingual import lines
 from ajour_revenue.text.names import distinct, looks_like
 from ajour_revenue.upcoming import never
 from ajour_revenue.wages.file import WageFileError, read_wage_file
@@ -128,13 +129,13 @@ def ajour_steps(settings: Settings, answers: Answers, texts: StepTexts, *, is_ne
     except AjourError as error:
         failed_at, message = _place(error, ajour), words_of(error)
     if answers.locations == {}:
-        failed_at, message = len(AJOUR_STEPS) - 1, NO_LOCATIONS
+        failed_at, message = len(AJOUR_STEPS) - 1, said(NO_LOCATIONS)
     right = _right(settings, answers, texts)
     for number, (name, _) in enumerate(AJOUR_STEPS):
         if number == failed_at:
             yield Step(name, Result.FAILED, message)
         elif name == "Driver" and number < failed_at and ajour.weaknesses:
-            yield Step(name, Result.WARNING, "\n".join(ajour.weaknesses))
+            yield Step(name, Result.WARNING, said(lines(ajour.weaknesses)))
         else:
             yield _skipped(name, texts) if number > failed_at else Step(name, Result.OK, right[name])
     if failed_at < len(AJOUR_STEPS):
@@ -192,7 +193,7 @@ def _activation_date(
     with reading(settings.warehouse) as connection:
         stored = earliest_day_in(connection)
     if problem := activation_problem(settings, stored=stored, served=served):
-        return Result.FAILED if problem.is_grave else Result.WARNING, problem.message
+        return Result.FAILED if problem.is_grave else Result.WARNING, said(problem.message)
     return Result.OK, texts.activation_date.format(texts.formats.date(settings.activation_date))
 
 
@@ -277,7 +278,7 @@ def units_step(settings: Settings, structure: pa.Table, texts: StepTexts) -> Ste
         register_units(connection, settings)
         problems = unit_problems(connection)
     if problems:
-        return Step("Planday units", Result.WARNING, "\n".join(problems))
+        return Step("Planday units", Result.WARNING, said(lines(problems)))
     return Step("Planday units", Result.OK, texts.units_match.format(len(settings.units)))
 
 

@@ -18,6 +18,7 @@ from ajour_revenue.plan.wage_plan import (
     store_planned_wages,
 )
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue.ui.metadata import chart, column_lineage, column_schema, figures, table, table_of
 from ajour_revenue.ui.sparkline import Day
 from ajour_revenue.wages.figures import COMPANY
@@ -95,7 +96,7 @@ def expected_revenue(settings: Settings) -> dg.AssetsDefinition:
         weekdays to learn from.
         """
         window = coming_days(settings)
-        with explained_failures(), warehouse.transaction() as connection:
+        with explained_failures(settings.report.language), warehouse.transaction() as connection:
             expect_revenue(connection, settings, window)
             store_expected(connection, run_id=context.run.run_id)
             per_day = [amount for (amount,) in run(connection, EXPECTED_PER_DAY).fetchall()]
@@ -148,22 +149,28 @@ def planned_wages(settings: Settings, *, source: str, deps: Sequence[str]) -> dg
         Open shifts, which nobody has taken yet, are not in it: Planday gives them no cost. There is nothing per
         employee in it. Where the wages cannot be fetched, those that are known stay, and the plan is made of them.
         """
-        window = coming_days(settings)
+        window, language = coming_days(settings), settings.report.language
         asked_at = days.now()
         try:
             costs = wage_source.fetch(window)
         except WarehouseError as error:
             # It is not the source's fault.
-            raise dg.Failure(str(error)) from error
+            raise dg.Failure(error.text.in_language(language)) from error
         except ActionableError as error:
-            with explained_failures(), warehouse.transaction() as connection:
+            with explained_failures(settings.report.language), warehouse.transaction() as connection:
                 forget_passed_wages(connection, window)
-            said = f"{error} The plan keeps the wages that are known."
-            context.log.warning(said)
-            return dg.MaterializeResult(metadata={"not_fetched": str(error)}, check_results=[_fetched(said)])
+            said = Bilingual(
+                da=f"{error.text.da} Planen beholder de lønninger, der er kendt.",
+                en=f"{error.text.en} The plan keeps the wages that are known.",
+            )
+            context.log.warning(said.en)
+            return dg.MaterializeResult(
+                metadata={"not_fetched": error.text.in_language(language)},
+                check_results=[_fetched(said.in_language(language))],
+            )
         for warning in costs.warnings:
             context.log.warning(warning)
-        with explained_failures(), warehouse.transaction() as connection:
+        with explained_failures(settings.report.language), warehouse.transaction() as connection:
             store_planned_wages(connection, costs, asked_at=asked_at, run_id=context.run.run_id)
             preview = table(connection, PLANNED_WAGES_PREVIEW, show_single_person=settings.wages.show_single_person)
         return dg.MaterializeResult(
@@ -215,7 +222,7 @@ def wage_plan(settings: Settings) -> dg.AssetsDefinition:
         the plan until it is over; then it is fetched.
         """
         window = coming_days(settings)
-        with explained_failures(), warehouse.transaction() as connection:
+        with explained_failures(settings.report.language), warehouse.transaction() as connection:
             calculate_wage_plan(connection, settings, window)
             plan = load_plan(connection, settings, window)
         of_places = [each for each in plan if each.figure.place.department][:100]

@@ -72,14 +72,15 @@ def planday_structure(settings: Settings) -> dg.AssetsDefinition:
 
         Where Planday does not answer, those that it last listed stay, and a run for some days goes on with them.
         """
-        with explained_failures():
+        with explained_failures(settings.report.language):
             window = tagged_window(context.run.tags)
             try:
                 listed = fetch_structure(planday.client)
             except PlandayError as error:
                 if window is None:
                     raise
-                return go_on_without(context, warehouse, "planday_structure", window, error)
+                language = settings.report.language
+                return go_on_without(context, warehouse, "planday_structure", window, error, language=language)
             with warehouse.transaction() as connection:
                 register_units(connection, settings)
                 connection.register("listed", listed)
@@ -123,7 +124,8 @@ def planday_revenue(settings: Settings) -> dg.AssetsDefinition:
         try:
             outcomes = publish(planday.client, warehouse, settings, window, run_id=context.run.run_id)
         except PlandayError as error:
-            note(warehouse, "planday_revenue", window, error, run_id=context.run.run_id)
+            run_id, language = context.run.run_id, settings.report.language
+            note(warehouse, "planday_revenue", window, error, run_id=run_id, language=language)
             raise
         with warehouse.transaction() as connection:
             forget(connection, "planday_revenue", window)

@@ -7,6 +7,7 @@ from ajour_revenue.outstanding import outstanding_check
 from ajour_revenue.partitions import tagged_window
 from ajour_revenue.planday.units import unit_problems
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.bilingual import Bilingual, lines
 from ajour_revenue.ui.metadata import table
 from ajour_revenue.warehouse.resource import Warehouse
 from ajour_revenue.warehouse.run import run, value
@@ -18,6 +19,14 @@ CREATE_NOT_TAKEN = """
     WHERE outcome IN ('no shift that day', 'refused')
         AND business_date BETWEEN coalesce($first_day::DATE, business_date) AND coalesce($last_day::DATE, business_date)
 """
+
+
+NOT_TAKEN = Bilingual(
+    da="Planday tog ikke imod tallet for {number} enhedsdag(e). Planlæg en vagt i Planday for dem, der ingen har, og "
+    "kør disse dage igen; indtast i hånden det, som Planday afviser.",
+    en="Planday did not take {number} unit-day(s). Plan a shift in Planday for those with none, and run these days "
+    "again; enter by hand what it refuses.",
+)
 
 
 def structure_listed(settings: Settings) -> dg.AssetChecksDefinition:
@@ -43,7 +52,8 @@ def units_match_planday(settings: Settings) -> dg.AssetChecksDefinition:
         return dg.AssetCheckResult(
             passed=not problems,
             severity=dg.AssetCheckSeverity.WARN,
-            description="\n".join(problems) or f"All {len(settings.units)} units are as in Planday.",
+            description=lines(problems).in_language(settings.report.language)
+            or f"All {len(settings.units)} units are as in Planday.",
         )
 
     return units_match_planday
@@ -71,8 +81,7 @@ def revenue_published(settings: Settings) -> dg.AssetChecksDefinition:
         return dg.AssetCheckResult(
             passed=not_taken == 0,
             severity=dg.AssetCheckSeverity.WARN,
-            description=f"Planday did not take {not_taken} unit-day(s). Plan a shift in Planday for those with none, "
-            "and run these days again; enter by hand what it refuses."
+            description=NOT_TAKEN.format(number=not_taken).in_language(settings.report.language)
             if not_taken
             else "Planday has taken every figure that it was told.",
             metadata={"not_taken": listed},

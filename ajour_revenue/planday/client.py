@@ -17,7 +17,8 @@ from typing import Any, NamedTuple, TypeVar
 import requests
 import simplejson as json
 from pydantic import BaseModel, ValidationError
-from tenacity import RetryCallState, RetryError, Retrying, retry_if_exception_type, wait_random_exponential
+from pydantic_core import ErrorDetails
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_random_exponential
 
 from ajour_revenue import web
 from ajour_revenue.addresses import UnsafeAddressError, checked_address
@@ -49,6 +50,8 @@ from ajour_revenue.planday.models import (
     TimeAndCost,
 )
 from ajour_revenue.settings.secrets import PLANDAY_CREDENTIALS
+from ajour_revenue.text.bilingual import EMPTY, Bilingual
+from ajour_revenue.text.faults import fault_of
 
 T = TypeVar("T", bound=BaseModel)
 Row = TypeVar("Row", bound=ListRow)
@@ -78,7 +81,10 @@ LONGEST_RESET_SECONDS = 60
 
 NO_OPENING_DAY = "no opening day"
 MOST_WORDS = 200
-API_ACCESS = "In Planday: Settings > Integrations > API Access"
+API_ACCESS = Bilingual(
+    da="I Planday: Settings > Integrations > API Access",
+    en="In Planday: Settings > Integrations > API Access",
+)
 TOLD_FAULTS = 3
 
 
@@ -156,20 +162,32 @@ class PlandayClient:
         self._connection.call(
             Endpoint("POST", "/revenue/v1.0/revenue", "revenue:set"),
             body=json.dumps(figure, use_decimal=True),
-            about=f" for revenue unit {revenue_unit_id} on {day}, turnover {turnover}",
+            about=Bilingual(
+                da=f" for omsætningsenhed {revenue_unit_id} den {day}, omsætning {turnover}",
+                en=f" for revenue unit {revenue_unit_id} on {day}, turnover {turnover}",
+            ),
         )
 
     @property
     def _connection(self) -> "Connection":
         if missing := [variable for name, variable in PLANDAY_CREDENTIALS.items() if is_blank(getattr(self, name))]:
-            msg = f"No value is set for {', '.join(missing)}. {API_ACCESS} shows both; put them into .env."
-            raise MissingCredentialsError(msg)
+            named = ", ".join(missing)
+            raise MissingCredentialsError(
+                Bilingual(
+                    da=f"{named} har ingen værdi. {API_ACCESS.da} viser begge; skriv dem i .env.",
+                    en=f"No value is set for {named}. {API_ACCESS.en} shows both; put them into .env.",
+                )
+            )
         for setting in ("api_url", "identity_url"):
             try:
                 checked_address(getattr(self, setting))
             except UnsafeAddressError as error:
-                msg = f"Nothing was sent to Planday. planday.{setting} in the settings: {error}."
-                raise RequestNotSentError(msg) from None
+                raise RequestNotSentError(
+                    Bilingual(
+                        da=f"Intet blev sendt til Planday. planday.{setting} i indstillingerne: {error.text.da}.",
+                        en=f"Nothing was sent to Planday. planday.{setting} in the settings: {error.text.en}.",
+                    )
+                ) from None
         with _opening:
             return _connection_with(**asdict(self))
 
@@ -210,12 +228,16 @@ class Connection:
             if rows is not None:
                 return rows
             logger.warning("%s: the list changed while it was read; reading it again", endpoint)
-        msg = (
-            f"{endpoint}: each of {READINGS} times, the list changed while it was read: rows came twice, or fewer or "
-            "more than the answer says there are. None of it was used. Run it again, and contact Planday's support if "
-            "this persists."
+        raise ChangingListError(
+            Bilingual(
+                da=f"{endpoint}: {READINGS} gange i træk ændrede listen sig, mens den blev læst: rækker kom to gange, "
+                "eller der kom færre eller flere, end svaret siger, der er. Intet af den blev brugt. Kør det igen, og "
+                "kontakt Plandays support, hvis det bliver ved.",
+                en=f"{endpoint}: each of {READINGS} times, the list changed while it was read: rows came twice, or "
+                "fewer or more than the answer says there are. None of it was used. Run it again, and contact "
+                "Planday's support if this persists.",
+            )
         )
-        raise ChangingListError(msg)
 
     def _all_once(self, kind: type[Row], endpoint: Endpoint, params: Mapping[str, str]) -> list[Row] | None:
         """Return the whole list; None where it has changed while it was read."""
@@ -226,15 +248,25 @@ class Connection:
             # Every page begins with the last row of the one before; it is another one where rows have moved.
             seen = rows[-1:]
             if seen and time.monotonic() >= deadline:
-                msg = f"{endpoint}: the list was not read to its end within {self.patience_seconds:g} s. Run it again."
-                raise OutageError(msg)
+                seconds = f"{self.patience_seconds:g}"
+                raise OutageError(
+                    Bilingual(
+                        da=f"{endpoint}: listen blev ikke læst til ende inden for {seconds} s. Kør det igen.",
+                        en=f"{endpoint}: the list was not read to its end within {seconds} s. Run it again.",
+                    )
+                )
             window = {**params, "offset": str(len(rows) - len(seen)), "limit": str(PAGE_ROWS)}
             answer = self.call(endpoint, params=window, deadline=deadline)
             page = _understood(Page, self._json(endpoint, answer), endpoint)
             total = page.paging.total if total is None else total
             if total > MOST_ROWS:
-                msg = f"{endpoint}: the answer says that the list has {total} rows; more than {MOST_ROWS} are not read."
-                raise UnreadableAnswerError(msg)
+                raise UnreadableAnswerError(
+                    Bilingual(
+                        da=f"{endpoint}: svaret siger, at listen har {total} rækker; flere end {MOST_ROWS} læses ikke.",
+                        en=f"{endpoint}: the answer says that the list has {total} rows; more than {MOST_ROWS} are not "
+                        "read.",
+                    )
+                )
             new = page.data[len(seen) :]
             if page.paging.total != total or page.data[: len(seen)] != seen or (not new and len(rows) < total):
                 return None
@@ -248,7 +280,7 @@ class Connection:
         *,
         params: Mapping[str, str] | None = None,
         body: str | None = None,
-        about: str = "",
+        about: Bilingual = EMPTY,
         deadline: float | None = None,
     ) -> web.Answer:
         """Return Planday's answer to the request; raise a PlandayError where it is anything but a yes."""
@@ -300,11 +332,14 @@ class Connection:
         url = self.identity_url.rstrip("/") + endpoint.path
         answer = self._send(endpoint, url, deadline, data=form)
         if answer.status in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED}:
-            msg = (
-                f"{endpoint}: Planday answered {answer.status}: it does not know this client id or refresh "
-                f"token. {API_ACCESS} shows both: put them in PLANDAY_CLIENT_ID and PLANDAY_REFRESH_TOKEN."
+            raise LoginRefusedError(
+                Bilingual(
+                    da=f"{endpoint}: Planday svarede {answer.status}: det kender ikke dette client id eller refresh "
+                    f"token. {API_ACCESS.da} viser begge: skriv dem i PLANDAY_CLIENT_ID og PLANDAY_REFRESH_TOKEN.",
+                    en=f"{endpoint}: Planday answered {answer.status}: it does not know this client id or refresh "
+                    f"token. {API_ACCESS.en} shows both: put them in PLANDAY_CLIENT_ID and PLANDAY_REFRESH_TOKEN.",
+                )
             )
-            raise LoginRefusedError(msg)
         if error := _refusal(endpoint, answer.status):
             raise error
         token = _understood(AccessToken, self._json(endpoint, answer), endpoint)
@@ -327,56 +362,88 @@ class Connection:
             wait=_pause,
             stop=too_late,
             before_sleep=tell,
+            reraise=True,
         )
         try:
             return retrying(self._send_once, endpoint, url, **request)
-        except RetryError as error:
-            attempts = error.last_attempt.attempt_number
-            failure = error.last_attempt.exception()
-        msg = (
-            f"{endpoint}: Planday {failure}, at the last of {attempts} attempts within {self.patience_seconds:g} s. "
-            "What is stored is unchanged; run it again when Planday answers."
+        except _TryAgain as failure:
+            found = failure.found
+        attempts, seconds = retrying.statistics["attempt_number"], f"{self.patience_seconds:g}"
+        raise OutageError(
+            Bilingual(
+                da=f"{endpoint}: Planday {found.da} ved det sidste af {attempts} forsøg inden for {seconds} s. Det, "
+                "der er gemt, er uændret; kør det igen, når Planday svarer.",
+                en=f"{endpoint}: Planday {found.en}, at the last of {attempts} attempts within {seconds} s. What is "
+                "stored is unchanged; run it again when Planday answers.",
+            )
         )
-        raise OutageError(msg)
 
     def _send_once(self, endpoint: Endpoint, url: str, **request: Any) -> web.Answer:  # noqa: ANN401 (what requests takes)
         self._throttle.wait()
         # Errors are raised after the except clauses, since some of requests' own hold a header or a body.
         failure: Exception
+        by_proxy = web.by_proxy(url)
         try:
             answer = web.ask(self._session, endpoint.method, url, seconds=self.timeout_seconds, **request)
         except requests.Timeout:
-            failure = _TryAgain(f"did not answer within {self.timeout_seconds:g} s{_by_proxy(url)}")
+            failure = _TryAgain(
+                Bilingual(
+                    da=f"svarede ikke inden for {self.timeout_seconds:g} s{by_proxy.da}",
+                    en=f"did not answer within {self.timeout_seconds:g} s{by_proxy.en}",
+                )
+            )
         except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
-            failure = _TryAgain(f"could not be reached{_by_proxy(url)}, or cut the connection ({_innermost(error)})")
+            kind = _innermost(error)
+            failure = _TryAgain(
+                Bilingual(
+                    da=f"kunne ikke nås{by_proxy.da} eller afbrød forbindelsen ({kind})",
+                    en=f"could not be reached{by_proxy.en}, or cut the connection ({kind})",
+                )
+            )
         except (requests.RequestException, UnicodeError) as error:
+            kind = type(error).__name__
             failure = RequestNotSentError(
-                f"{endpoint}: the request cannot be sent{_by_proxy(url)} ({type(error).__name__}). Check Planday's "
-                "addresses in the settings, and PLANDAY_CLIENT_ID for spaces or other unusual characters.",
+                Bilingual(
+                    da=f"{endpoint}: forespørgslen kan ikke sendes{by_proxy.da} ({kind}). Kontrollér Plandays adresser "
+                    "i indstillingerne, og om PLANDAY_CLIENT_ID har mellemrum eller andre usædvanlige tegn.",
+                    en=f"{endpoint}: the request cannot be sent{by_proxy.en} ({kind}). Check Planday's addresses in "
+                    "the settings, and PLANDAY_CLIENT_ID for spaces or other unusual characters.",
+                )
             )
         else:
             if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
                 reset = RESET_SECONDS.fullmatch(answer.headers.get("x-ratelimit-reset", ""))
-                failure = _TryAgain("answered 429, too many requests", float(reset[0]) if reset else 0)
+                found = Bilingual(da="svarede 429, for mange forespørgsler", en="answered 429, too many requests")
+                failure = _TryAgain(found, float(reset[0]) if reset else 0)
             elif answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                failure = _TryAgain(f"answered {answer.status}")
+                failure = _TryAgain(Bilingual(da=f"svarede {answer.status}", en=f"answered {answer.status}"))
             else:
                 return answer
         raise failure
 
     def _json(self, endpoint: Endpoint, answer: web.Answer) -> Any:  # noqa: ANN401 (whatever it is)
         if answer.body is None:
-            found = f"it has more than {web.MOST_BYTES} bytes, or is packed in a way that was not asked for"
+            found = Bilingual(
+                da=f"det har mere end {web.MOST_BYTES} byte eller er pakket på en måde, der ikke er bedt om",
+                en=f"it has more than {web.MOST_BYTES} bytes, or is packed in a way that was not asked for",
+            )
         else:
             try:
                 return json.loads(answer.body, parse_float=_decimal, parse_int=_integer)
             except (ValueError, RecursionError):
-                found = f"{len(answer.body)} bytes of {answer.headers.get('content-type', 'no content type')}"
-        msg = (
-            f"{endpoint}: the answer is not valid JSON ({found}). Check Planday's addresses in the settings, and "
-            "whether there is a proxy in between."
+                size, kind = len(answer.body), answer.headers.get("content-type")
+                found = Bilingual(
+                    da=f"{size} byte af {kind or 'ingen indholdstype'}",
+                    en=f"{size} bytes of {kind or 'no content type'}",
+                )
+        raise UnreadableAnswerError(
+            Bilingual(
+                da=f"{endpoint}: svaret er ikke gyldig JSON ({found.da}). Kontrollér Plandays adresser i "
+                "indstillingerne, og om der er en proxy imellem.",
+                en=f"{endpoint}: the answer is not valid JSON ({found.en}). Check Planday's addresses in the settings, "
+                "and whether there is a proxy in between.",
+            )
         )
-        raise UnreadableAnswerError(msg)
 
 
 def _decimal(text: str) -> Decimal:
@@ -430,8 +497,9 @@ class Throttle:
 
 
 class _TryAgain(Exception):  # noqa: N818 (it is a request to repeat, and never leaves this module)
-    def __init__(self, found: str, reset_seconds: float = 0) -> None:
-        super().__init__(found)
+    def __init__(self, found: Bilingual, reset_seconds: float = 0) -> None:
+        super().__init__(found.en)
+        self.found = found
         self.reset_seconds = reset_seconds
 
 
@@ -446,60 +514,81 @@ def _pause(state: RetryCallState) -> float:
     return max(BACK_OFF(state), min(reset_seconds, LONGEST_RESET_SECONDS))
 
 
-def _by_proxy(url: str) -> str:
-    setting = web.proxy_in_use(url)
-    return f" through the proxy that {setting} names" if setting else ""
-
-
 def _innermost(error: BaseException) -> str:
     while error.__context__ is not None:
         error = error.__context__
     return type(error).__name__
 
 
-def _refusal(endpoint: Endpoint, status: int, about: str = "", said: str = "") -> PlandayError | None:  # noqa: PLR0911 (a status, a meaning)
+def _refusal(endpoint: Endpoint, status: int, about: Bilingual = EMPTY, said: str = "") -> PlandayError | None:  # noqa: PLR0911 (a status, a meaning)
     """Return what a status means, None where it is a yes.
 
     What Planday says may be nothing, or too much; only what it says of a figure that was posted is passed on.
     """
-    answered = f"{endpoint}: Planday answered {status}{about}"
+    da, en = f"{endpoint}: Planday svarede {status}{about.da}", f"{endpoint}: Planday answered {status}{about.en}"
     posted = endpoint.method == "POST"
     match status:
         case _ if 200 <= status < 300:  # noqa: PLR2004 (HTTP's success)
             return None
         case 401:
             return AccessRevokedError(
-                f"{answered} to a token that it had just issued, so the app, or the administrator who authorized it, "
-                f"has been deactivated. {API_ACCESS}: authorize the app again, and put the new token in "
-                "PLANDAY_REFRESH_TOKEN.",
+                Bilingual(
+                    da=f"{da} til et token, som det lige havde udstedt, så appen, eller den administrator, der "
+                    f"godkendte den, er deaktiveret. {API_ACCESS.da}: godkend appen igen, og skriv det nye token i "
+                    "PLANDAY_REFRESH_TOKEN.",
+                    en=f"{en} to a token that it had just issued, so the app, or the administrator who authorized it, "
+                    f"has been deactivated. {API_ACCESS.en}: authorize the app again, and put the new token in "
+                    "PLANDAY_REFRESH_TOKEN.",
+                )
             )
         case 403 if endpoint.scope:
             return ScopeMissingError(
-                f"{answered}: the app lacks the scope {endpoint.scope}. {API_ACCESS}: make an app that has it (a scope "
-                "cannot be added later), authorize it, and put its client id and token in PLANDAY_CLIENT_ID and "
-                "PLANDAY_REFRESH_TOKEN.",
+                Bilingual(
+                    da=f"{da}: appen mangler scopet {endpoint.scope}. {API_ACCESS.da}: lav en app, som har det (et "
+                    "scope kan ikke tilføjes senere), godkend den, og skriv dens client id og token i "
+                    "PLANDAY_CLIENT_ID og PLANDAY_REFRESH_TOKEN.",
+                    en=f"{en}: the app lacks the scope {endpoint.scope}. {API_ACCESS.en}: make an app that has it (a "
+                    "scope cannot be added later), authorize it, and put its client id and token in PLANDAY_CLIENT_ID "
+                    "and PLANDAY_REFRESH_TOKEN.",
+                )
             )
         case 404:
             return UnknownIdError(
-                f"{answered}: the portal has no department or revenue unit with that id, or the app has no access to "
-                "it. Check the ids and Planday's addresses in the settings.",
+                Bilingual(
+                    da=f"{da}: portalen har ingen afdeling eller omsætningsenhed med det id, eller appen har ikke "
+                    "adgang til den. Kontrollér id'erne og Plandays adresser i indstillingerne.",
+                    en=f"{en}: the portal has no department or revenue unit with that id, or the app has no access to "
+                    "it. Check the ids and Planday's addresses in the settings.",
+                )
             )
         # Planday says the same of every rule that is broken, and may say it without a word.
         case 409 if posted and (not said or NO_OPENING_DAY in said.lower()):
             return NoOpeningDayError(
-                f"{answered}: no shift is planned that day, so Planday has no place for its revenue. Plan a shift, "
-                "then publish the day again.",
+                Bilingual(
+                    da=f"{da}: der er ikke planlagt nogen vagt den dag, så Planday har ikke plads til dens omsætning. "
+                    "Planlæg en vagt, og send så dagen igen.",
+                    en=f"{en}: no shift is planned that day, so Planday has no place for its revenue. Plan a shift, "
+                    "then publish the day again.",
+                )
             )
         case 400 | 409 | 422 if posted:
-            quoted = f', and says "{said}"' if said else ""
+            quoted = Bilingual(da=f' og siger "{said}"', en=f', and says "{said}"') if said else EMPTY
             return RevenueRefusedError(
-                f"{answered}: Planday does not accept this figure{quoted}. If it is right, enter it in Planday "
-                "by hand.",
+                Bilingual(
+                    da=f"{da}: Planday tager ikke imod dette tal{quoted.da}. Er det rigtigt, så indtast det i Planday "
+                    "i hånden.",
+                    en=f"{en}: Planday does not accept this figure{quoted.en}. If it is right, enter it in Planday by "
+                    "hand.",
+                )
             )
         case _:
             return RequestRefusedError(
-                f"{answered}, which its documentation does not mention. Check Planday's addresses in the settings; "
-                "if they are right, contact Planday's support.",
+                Bilingual(
+                    da=f"{da}, som ikke står i dets dokumentation. Kontrollér Plandays adresser i indstillingerne; er "
+                    "de rigtige, så kontakt Plandays support.",
+                    en=f"{en}, which its documentation does not mention. Check Planday's addresses in the settings; "
+                    "if they are right, contact Planday's support.",
+                )
             )
 
 
@@ -507,19 +596,28 @@ def _understood(kind: type[T], answer: object, endpoint: Endpoint) -> T:
     try:
         return kind.model_validate(answer)
     except ValidationError as error:
-        faults = error.errors(include_url=False, include_context=False)
+        faults = error.errors(include_url=False)
     # Only names and types are told: the values may be about an employee (D5).
-    told = [
-        f"{'.'.join(map(str, fault['loc'])) or 'all of it'}: {fault['msg']}"
-        + ("" if fault["type"] == "missing" else f", found {type(fault['input']).__name__}")
-        for fault in faults[:TOLD_FAULTS]
-    ]
-    if len(faults) > TOLD_FAULTS:
-        told.append(f"and {len(faults) - TOLD_FAULTS} more")
-    fields = sorted(filter(str.isidentifier, answer)) if isinstance(answer, dict) else []
-    msg = (
-        f"{endpoint}: the answer is not what Planday's documentation promises for a {kind.__name__}: "
-        f"{'; '.join(told)}. Fields that came: {', '.join(fields) or 'none'}. None of it was used; check whether "
-        "Planday has changed its API."
+    told = [_told(fault) for fault in faults[:TOLD_FAULTS]]
+    if more := len(faults) - len(told):
+        told.append(Bilingual(da=f"og {more} til", en=f"and {more} more"))
+    fields = ", ".join(sorted(filter(str.isidentifier, answer)) if isinstance(answer, dict) else [])
+    raise UnreadableAnswerError(
+        Bilingual(
+            da=f"{endpoint}: svaret er ikke, hvad Plandays dokumentation lover for {kind.__name__}: "
+            f"{'; '.join(each.da for each in told)}. Felter, der kom: {fields or 'ingen'}. Intet af det blev brugt; se "
+            "efter, om Planday har ændret sit API.",
+            en=f"{endpoint}: the answer is not what Planday's documentation promises for a {kind.__name__}: "
+            f"{'; '.join(each.en for each in told)}. Fields that came: {fields or 'none'}. None of it was used; check "
+            "whether Planday has changed its API.",
+        )
     )
-    raise UnreadableAnswerError(msg)
+
+
+def _told(fault: ErrorDetails) -> Bilingual:
+    place, text, found = ".".join(map(str, fault["loc"])), fault_of(fault), type(fault["input"]).__name__
+    is_missing = fault["type"] == "missing"
+    return Bilingual(
+        da=f"{place or 'det hele'}: {text.da}" + ("" if is_missing else f", fandt {found}"),
+        en=f"{place or 'all of it'}: {text.en}" + ("" if is_missing else f", found {found}"),
+    )

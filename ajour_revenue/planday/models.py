@@ -12,6 +12,8 @@ from typing import Annotated, ClassVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
 
+from ajour_revenue.text.bilingual import Bilingual
+from ajour_revenue.text.faults import FaultError
 from ajour_revenue.text.names import cleaned, name_or
 
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -19,6 +21,15 @@ DURATION = re.compile(r"(\d{1,2}):(\d\d):(\d\d)", re.ASCII)
 LONGEST_SHIFT_DAYS = 1
 HIGHEST_COST = 10**10
 """More than any shift costs; the sums of all that an answer can hold fit the warehouse's columns."""
+
+NO_DURATION = Bilingual(
+    da="en varighed skal se ud som D:HH:MM eller HH:MM:SS", en="a duration must look like D:HH:MM or HH:MM:SS"
+)
+TOO_MANY_MINUTES = Bilingual(
+    da="en varighed har højst 59 minutter og 59 sekunder", en="a duration has at most 59 minutes and 59 seconds"
+)
+NO_DATE = Bilingual(da="en dato skal se ud som 2026-01-31", en="a date must look like 2026-01-31")
+NO_TEXT = Bilingual(da="en varighed skal være en tekst", en="a duration must be a text")
 
 
 def hours_of(duration: str) -> Decimal:
@@ -32,16 +43,14 @@ def hours_of(duration: str) -> Decimal:
     """
     match = DURATION.fullmatch(duration)
     if match is None:
-        msg = "a duration must look like D:HH:MM or HH:MM:SS"
-        raise ValueError(msg)
+        raise FaultError(NO_DURATION)
     first, middle, last = map(int, match.groups())
     if len(match[1]) == 1 and first <= LONGEST_SHIFT_DAYS and middle < 24:  # noqa: PLR2004 (hours of a day)
         days, hours, minutes, seconds = first, middle, last, 0
     else:
         days, hours, minutes, seconds = 0, first, middle, last
     if minutes > 59 or seconds > 59:  # noqa: PLR2004 (minutes of an hour)
-        msg = "a duration has at most 59 minutes and 59 seconds"
-        raise ValueError(msg)
+        raise FaultError(TOO_MANY_MINUTES)
     return Decimal(((days * 24 + hours) * 60 + minutes) * 60 + seconds) / 3600
 
 
@@ -53,8 +62,7 @@ def _only_iso_text(value: object) -> object:
     """Pydantic would take a number for seconds since 1970."""
     if isinstance(value, dt.date) or (isinstance(value, str) and ISO_DATE.match(value)):
         return value
-    msg = "a date must look like 2026-01-31"
-    raise ValueError(msg)
+    raise FaultError(NO_DATE)
 
 
 def _hours(value: object) -> Decimal:
@@ -62,8 +70,7 @@ def _hours(value: object) -> Decimal:
     if value is None:
         return Decimal(0)
     if not isinstance(value, str):
-        msg = "a duration must be a text"
-        raise ValueError(msg)  # noqa: TRY004 (pydantic collects ValueErrors only)
+        raise FaultError(NO_TEXT)
     return hours_of(value)
 
 

@@ -23,6 +23,7 @@ from ajour_revenue.planday.errors import (
 from ajour_revenue.planday.outcome import Outcome
 from ajour_revenue.planday.structure import DEPARTMENT_IDS
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue.warehouse.resource import Warehouse
 from ajour_revenue.warehouse.run import rows, run, values
 
@@ -160,12 +161,17 @@ def publish(
         unlisted = values(connection, UNLISTED_UNITS)
     if unlisted and not settings.revenue.overwrite_existing:
         # Nobody knows their departments, and so what Planday has for them: it may be somebody else's (D14).
-        msg = (
-            f"Planday has not listed {', '.join(unlisted)} by the planday_unit_id in the settings. Nothing was "
-            "published, since revenue.overwrite_existing is off and nobody can tell what Planday has for them. Check "
-            "these ids, and what planday_structure says."
+        names = ", ".join(unlisted)
+        raise UnknownIdError(
+            Bilingual(
+                da=f"Planday har ikke {names} på sin liste med det planday_unit_id, der står i indstillingerne. Intet "
+                "blev sendt, for revenue.overwrite_existing er slået fra, og ingen kan se, hvad Planday har for "
+                "dem. Kontrollér disse id'er, og hvad planday_structure siger.",
+                en=f"Planday has not listed {names} by the planday_unit_id in the settings. Nothing was published, "
+                "since revenue.overwrite_existing is off and nobody can tell what Planday has for them. Check these "
+                "ids, and what planday_structure says.",
+            )
         )
-        raise UnknownIdError(msg)
     existing = _existing(planday, departments, window, overwrite=settings.revenue.overwrite_existing)
     about = {"first_day": window.first_day, "last_day": window.last_day}
     with warehouse.transaction() as connection:

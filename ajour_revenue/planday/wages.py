@@ -15,6 +15,7 @@ from ajour_revenue.planday.client import PlandayClient
 from ajour_revenue.planday.models import TimeAndCost
 from ajour_revenue.planday.structure import DEPARTMENT_IDS
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue.text.formats import DANISH
 from ajour_revenue.wages.source import WageCosts, WageSourceError
 from ajour_revenue.warehouse.resource import Warehouse
@@ -24,6 +25,19 @@ WAGE_COSTS_OF_SHIFTS_SQL = sql_file(__package__, "wage_costs_of_shifts")
 DEPARTMENTS_AT_ONCE = 4
 KRONER = {"kr", "kr.", "DKK", "DKK."}
 EXACT = Decimal("1e-8")
+
+NEVER_LISTED = Bilingual(
+    da="Plandays afdelinger og enheder er aldrig blevet hentet, så ingen ved, hvis løn der skal spørges om. Se, hvad "
+    "planday_structure siger, og kør så disse dage igen.",
+    en="Planday's departments and units have never been listed, so nobody knows whose wages to ask for. See what "
+    "planday_structure says, then run these days again.",
+)
+NONE_IN_PLANDAY = Bilingual(
+    da="Planday kender ingen af indstillingernes enheder. Giv dem deres planday_unit_id, og materialisér "
+    "planday_structure; dens kontrol nævner id'erne.",
+    en="None of the settings' units is known in Planday. Give them their planday_unit_id, and materialize "
+    "planday_structure; its check names the ids.",
+)
 
 SHIFT_SCHEMA = pa.schema(
     {
@@ -66,17 +80,9 @@ class PlandayWages:
             register_units(connection, self.settings)
             departments = values(connection, DEPARTMENT_IDS)
             if not structure.num_rows:
-                message = (
-                    "Planday's departments and units have never been listed, so nobody knows whose wages to ask for. "
-                    "See what planday_structure says, then run these days again."
-                )
-                raise WageSourceError(message)
+                raise WageSourceError(NEVER_LISTED)
             if not departments:
-                message = (
-                    "None of the settings' units is known in Planday. Give them their planday_unit_id, and materialize "
-                    "planday_structure; its check names the ids."
-                )
-                raise WageSourceError(message)
+                raise WageSourceError(NONE_IN_PLANDAY)
             shifts = fetch_shifts(self.planday, departments, window)
             connection.register("shifts", _to_arrow(shifts, window))
             run(connection, WAGE_COSTS_OF_SHIFTS_SQL)

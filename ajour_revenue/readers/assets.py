@@ -35,7 +35,7 @@ def readers_copy(settings: Settings) -> dg.AssetsDefinition:
         Every day, week and month of every place, corrections and units. Wages of fewer than two people are not in it.
         Whoever reads it waits for no run, and no run waits for a reader.
         """
-        with explained_failures():
+        with explained_failures(settings.report.language):
             bring_up_to_date(settings)
         with reading_figures(settings) as connection:
             tables = table(connection, ROWS)

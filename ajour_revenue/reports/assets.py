@@ -39,9 +39,9 @@ def wage_report(settings: Settings) -> dg.AssetsDefinition:
         weeks and months to date; what needs attention. Wages of fewer than two people are hidden.
         """
         texts = TEXTS[settings.report.language]
-        with explained_failures():
+        with explained_failures(settings.report.language):
             bring_up_to_date(settings)
-        with explained_failures(), reading_copy(settings) as connection:
+        with explained_failures(settings.report.language), reading_copy(settings) as connection:
             window = latest_days(yesterday(), since=settings.activation_date)
             upcoming = partial(upcoming_fetch, context.instance, settings)
             load = partial(load_report, connection, settings, by="week", upcoming=upcoming)

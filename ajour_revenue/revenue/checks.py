@@ -7,6 +7,7 @@ import dagster as dg
 from ajour_revenue.partitions import tagged_window
 from ajour_revenue.revenue.unit_revenue import expect_unit_revenue
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue.ui.metadata import table
 from ajour_revenue.warehouse.resource import Warehouse
 from ajour_revenue.warehouse.run import row, run, sql_file, values
@@ -17,6 +18,14 @@ STORED_DAYS = "SELECT business_date FROM unit_revenue UNION SELECT business_date
 
 
 COUNTS = "SELECT count(reason) AS explained, count(*) - count(reason) AS unexplained FROM differences"
+
+
+UNEXPLAINED = Bilingual(
+    da="{number} enhedsdag(e) afviger fra den hentede omsætning uden kendt årsag. Materialisér unit_revenue for de "
+    "viste dage; afviger de stadig, er datalageret ændret i hånden.",
+    en="{number} unit-day(s) differ from raw revenue for no known reason. Materialize unit_revenue for the days "
+    "listed; if they still differ, the warehouse was changed by hand.",
+)
 
 
 class _Counts(NamedTuple):
@@ -48,10 +57,7 @@ def revenue_reconciles(settings: Settings) -> dg.AssetChecksDefinition:
             in_no_unit = table(connection, "FROM in_no_unit ORDER BY ALL LIMIT 50")
             listed = table(connection, "FROM differences ORDER BY reason NULLS FIRST, business_date, unit LIMIT 50")
         if counts.unexplained:
-            description = (
-                f"{counts.unexplained} unit-day(s) differ from raw revenue for no known reason. Materialize "
-                "unit_revenue for the days listed; if they still differ, the warehouse was changed by hand."
-            )
+            description = UNEXPLAINED.format(number=counts.unexplained).in_language(settings.report.language)
         elif counts.explained:
             description = f"{counts.explained} unit-day(s) differ from raw revenue, each for the reason listed."
         else:

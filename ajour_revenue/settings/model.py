@@ -569,7 +569,7 @@ def _hidden_differences(names: Iterable[str]) -> Iterator[str]:
     seen: dict[str, str] = {}
     for name in names:
         if told := hidden_difference(name, seen.setdefault(looks_like(name), name)):
-            yield told
+            yield told.en
 
 
 def _at_once(fed: Sequence[tuple[str, Window]]) -> bool:
@@ -607,7 +607,7 @@ def _no_conflicts(units: tuple[Unit, ...], info: ValidationInfo) -> tuple[Unit, 
 
 
 def _but_looks_like(name: str, known: Iterable[str]) -> str:
-    return "".join(f"; {told}" for other in known if (told := hidden_difference(name, other)))
+    return "".join(f"; {told.en}" for other in known if (told := hidden_difference(name, other)))
 
 
 def _departments_once(departments: tuple[Department, ...]) -> tuple[Department, ...]:

@@ -30,6 +30,9 @@ class Bilingual:
         raise TypeError(self.en)
 
 
+EMPTY = Bilingual(da="", en="")
+
+
 def lines(texts: Iterable[Bilingual]) -> Bilingual:
     """Return texts below each other."""
     texts = list(texts)

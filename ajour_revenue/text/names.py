@@ -10,6 +10,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, StringConstraints
 
+from ajour_revenue.text.bilingual import Bilingual
+
 LONGEST_NAME = 200
 LONGEST_REASON = 1000
 LONGEST_WORD = 60
@@ -159,19 +161,20 @@ def looks_like(text: str) -> str:
     return unicodedata.normalize("NFKD", clean_name(text)).translate(LOOK_ALIKE).casefold()
 
 
-def hidden_difference(written: str, meant: str) -> str | None:
+def hidden_difference(written: str, meant: str) -> Bilingual | None:
     """Say in what two texts differ that look the same; None where anybody sees it, or they differ in their case."""
     if written.casefold() == meant.casefold() or looks_like(written) != looks_like(meant):
         return None
     parts = SequenceMatcher(None, written, meant, autojunk=False).get_opcodes()
-    told = [
-        f"{_all_described(written[start:end])} where {meant!r} has {_all_described(meant[meant_start:meant_end])}"
+    apart = [
+        (" ".join(map(described, written[start:end])), " ".join(map(described, meant[meant_start:meant_end])))
         for kind, start, end, meant_start, meant_end in parts
         if kind != "equal"
     ]
-    more = f", and {len(told) - DIFFERENCES_TOLD} more" if len(told) > DIFFERENCES_TOLD else ""
-    return f"{written!r} has {', '.join(told[:DIFFERENCES_TOLD])}{more}"
-
-
-def _all_described(characters: str) -> str:
-    return " ".join(map(described, characters)) or "nothing"
+    more = len(apart) - DIFFERENCES_TOLD
+    da = [f"{here or 'intet'}, hvor {meant!r} har {there or 'intet'}" for here, there in apart[:DIFFERENCES_TOLD]]
+    en = [f"{here or 'nothing'} where {meant!r} has {there or 'nothing'}" for here, there in apart[:DIFFERENCES_TOLD]]
+    return Bilingual(
+        da=f"{written!r} har {', '.join(da)}{f' og {more} til' if more > 0 else ''}",
+        en=f"{written!r} has {', '.join(en)}{f', and {more} more' if more > 0 else ''}",
+    )

@@ -125,7 +125,8 @@ def wage_costs(settings: Settings, *, source: str, deps: Sequence[str]) -> dg.As
             # It is not the source's fault, and keeps the other steps from going on too.
             raise
         except ActionableError as error:
-            return go_on_without(context, warehouse, "wage_costs", window, error)
+            language = settings.report.language
+            return go_on_without(context, warehouse, "wage_costs", window, error, language=language)
         for warning in costs.warnings:
             context.log.warning(warning)
         with warehouse.transaction() as connection:
