@@ -2,17 +2,15 @@
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
 
 from ajour_revenue.days import Window
-from ajour_revenue.errors import ActionableError
+from ajour_revenue.explained import explained_failures
 from ajour_revenue.partitions import backfill_policy, daily_partitions, requested_window
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.text.bilingual import Language
 from ajour_revenue.ui.metadata import column_schema
 from ajour_revenue.warehouse.resource import Warehouse
 from ajour_revenue.warehouse.run import run
@@ -64,15 +62,6 @@ def daily_asset(
         )(materialize)
 
     return decorate
-
-
-@contextmanager
-def explained_failures(language: Language) -> Iterator[None]:
-    """Fail a step with the message of an ActionableError, which says all there is to say."""
-    try:
-        yield
-    except ActionableError as error:
-        raise dg.Failure(error.text.in_language(language)) from error
 
 
 def _without_window(compute: Compute) -> inspect.Signature:

@@ -11,6 +11,7 @@ import duckdb
 from ajour_revenue import days
 from ajour_revenue.days import Window
 from ajour_revenue.errors import ActionableError
+from ajour_revenue.explained import explained_failures
 from ajour_revenue.partitions import tagged_window
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.bilingual import Bilingual, Language
@@ -114,7 +115,7 @@ def outstanding_check(settings: Settings, asset: str, *, description: str, passe
         context: dg.AssetCheckExecutionContext, warehouse: Warehouse
     ) -> Iterator[dg.AssetCheckResult]:
         window, language = tagged_window(context.run.tags), settings.report.language
-        with warehouse.reading() as connection:
+        with explained_failures(language), warehouse.reading() as connection:
             reasons = values(
                 connection,
                 REASONS,

@@ -8,10 +8,12 @@ from dagster_shared.error import SerializableErrorInfo
 
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.bilingual import Bilingual, Language
-from ajour_revenue.warehouse.turn import NoTurnError
 
 FRAMEWORK_ERRORS = ("DagsterExecutionStepExecutionError", "DagsterResourceFunctionError", "RetryRequestedFromPolicy")
 """Errors that only wrap the one that happened in a step or a resource."""
+
+EXPLAINED = f"{dg.Failure.__module__}.{dg.Failure.__qualname__}: "
+"""What Dagster puts before the message of a dg.Failure."""
 
 
 def job_name(settings: Settings) -> str:
@@ -55,7 +57,13 @@ def _reason(event: dg.DagsterEvent, language: Language) -> str:
 def _words(error: SerializableErrorInfo) -> str:
     while error.cause and error.cls_name in FRAMEWORK_ERRORS:
         error = error.cause
-    return error.message.strip().rpartition(f"{NoTurnError.__name__}: ")[-1]
+    return explained_in(error) or error.message.strip()
+
+
+def explained_in(error: SerializableErrorInfo) -> str | None:
+    """Return what an error says that was written for people; None where it is another one."""
+    message = error.message.strip()
+    return message.removeprefix(EXPLAINED) if message.startswith(EXPLAINED) else None
 
 
 class CheckWarning(NamedTuple):

@@ -47,9 +47,7 @@ def by_proxy(address: str) -> Bilingual:
         return EMPTY
     names = (name.format(scheme=scheme, SCHEME=scheme.upper()) for name in PROXY_VARIABLES)
     for variable in filter(os.environ.get, names):
-        return Bilingual(
-            da=f" gennem den proxy, som står i {variable}", en=f" through the proxy that {variable} names"
-        )
+        return Bilingual(da=f" gennem den proxy, som står i {variable}", en=f" through the proxy that {variable} names")
     return Bilingual(
         da=" gennem den proxy, som står i systemets netværksindstillinger",
         en=" through the proxy that the system's network settings name",

@@ -9,6 +9,7 @@ import requests
 
 from ajour_revenue import web
 from ajour_revenue.addresses import UnsafeAddressError, checked_address
+from ajour_revenue.text.bilingual import EMPTY
 from ajour_revenue_tests.kit import Talk, talking_server
 from ajour_revenue_tests.processes import free_port
 
@@ -103,7 +104,7 @@ def test_this_machine_itself_is_reached_without_a_proxy(monkeypatch: pytest.Monk
     monkeypatch.setenv(variable, f"http://user:pa55@127.0.0.1:{free_port()}")
     with talking_server(answer(b"ok")) as server:
         assert web.ask(web.new_session(), "GET", server.url, seconds=SECONDS).body == b"ok"
-        assert web.proxy_in_use(server.url) is None
+        assert web.by_proxy(server.url) == EMPTY
 
 
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
@@ -112,9 +113,9 @@ def test_others_are_reached_through_the_companys_proxy(monkeypatch: pytest.Monke
         monkeypatch.setenv(variable, proxy.url)
         with pytest.raises(requests.exceptions.ProxyError):
             web.ask(web.new_session(), "GET", "https://openapi.planday.invalid/", seconds=SECONDS)
-        assert web.proxy_in_use("https://openapi.planday.invalid/") == variable
+        assert web.by_proxy("https://openapi.planday.invalid/").en == f" through the proxy that {variable} names"
         monkeypatch.setenv("NO_PROXY", "planday.invalid")
-        assert web.proxy_in_use("https://openapi.planday.invalid/") is None
+        assert web.by_proxy("https://openapi.planday.invalid/") == EMPTY
     assert proxy.heard[0].startswith(b"CONNECT openapi.planday.invalid:443 ")
 
 

@@ -5,8 +5,9 @@ import pandas as pd
 
 from ajour_revenue import days
 from ajour_revenue.ajour.resource import AjourResource
-from ajour_revenue.daily_asset import daily_asset, explained_failures
+from ajour_revenue.daily_asset import daily_asset
 from ajour_revenue.days import Window
+from ajour_revenue.explained import explained_failures
 from ajour_revenue.mapping import most_similar_unit, register_units, unit_of_locations
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.ui.metadata import column_schema, daily_chart, figures, table, table_of

@@ -27,9 +27,10 @@ UNKNOWN = Bilingual(
     "krypteret: enhver undervejs kan læse adgangskoden og tallene. Slå nøgleordet op i driverens manual, og skriv det "
     "i ajour.options, eller brug Microsofts driver, FreeTDS eller PostgreSQL's, MariaDB's eller MySQL's egen "
     "(ajour.driver).",
-    en="It is not known here how this driver is told to encrypt, so the connection to Ajour may be unencrypted: whoever "
-    "is on the way can read the password and the figures. Look its keyword up in the driver's manual and set it in "
-    "ajour.options, or use Microsoft's driver, FreeTDS, or PostgreSQL's, MariaDB's or MySQL's own (ajour.driver).",
+    en="It is not known here how this driver is told to encrypt, so the connection to Ajour may be unencrypted: "
+    "whoever is on the way can read the password and the figures. Look its keyword up in the driver's manual and set "
+    "it in ajour.options, or use Microsoft's driver, FreeTDS, or PostgreSQL's, MariaDB's or MySQL's own "
+    "(ajour.driver).",
 )
 
 

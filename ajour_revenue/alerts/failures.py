@@ -11,7 +11,7 @@ from ajour_revenue.alerts.texts import AlertTexts
 from ajour_revenue.days import Window
 from ajour_revenue.partitions import tagged_window
 from ajour_revenue.planday.sensors import AGAIN_TAG
-from ajour_revenue.warehouse.turn import NoTurnError
+from ajour_revenue.runs import explained_in
 
 BACKFILL_TAG = "dagster/backfill"
 WILL_RETRY_TAG = "dagster/will_retry"
@@ -125,9 +125,8 @@ def _once(who: Iterable[str]) -> list[str]:
 
 def _beside_steps(event: dg.DagsterEvent, texts: AlertTexts) -> str:
     error = event.event_specific_data and event.job_failure_data.error
-    if error and error.cause and error.cause.cls_name == NoTurnError.__name__:
-        return error.cause.message.strip().rpartition(f"{NoTurnError.__name__}: ")[-1]
-    return event.message or texts.failed
+    explained = explained_in(error.cause) if error and error.cause else None
+    return explained or event.message or texts.failed
 
 
 def _problem(event: dg.DagsterEvent, texts: AlertTexts) -> tuple[str, str] | None:

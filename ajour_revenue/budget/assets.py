@@ -7,8 +7,8 @@ import dagster as dg
 from ajour_revenue.budget.compare import make_budget_of_places
 from ajour_revenue.budget.file import BudgetFileError, read_budget
 from ajour_revenue.budget.spread import shown_lines, spread_budget, store_budget
-from ajour_revenue.daily_asset import explained_failures
 from ajour_revenue.days import month_of, today
+from ajour_revenue.explained import explained_failures
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue.ui.metadata import chart, column_schema, figures, table

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import dagster as dg
 
 from ajour_revenue import days
-from ajour_revenue.daily_asset import explained_failures
 from ajour_revenue.days import Window
 from ajour_revenue.errors import ActionableError
+from ajour_revenue.explained import explained_failures
 from ajour_revenue.plan.expected_revenue import expect_revenue, store_expected
 from ajour_revenue.plan.wage_plan import (
     Planned,

@@ -4,8 +4,9 @@ from collections import Counter
 
 import dagster as dg
 
-from ajour_revenue.daily_asset import daily_asset, explained_failures
+from ajour_revenue.daily_asset import daily_asset
 from ajour_revenue.days import Window
+from ajour_revenue.explained import explained_failures
 from ajour_revenue.mapping import register_units
 from ajour_revenue.outstanding import forget, go_on_without, note
 from ajour_revenue.partitions import tagged_window

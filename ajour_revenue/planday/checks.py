@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from ajour_revenue.explained import explained_failures
 from ajour_revenue.mapping import register_units
 from ajour_revenue.outstanding import outstanding_check
 from ajour_revenue.partitions import tagged_window
@@ -46,7 +47,7 @@ def units_match_planday(settings: Settings) -> dg.AssetChecksDefinition:
     @dg.asset_check(asset=dg.AssetKey([settings.name, "planday_structure"]), name="units_match_planday")
     def units_match_planday(warehouse: Warehouse) -> dg.AssetCheckResult:
         """Every unit of the settings is one of Planday's, in the same department, and none of Planday's is left out."""
-        with warehouse.reading() as connection:
+        with explained_failures(settings.report.language), warehouse.reading() as connection:
             register_units(connection, settings)
             problems = unit_problems(connection)
         return dg.AssetCheckResult(
@@ -69,7 +70,7 @@ def revenue_published(settings: Settings) -> dg.AssetChecksDefinition:
         It does not take revenue of a day without shifts; the next run that covers the day tries again.
         """
         window = tagged_window(context.run.tags)
-        with warehouse.reading() as connection:
+        with explained_failures(settings.report.language), warehouse.reading() as connection:
             run(
                 connection,
                 CREATE_NOT_TAKEN,

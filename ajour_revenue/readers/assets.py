@@ -4,7 +4,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from ajour_revenue.daily_asset import explained_failures
+from ajour_revenue.explained import explained_failures
 from ajour_revenue.readers.copy import bring_up_to_date, reading_figures
 from ajour_revenue.readers.tables import FOR_PEOPLE
 from ajour_revenue.settings.model import Settings
@@ -37,7 +37,7 @@ def readers_copy(settings: Settings) -> dg.AssetsDefinition:
         """
         with explained_failures(settings.report.language):
             bring_up_to_date(settings)
-        with reading_figures(settings) as connection:
+        with explained_failures(settings.report.language), reading_figures(settings) as connection:
             tables = table(connection, ROWS)
         where = (
             dg.MetadataValue.path(str(settings.readers_folder.resolve()))

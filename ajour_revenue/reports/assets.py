@@ -6,8 +6,8 @@ from pathlib import Path
 
 import dagster as dg
 
-from ajour_revenue.daily_asset import explained_failures
 from ajour_revenue.days import latest_days, yesterday
+from ajour_revenue.explained import explained_failures
 from ajour_revenue.readers.assets import LAST
 from ajour_revenue.readers.copy import bring_up_to_date, reading_copy
 from ajour_revenue.reports.history import write_department_pages, write_pages

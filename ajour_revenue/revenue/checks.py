@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import dagster as dg
 
+from ajour_revenue.explained import explained_failures
 from ajour_revenue.partitions import tagged_window
 from ajour_revenue.revenue.unit_revenue import expect_unit_revenue
 from ajour_revenue.settings.model import Settings
@@ -45,7 +46,7 @@ def revenue_reconciles(settings: Settings) -> dg.AssetChecksDefinition:
         listed. Looks at the days of the run; run alone, at all days.
         """
         window = tagged_window(context.run.tags)
-        with warehouse.reading() as connection:
+        with explained_failures(settings.report.language), warehouse.reading() as connection:
             days = window.days if window else values(connection, STORED_DAYS)
             expect_unit_revenue(connection, settings, days)
             run(connection, RECONCILE)

@@ -11,6 +11,7 @@ from dagster_duckdb import DuckDBResource
 from pydantic import PrivateAttr
 
 from ajour_revenue.errors import ActionableError
+from ajour_revenue.explained import explained_failures
 from ajour_revenue.processes import RunProcess
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.warehouse import connect
@@ -97,7 +98,7 @@ def warehouse_of_a_run(settings: Settings, *, at_end: Callable[[Settings], None]
             return
         process = RunProcess.this(run.run_id)
         instance.add_run_tags(run.run_id, process.tags)
-        with turn(settings.warehouse, who=str(process)):
+        with explained_failures(settings.report.language), turn(settings.warehouse, who=str(process)):
             yield warehouse
             if warehouse.was_written:
                 try:

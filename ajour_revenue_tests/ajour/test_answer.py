@@ -140,7 +140,7 @@ def test_a_repeated_key_is_told_once(query: Query[DailyRevenue]) -> None:
     told = outcome(RevenueAnswer(query, WINDOW), [rows(2), rows(1), rows(1) + rows(1)])
 
     assert isinstance(told, str)
-    assert "more than one row for 2026-11-01, location 0. Correct" in told
+    assert "more than one row for 2026-11-01, location_id 0. Correct" in told
 
 
 def test_a_full_disk_is_told_with_what_to_do(query: Query[DailyRevenue], monkeypatch: pytest.MonkeyPatch) -> None:

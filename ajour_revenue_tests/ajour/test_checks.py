@@ -7,17 +7,28 @@ import dagster as dg
 import pytest
 
 from ajour_revenue.ajour import checks
-from ajour_revenue.ajour.activation import Problem
+from ajour_revenue.ajour.activation import NO_LOCATIONS, Problem
 from ajour_revenue.ajour.connection import AjourConnection
 from ajour_revenue.days import Window
 from ajour_revenue.partitions import window_tags
+from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue.warehouse.errors import WarehouseLockedError
 from ajour_revenue_tests.ajour.kit import Source
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.kit import ACTIVATION_DATE, Company
 
+WEAK = Bilingual(da="Adgangskoden kan læses.", en="The password can be read.")
+MOVED = Bilingual(da="Datoen blev flyttet.", en="The date was moved.")
+
 ONE_DAY = timedelta(days=1)
 TODAY_ONLY = Window(LAST_DAY, LAST_DAY)
+
+
+@pytest.fixture
+def company(company: Company) -> Company:
+    """The same, with English as its language."""
+    company.speak("en")
+    return company
 
 
 def stored_rows(company: Company, *tables: str) -> list[int]:
@@ -133,24 +144,38 @@ def test_a_warehouse_that_another_program_keeps_fails_with_what_to_do(
 def test_options_that_switch_off_what_keeps_the_password_safe_are_a_warning(
     fetched_company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(AjourConnection, "weaknesses", ["With Encrypt: no in ajour.options the password can be read."])
+    monkeypatch.setattr(AjourConnection, "weaknesses", [WEAK])
 
     evaluation = fetched_company.check("ajour_connection")
 
     assert (evaluation.passed, evaluation.severity) == (False, dg.AssetCheckSeverity.WARN)
-    assert evaluation.description == "With Encrypt: no in ajour.options the password can be read."
+    assert evaluation.description == WEAK.en
 
 
 def test_a_weak_connection_is_told_beside_what_else_there_is(
     fetched_company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(AjourConnection, "weaknesses", ["It can be read."])
-    monkeypatch.setattr(checks, "activation_problem", lambda *_, **__: Problem(is_grave=True, message="It was moved."))
+    monkeypatch.setattr(AjourConnection, "weaknesses", [WEAK])
+    monkeypatch.setattr(checks, "activation_problem", lambda *_, **__: Problem(is_grave=True, message=MOVED))
 
     evaluation = fetched_company.check("ajour_connection")
 
     assert (evaluation.passed, evaluation.severity) == (False, dg.AssetCheckSeverity.ERROR)
-    assert evaluation.description == "It was moved.\nIt can be read."
+    assert evaluation.description == f"{MOVED.en}\n{WEAK.en}"
+
+
+def test_a_check_says_it_in_the_companys_language(fetched_company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    fetched_company.speak("da")
+    monkeypatch.setattr(AjourConnection, "weaknesses", [WEAK])
+    weak = fetched_company.check("ajour_connection")
+    fetched_company.ajour.list_locations({})
+    empty = fetched_company.check("ajour_connection")
+    fetched_company.ajour.path.unlink()
+    gone = fetched_company.check("ajour_connection")
+
+    assert weak.description == WEAK.da
+    assert empty.description == NO_LOCATIONS.da
+    assert "Ajour har ingen database med navnet i AJOUR_DATABASE" in str(gone.description)
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,7 @@ def test_a_repeated_key_is_refused_across_batches(source: Source, monkeypatch: p
 
     told = revenue_failure(ContractBrokenError, source.ajour(revenue=query))
 
-    assert "more than one row for 2026-03-28, location 10" in told
+    assert "more than one row for 2026-03-28, location_id 10" in told
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_a_repeated_key_is_refused_across_batches(source: Source, monkeypatch: p
         (revenue_row(day="20260328"), "row 1, business_date: found 20260328"),
         (revenue_row(day="'2026-03-27'"), "was asked for 2026-03-28 to 2026-03-30, but returned 2026-03-27"),
         (revenue_row(day="'2026-03-31'"), "was asked for 2026-03-28 to 2026-03-30, but returned 2026-03-31"),
-        (f"{revenue_row()} UNION ALL {revenue_row()}", "more than one row for 2026-03-28, location 10"),
+        (f"{revenue_row()} UNION ALL {revenue_row()}", "more than one row for 2026-03-28, location_id 10"),
         (
             "SELECT '2026-03-28' AS business_date, '10' AS location_id, 1 AS revenue_incl_vat",
             "missing revenue_excl_vat, unexpected none",

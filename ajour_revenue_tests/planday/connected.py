@@ -37,6 +37,8 @@ BAR, KITCHEN, SHOP = 101, 102, 201
 PLANDAY_UNITS = {"Bar": BAR, "Kitchen": KITCHEN, "Shop": SHOP}
 BARTENDER, COOK, MANAGER, CLEANER, CLERK = 11, 12, 13, 14, 21
 
+ENGLISH: dict[str, Any] = {"report": {"language": "en"}}
+
 REVENUE = "/revenue/v1.0/revenue"
 TOKEN = "/connect/token"
 
@@ -247,7 +249,7 @@ def connected(
     with stage.planday(portal(), rate_limits=UNLIMITED, **rules) as planday:
         monkeypatch.setenv("PLANDAY_CLIENT_ID", planday.client_id)
         monkeypatch.setenv("PLANDAY_REFRESH_TOKEN", planday.refresh_token)
-        result = ConnectedCompany(company.folder, company.settings, company.ajour, planday)
+        result = ConnectedCompany(company.folder, company.settings, company.ajour, planday, always=dict(ENGLISH))
         result.reload()
         yield result
 

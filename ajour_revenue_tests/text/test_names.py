@@ -134,7 +134,9 @@ def test_a_name_that_leads_to_a_thing_is_refused_where_it_is_too_long_and_not_cu
     ],
 )
 def test_what_two_names_differ_in_that_look_the_same(found: str, other: str, told: str | None) -> None:
-    assert hidden_difference(found, other) == told
+    difference = hidden_difference(found, other)
+
+    assert (difference and difference.en) == told
 
 
 @pytest.mark.parametrize(
@@ -142,11 +144,19 @@ def test_what_two_names_differ_in_that_look_the_same(found: str, other: str, tol
     [("СОРЕ", "COPE"), ("ΒΑR", "BAR"), ("Ｂａｒ", "Bar"), ("𝐁ar", "Bar"), ("Vester–bro", "Vester-bro"), ("Ӕrø", "Ærø")],  # noqa: RUF001 (they are meant)
 )
 def test_other_alphabets_look_the_same(found: str, other: str) -> None:
-    assert f"where {other!r} has" in str(hidden_difference(found, other))
+    difference = hidden_difference(found, other)
+
+    assert difference
+    assert f"where {other!r} has" in difference.en
+    assert f"hvor {other!r} har" in difference.da
 
 
 def test_of_many_differences_some_are_told() -> None:
-    assert str(hidden_difference("B\u200ba\u200br\u200be\u200bn\u200b", "Baren")).endswith(", and 2 more")
+    difference = hidden_difference("B\u200ba\u200br\u200be\u200bn\u200b", "Baren")
+
+    assert difference
+    assert difference.en.endswith(", and 2 more")
+    assert difference.da.endswith(" og 2 til")
 
 
 @pytest.mark.parametrize(

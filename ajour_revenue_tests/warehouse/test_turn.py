@@ -128,7 +128,7 @@ def test_a_run_whose_turn_never_comes_says_so_and_is_one_that_dagster_starts_aga
         result = company.run(ONE_DAY, instance=instance)
         tags = tags_of(instance, result.run_id)
 
-    [reason] = failure_reasons(result.all_events)
+    [reason] = failure_reasons(result.all_events, company.settings.report.language)
     assert reason.startswith("For 0 minutes it was the turn of run abc, process 1 on nord to work on the warehouse")
     # Run retries start again what failed beside its steps.
     assert tags["dagster/failure_reason"] == "RUN_EXCEPTION"
@@ -146,6 +146,6 @@ def test_a_run_that_another_program_keeps_out_is_one_that_dagster_starts_again(
         mistaken = fetched_company.run(ONE_DAY, instance=instance)
         tags = [tags_of(instance, result.run_id).items() for result in (locked, mistaken)]
 
-    assert "is kept open by another process" in failure_reasons(locked.all_events)[0]
+    assert "is kept open by another process" in failure_reasons(locked.all_events, "en")[0]
     assert START_AGAIN.items() <= tags[0]
     assert not START_AGAIN.items() & tags[1]
