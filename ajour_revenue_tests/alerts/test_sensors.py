@@ -7,14 +7,18 @@ import pytest
 from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 from dagster._core.remote_representation.external_data import RepositorySnap
 
+from ajour_revenue.ajour.causes import LOGIN
 from ajour_revenue.alerts.sensors import MOST_TRIES, alert_channels, alert_sensors
+from ajour_revenue.alerts.texts import ALERT_TEXTS
 from ajour_revenue.days import Window
 from ajour_revenue.definitions import build_definitions, defs
 from ajour_revenue.partitions import window_tags
+from ajour_revenue.runs import failure_reasons
 from ajour_revenue.settings.secrets import MAIL_PASSWORD, MAIL_USER, WEBHOOK_URL
-from ajour_revenue.text.formats import ENGLISH
+from ajour_revenue.text.bilingual import Bilingual
+from ajour_revenue.text.formats import DANISH, ENGLISH
 from ajour_revenue.warehouse import turn as turns
-from ajour_revenue.warehouse.turn import turn
+from ajour_revenue.warehouse.turn import NoTurnError, turn
 from ajour_revenue_tests.alerts.kit import (
     PASSWORD,
     RECIPIENTS,
@@ -101,6 +105,46 @@ def test_a_failed_run_over_31_days_is_one_message_with_the_days_and_what_to_do(
     assert "a lot" in text
     assert "run these days again" in text
     assert said == [f"Alert mailed to {', '.join(RECIPIENTS)}: {mail['Subject']}.", "Nothing new."]
+
+
+def test_a_danish_alert_gives_the_reason_in_danish(office: Office, hook: Hook) -> None:
+    office.company.speak("da")
+    office.company.reload(alerts={"webhook": True})
+    office.company.ajour.path.unlink()
+
+    run = office.run(DAYS)
+    office.evaluate()
+
+    assert not run.success
+    [text] = hook.texts
+    days = DANISH.days(DAYS.first_day, DAYS.last_day)
+    assert text.splitlines() == [
+        f"*demo: kørsel fejlede for {days}*",
+        f"Kørsel {run.run_id[:8]} af demo_daily_revenue fejlede for {days}:",
+        f"- ajour_connection: {LOGIN[0].message.da} (SQLSTATE HY000, fejl 14)",
+        ALERT_TEXTS["da"].run_again,
+    ]
+
+
+def test_a_danish_run_whose_turn_never_comes_tells_it_in_danish(
+    office: Office, hook: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.company.speak("da")
+    office.company.reload(alerts={"webhook": True})
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0)
+    said = Bilingual(da="En anden kørsel er i gang.", en="Another run goes on.")
+    monkeypatch.setattr(turns, "_take", lambda *_: _raise(NoTurnError(said)))
+
+    run = office.run(DAYS)
+    office.evaluate()
+
+    assert failure_reasons(run.all_events, "da") == [said.da]
+    [text] = hook.texts
+    assert f"\n- Dagster: {said.da}\n" in text
+
+
+def _raise(error: Exception) -> None:
+    raise error
 
 
 def test_a_run_that_is_refused_tells_once_what_two_steps_say(office: Office, hook: Hook) -> None:

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from ajour_revenue import days
+from ajour_revenue.ajour.activation import NO_LOCATIONS
 from ajour_revenue.commands import attention
 from ajour_revenue.commands import fetch as fetch_module
 from ajour_revenue.commands.fetch_texts import FETCH_TEXTS
@@ -200,6 +201,17 @@ def test_where_dagsters_history_cannot_be_written_it_is_said(shell: Shell, at_co
 
 
 # In both languages
+
+
+@pytest.mark.parametrize("language", ["da"])
+def test_a_failure_at_ajour_is_told_in_danish(shell: Shell, at_company: Company) -> None:
+    at_company.ajour.list_locations({})
+    Path("wages.csv").unlink()
+
+    result = shell.run("fetch", "--from", LAST_DAY)
+
+    assert result.exit_code == 1
+    assert " ".join(result.stderr.split()).startswith(f"Fejl: ajour_connection: {NO_LOCATIONS.da}")
 
 
 @pytest.mark.parametrize(("language", "other"), [("da", "en"), ("en", "da")])

@@ -9,8 +9,10 @@ import pytest
 
 from ajour_revenue.days import Window
 from ajour_revenue.definitions import build_definitions
+from ajour_revenue.outstanding import TRIED_AGAIN, USED_MEANWHILE
 from ajour_revenue.partitions import tagged_window
 from ajour_revenue.planday.errors import UnknownIdError
+from ajour_revenue.planday.wages import NEVER_LISTED
 from ajour_revenue_tests.clock import now
 from ajour_revenue_tests.kit import execute
 from ajour_revenue_tests.planday.connected import (
@@ -50,6 +52,25 @@ def launch(company: ConnectedCompany, request: dg.RunRequest) -> dg.ExecuteInPro
 
 def break_down(company: ConnectedCompany, *, is_down: bool) -> None:
     company.planday.faults.order(TOKEN, itertools.repeat(answers(503)) if is_down else ())
+
+
+def test_a_run_says_in_its_companys_language_what_it_went_on_without(
+    connected_company: ConnectedCompany, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company = connected_company
+    company.speak("da")
+    with_patience(monkeypatch, 0.1)
+    break_down(company, is_down=True)
+
+    result = company.run(WINDOW)
+
+    [(reason,)] = company.query("SELECT DISTINCT reason FROM outstanding WHERE asset = 'planday_structure'")
+    assert reason.startswith("POST /connect/token: Planday svarede 503 ved det sidste af ")
+    assert reason.endswith(" forsøg inden for 0.1 s. Det, der er gemt, er uændret; kør det igen, når Planday svarer.")
+    told = failures(result)
+    assert f"{reason} {USED_MEANWHILE.da} {TRIED_AGAIN.da}" in told["planday_structure_structure_listed"]
+    assert f"{NEVER_LISTED.da} {USED_MEANWHILE.da}" in told["wage_costs_wages_fetched"]
+    assert reason in told["planday_revenue"]
 
 
 def test_revenue_percentage_and_report_go_on_and_all_else_follows_when_planday_is_back(
