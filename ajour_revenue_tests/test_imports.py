@@ -7,7 +7,7 @@ import ajour_revenue
 
 PACKAGE = Path(ajour_revenue.__file__).parent
 LAYERS = (
-    ("addresses", "days", "errors", "masking", "processes", "text", "web"),
+    ("addresses", "days", "errors", "explained", "masking", "processes", "text", "web"),
     ("settings", "run_launcher", "fixed_resources"),
     ("warehouse", "mapping"),
     ("ui",),

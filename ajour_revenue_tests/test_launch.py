@@ -336,6 +336,7 @@ def test_a_failed_run_leaves_every_table_behind_the_failure_as_it_was(
     other_branch: set[str],
 ) -> None:
     company = fetched_company
+    company.speak("en")
     company.ajour.sell(DAYS[1], "20", "1")
     write_wages(company.settings.wages.file, [(day, "Aarhus", "Shop", "1", "1") for day in DAYS])
     happens(company)

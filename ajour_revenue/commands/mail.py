@@ -132,7 +132,7 @@ def _delivered(settings: Settings, server: MailSettings, mail: "Mail", address: 
     texts = _texts(settings)
     try:
         delivery = with_credentials(MailServer.from_settings(server), settings.folder).send_to(
-            [address], mail, named_in="the address"
+            [address], mail, named_in="--to"
         )
     except NotSentError as error:
         raise FailedError(error.text) from None

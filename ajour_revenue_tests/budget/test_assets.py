@@ -21,7 +21,8 @@ MONTH = f"{today():%Y-%m}"
 @pytest.fixture
 def budgeting(company: Company) -> Company:
     """A company with a budget of this month: 31,000 for the bar, and as much for the whole of Aarhus."""
-    company.reload(budget={"file": "budget.csv"})
+    company.always["budget"] = {"file": "budget.csv"}
+    company.speak("en")
     write(company.folder, f";Bar;{MONTH};31.000,00;30", f"Aarhus;;{MONTH};31.000,00;")
     return company
 
@@ -82,7 +83,9 @@ def test_a_broken_file_warns_with_its_lines_and_the_last_budget_stays(budgeting:
     told = str(found.description)
     assert "line 2: unit 'Café' is none of Bar, Kitchen, Shop" in told
     assert "line 3, omsætning_ekskl._moms: found 'mange'" in told
-    assert told.endswith("The budget that was read last stays.")
+    assert told.endswith("\nThe budget that was read last stays.")
+    budgeting.speak("da")
+    assert str(check(plan_anew(budgeting)).description).endswith("\nDet budget, der sidst blev læst, bliver stående.")
     assert budgeting.query("FROM budget ORDER BY ALL") == before
     assert before
 

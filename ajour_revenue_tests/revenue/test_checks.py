@@ -8,7 +8,9 @@ import pytest
 from ajour_revenue.commands.enter import store_entries
 from ajour_revenue.days import Window
 from ajour_revenue.partitions import window_tags
+from ajour_revenue.revenue.checks import UNEXPLAINED
 from ajour_revenue.revenue.manual import check_entry
+from ajour_revenue.text.bilingual import Language
 from ajour_revenue.text.formats import DANISH
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.kit import Company, settings_dict
@@ -55,6 +57,7 @@ def test_it_fails_where_the_warehouse_was_changed_by_hand_and_names_the_unit_day
 ) -> None:
     fetched_company.query(tampering.format(day=f"business_date = '{LAST_DAY}'"))
 
+    fetched_company.speak("en")
     evaluation = reconcile(fetched_company)
 
     assert not evaluation.passed
@@ -131,8 +134,10 @@ def test_in_a_run_it_looks_at_the_days_of_that_run_only(fetched_company: Company
     assert counts(reconcile(fetched_company, Window(LAST_DAY - timedelta(days=1), LAST_DAY))) == (0, 3)
 
 
-def test_a_mapping_that_changed_since_is_told_with_what_to_do(fetched_company: Company) -> None:
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_a_mapping_that_changed_since_is_told_with_what_to_do(fetched_company: Company, language: Language) -> None:
     units = settings_dict()["units"]
+    fetched_company.speak(language)
     units[1]["locations"] = ["20", "99"]
     fetched_company.reload(units=units)
 
@@ -140,4 +145,4 @@ def test_a_mapping_that_changed_since_is_told_with_what_to_do(fetched_company: C
 
     assert not evaluation.passed
     assert {difference["unit"] for difference in differences(evaluation)} == {"Kitchen"}
-    assert "Materialize unit_revenue for the days listed" in str(evaluation.description)
+    assert evaluation.description == UNEXPLAINED.format(number=3).in_language(language)
