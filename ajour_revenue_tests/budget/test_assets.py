@@ -18,11 +18,13 @@ YESTERDAY = Window(LAST_DAY, LAST_DAY)
 MONTH = f"{today():%Y-%m}"
 
 
+BUDGET_FILE = {"file": "budget.csv"}
+
+
 @pytest.fixture
 def budgeting(company: Company) -> Company:
     """A company with a budget of this month: 31,000 for the bar, and as much for the whole of Aarhus."""
-    company.always["budget"] = {"file": "budget.csv"}
-    company.speak("en")
+    company.reload(budget=BUDGET_FILE, report={"language": "en"})
     write(company.folder, f";Bar;{MONTH};31.000,00;30", f"Aarhus;;{MONTH};31.000,00;")
     return company
 
@@ -84,7 +86,7 @@ def test_a_broken_file_warns_with_its_lines_and_the_last_budget_stays(budgeting:
     assert "line 2: unit 'Café' is none of Bar, Kitchen, Shop" in told
     assert "line 3, omsætning_ekskl._moms: found 'mange'" in told
     assert told.endswith("\nThe budget that was read last stays.")
-    budgeting.speak("da")
+    budgeting.reload(budget=BUDGET_FILE, report={"language": "da"})
     assert str(check(plan_anew(budgeting)).description).endswith("\nDet budget, der sidst blev læst, bliver stående.")
     assert budgeting.query("FROM budget ORDER BY ALL") == before
     assert before
