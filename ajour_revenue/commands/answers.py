@@ -7,7 +7,7 @@ from typing import TypeVar
 import click
 from rich.text import Text
 
-from ajour_revenue.commands.language import spoken_language
+from ajour_revenue.commands.language import said
 from ajour_revenue.commands.terminal import output, print_indented
 from ajour_revenue.text.bilingual import Bilingual, Language
 
@@ -62,7 +62,7 @@ def ask(question: str, usual: str, convert: Callable[[str], Answer]) -> Answer:
         try:
             return convert(click.prompt(question, default=usual))
         except UnclearError as error:
-            click.echo(error.text.in_language(spoken_language()))
+            click.echo(said(error.text))
 
 
 def choose(question: str, choices: Mapping[str, str], usual: str, *, or_another: bool = True) -> str:

@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from ajour_revenue.commands.companies_texts import COMPANIES_TEXTS, NO_COMPANY, NO_NAME, SEVERAL_SERVERS, CompaniesTexts
 from ajour_revenue.commands.errors import FailedError, RefusedError
 from ajour_revenue.commands.init import init
-from ajour_revenue.commands.language import spoken_language, words_of
+from ajour_revenue.commands.language import said, words_of
 from ajour_revenue.commands.overview import Overview, overview_of
 from ajour_revenue.commands.settings_file import NewFile, unfinished_settings
 from ajour_revenue.commands.terminal import errors, output, print_json, settings_or_fail
@@ -193,10 +193,10 @@ def _problems_of_server(company: Company) -> Iterator[str]:
         return
     processes = listening(company.port)
     if len(processes) > 1:
-        said = SEVERAL_SERVERS.format(
+        several = SEVERAL_SERVERS.format(
             number=len(processes), port=company.port, processes=", ".join(map(str, processes))
         )
-        yield said.in_language(spoken_language())
+        yield said(several)
 
 
 def _language(states: list[State]) -> Language:

@@ -15,7 +15,7 @@ from rich.text import Text
 from ajour_revenue.attention.texts import id_and_name, line
 from ajour_revenue.commands.attention import print_findings
 from ajour_revenue.commands.errors import ERROR, FailedError
-from ajour_revenue.commands.language import spoken_language, words_of
+from ajour_revenue.commands.language import said, words_of
 from ajour_revenue.commands.overview import DayState, LastRun, Overview, RunUnderWay, overview_of
 from ajour_revenue.commands.status_texts import STATUS_TEXTS, StatusTexts
 from ajour_revenue.commands.terminal import errors, output, print_indented, print_json, settings_or_fail
@@ -68,7 +68,7 @@ def status(*, settings_files: tuple[Path, ...], as_json: bool) -> None:
                 console.print()
             _tell(console, overview)
         for message in failed:
-            errors().print(f"{ERROR.in_language(spoken_language())}: {message}", style="red")
+            errors().print(f"{said(ERROR)}: {message}", style="red")
     if failed or any(overview.attention for overview in overviews):
         raise SystemExit(1)
 
