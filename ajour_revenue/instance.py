@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ajour_revenue import days
 from ajour_revenue.errors import ActionableError
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue.upcoming import NextFetch, NoFetch, next_fetch, upcoming_fetch
 
 if TYPE_CHECKING:
@@ -42,7 +43,13 @@ def dagster_instance() -> Iterator["dg.DagsterInstance"]:
         else:
             instance = dg.DagsterInstance.ephemeral()
     except dg.DagsterInvariantViolationError as error:
-        raise NoInstanceError(str(error)) from error
+        home = os.environ.get("DAGSTER_HOME")
+        told = Bilingual(
+            da=f"Dagsters instans kan ikke åbnes: DAGSTER_HOME er {home}. Miljøvariablen skal være den fulde sti til "
+            "en mappe, der findes.",
+            en=str(error),
+        )
+        raise NoInstanceError(told) from error
     with instance:
         yield instance
 

@@ -14,6 +14,8 @@ from ajour_revenue.runs import failure_reasons, job_name
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.bilingual import Bilingual
 
+INTERRUPTED = Bilingual(da="Kørslen blev afbrudt.", en="The run was interrupted.")
+
 Listener = Callable[[dg.DagsterEvent], object]
 
 
@@ -46,5 +48,5 @@ def run_window(
     )
     if not result.success:
         reasons = "\n".join(failure_reasons(result.all_events, settings.report.language))
-        raise RunFailedError(Bilingual(da=reasons or "Kørslen blev afbrudt.", en=reasons or "The run was interrupted."))
+        raise RunFailedError(Bilingual(da=reasons, en=reasons) if reasons else INTERRUPTED)
     return result

@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 import duckdb
 
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.bilingual import EMPTY, Bilingual
 from ajour_revenue.text.names import hidden_difference, quoted
 from ajour_revenue.warehouse.run import give
 
@@ -68,7 +69,7 @@ def register_days(connection: duckdb.DuckDBPyConnection, days: Iterable[dt.date]
     give(connection, "days", "business_date DATE", ({"business_date": day} for day in sorted(set(days))))
 
 
-def meant(written: str, known: Iterable[str]) -> str:
+def meant(written: str, known: Iterable[str]) -> Bilingual:
     """Return which of the known names was probably meant, as the end of a message that refuses the written one.
 
     One that looks the same comes first, with what nobody sees that differs; empty where none is alike.
@@ -76,19 +77,28 @@ def meant(written: str, known: Iterable[str]) -> str:
     known = list(known)
     for name in known:
         if differs := hidden_difference(written, name):
-            return f"; did you mean {name}: {differs.en}"
-    similar = most_similar_unit(written, known)
-    return f"; did you mean {similar}" if similar else ""
+            return Bilingual(da=f"; mente du {name}: {differs.da}", en=f"; did you mean {name}: {differs.en}")
+    if similar := most_similar_unit(written, known):
+        return Bilingual(da=f"; mente du {similar}", en=f"; did you mean {similar}")
+    return EMPTY
 
 
-def unknown_places(department: str, unit: str | None, departments: Mapping[str, str]) -> Iterator[str]:
+def unknown_places(department: str, unit: str | None, departments: Mapping[str, str]) -> Iterator[Bilingual]:
     """Say that a department is none, or a unit none of its; `departments` has the department of each unit."""
     if department not in departments.values():
         known = sorted(set(departments.values()))
-        yield f"department {quoted(department)} is none of {', '.join(known)}{meant(department, known)}"
+        hint = meant(department, known)
+        yield Bilingual(
+            da=f"afdelingen {quoted(department)} findes ikke blandt {', '.join(known)}{hint.da}",
+            en=f"department {quoted(department)} is none of {', '.join(known)}{hint.en}",
+        )
     elif unit is not None and departments.get(unit) != department:
         here = [name for name, its_department in departments.items() if its_department == department]
-        yield f"unit {quoted(unit)} is none of {department}'s: {', '.join(here)}{meant(unit, here)}"
+        hint = meant(unit, here)
+        yield Bilingual(
+            da=f"enheden {quoted(unit)} hører ikke til {department}, som har {', '.join(here)}{hint.da}",
+            en=f"unit {quoted(unit)} is none of {department}'s: {', '.join(here)}{hint.en}",
+        )
 
 
 def most_similar_unit(location_name: str, units: Iterable[str]) -> str | None:

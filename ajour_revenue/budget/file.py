@@ -14,6 +14,7 @@ from ajour_revenue.days import Window, month_of
 from ajour_revenue.errors import ActionableError
 from ajour_revenue.mapping import meant, unknown_places
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue.text.csv_table import Errors, Line, UnreadableFileError, opened_csv
 from ajour_revenue.text.fields import amount_of, empty_is_none, wrong_fields
 from ajour_revenue.text.names import Name, clean_name, quoted
@@ -92,22 +93,36 @@ def read_budget(settings: Settings, path: Path) -> list[BudgetLine]:
     days_seen: dict[tuple[str | None, str | None, Window], int] = {}
     for line in _lines(path):
         if not settings.units:
-            msg = f"{path} has budgets, but the settings list no units yet. ajour-revenue test --write adds them."
-            raise BudgetFileError(msg)
+            told = Bilingual(
+                da=f"Budgetfilen {path} har budgetter, men indstillingerne har ingen enheder endnu. ajour-revenue test "
+                "--write tilføjer dem.",
+                en=f"{path} has budgets, but the settings list no units yet. ajour-revenue test --write adds them.",
+            )
+            raise BudgetFileError(told)
         checked = _checked(settings, line)
         if not isinstance(checked, BudgetLine):
             for problem in checked:
-                errors.add(f"line {line.number}{problem}")
+                errors.add(Bilingual(da=f"linje {line.number}{problem.da}", en=f"line {line.number}{problem.en}"))
             continue
         place = (checked.department, checked.unit)
         month = (*place, checked.month)
         earlier = days_seen.get(month) if checked.is_month else first_seen.get(month)
         if same := first_seen.get((*place, checked.period)):
-            errors.add(f"line {line.number}: the same place and period as line {same}; keep one of them")
-        elif earlier:
             errors.add(
-                f"line {line.number}: {checked.place} has {checked.month.first_day:%Y-%m} as a whole and by days "
-                f"(line {earlier}); keep the month, or its days"
+                Bilingual(
+                    da=f"linje {line.number}: samme sted og periode som linje {same}; behold kun den ene",
+                    en=f"line {line.number}: the same place and period as line {same}; keep one of them",
+                )
+            )
+        elif earlier:
+            of_whole = f"{checked.month.first_day:%Y-%m}"
+            errors.add(
+                Bilingual(
+                    da=f"linje {line.number}: {checked.place} har {of_whole} både som helhed og dag for dag (linje "
+                    f"{earlier}); behold måneden eller dens dage",
+                    en=f"line {line.number}: {checked.place} has {of_whole} as a whole and by days (line {earlier}); "
+                    "keep the month, or its days",
+                )
             )
         first_seen.setdefault((*place, checked.period), line.number)
         if not checked.is_month:
@@ -121,23 +136,30 @@ def read_budget(settings: Settings, path: Path) -> list[BudgetLine]:
 def _lines(path: Path) -> Iterator[Line]:
     """Yield the rows of the file; raises BudgetFileError where it cannot be read, or has other columns."""
     if not path.exists():
-        msg = f"There is no budget file {path}. Put it there, or correct budget.file in the settings."
-        raise BudgetFileError(msg)
+        told = Bilingual(
+            da=f"Der er ingen budgetfil {path}. Læg den dér, eller ret budget.file i indstillingerne.",
+            en=f"There is no budget file {path}. Put it there, or correct budget.file in the settings.",
+        )
+        raise BudgetFileError(told)
     try:
         with opened_csv(path) as table:
             fields = [FIELD_OF.get(column) for column in table.columns]
             is_enough = "period" in fields and {"department", "unit"} & {*fields}
             if not is_enough or not {"revenue_excl_vat", "wage_percentage"} & {*fields} or _has_doubts(fields):
-                msg = (
-                    f"{path}, line 1: found the columns {', '.join(table.columns) or 'none'}; the file must have unit "
-                    "or department, month or day, revenue_excl_vat or wage_percentage, each once and nothing else; in "
-                    "Danish enhed, afdeling, måned, dag, omsætning excl. moms, lønprocent. Semicolons or commas "
-                    "separate them."
+                found = ", ".join(table.columns)
+                told = Bilingual(
+                    da=f"{path}, linje 1: fandt kolonnerne {found or 'ingen'}; filen skal have enhed eller afdeling, "
+                    "måned eller dag, omsætning ekskl. moms eller lønprocent, hver én gang og intet andet; på engelsk "
+                    "unit, department, month, day, revenue_excl_vat, wage_percentage. De adskilles af semikolonner "
+                    "eller kommaer.",
+                    en=f"{path}, line 1: found the columns {found or 'none'}; the file must have unit or department, "
+                    "month or day, revenue_excl_vat or wage_percentage, each once and nothing else; in Danish enhed, "
+                    "afdeling, måned, dag, omsætning excl. moms, lønprocent. Semicolons or commas separate them.",
                 )
-                raise BudgetFileError(msg)
+                raise BudgetFileError(told)
             yield from table.rows
     except UnreadableFileError as error:
-        raise BudgetFileError(str(error)) from None
+        raise BudgetFileError(error.text) from None
 
 
 def _has_doubts(fields: list[str | None]) -> bool:
@@ -145,30 +167,52 @@ def _has_doubts(fields: list[str | None]) -> bool:
     return None in fields or len(set(fields)) < len(fields)
 
 
-def _checked(settings: Settings, line: Line) -> BudgetLine | list[str]:
+def _checked(settings: Settings, line: Line) -> BudgetLine | list[Bilingual]:
     """Return a row with its department, or everything that is wrong with it, as it goes on after the line's number."""
     if line.error:
-        return [f": {line.error}"]
+        return [Bilingual(da=f": {line.error.da}", en=f": {line.error.en}")]
     values = {FIELD_OF[column]: value for column, value in line.values.items()}
     departments = {unit.name: unit.department for unit in settings.units}
     unit = clean_name(values.get("unit", ""))
     department = clean_name(values.get("department", "")) or departments.get(unit, "")
-    problems = [f": {problem}" for problem in _problems(values, department, unit, departments)]
+    problems = [
+        Bilingual(da=f": {problem.da}", en=f": {problem.en}")
+        for problem in _problems(values, department, unit, departments)
+    ]
     try:
         checked = BudgetLine.model_validate(values | {"department": department})
     except ValidationError as error:
         wrong = wrong_fields(error)
         told = ((column, value, wrong.get(FIELD_OF[column])) for column, value in line.values.items())
-        return [*(f", {column}: found {quoted(value)}: {why}" for column, value, why in told if why), *problems]
+        return [
+            *(
+                Bilingual(
+                    da=f", {column}: der står {quoted(value)}: {why.da}",
+                    en=f", {column}: found {quoted(value)}: {why.en}",
+                )
+                for column, value, why in told
+                if why
+            ),
+            *problems,
+        ]
     return problems or checked
 
 
-def _problems(values: Mapping[str, str], department: str, unit: str, departments: Mapping[str, str]) -> Iterator[str]:
+def _problems(
+    values: Mapping[str, str], department: str, unit: str, departments: Mapping[str, str]
+) -> Iterator[Bilingual]:
     if department:
         yield from unknown_places(department, unit or None, departments)
     elif unit:
-        yield f"unit {quoted(unit)} is none of {', '.join(departments)}{meant(unit, departments)}"
+        known, hint = ", ".join(departments), meant(unit, departments)
+        yield Bilingual(
+            da=f"enheden {quoted(unit)} findes ikke blandt {known}{hint.da}",
+            en=f"unit {quoted(unit)} is none of {known}{hint.en}",
+        )
     else:
-        yield "names neither a unit nor a department"
+        yield Bilingual(da="nævner hverken en enhed eller en afdeling", en="names neither a unit nor a department")
     if not values.get("revenue_excl_vat") and not values.get("wage_percentage"):
-        yield "has neither revenue nor a wage percentage; fill in one of them, or delete the row"
+        yield Bilingual(
+            da="har hverken omsætning eller lønprocent; udfyld en af dem, eller slet rækken",
+            en="has neither revenue nor a wage percentage; fill in one of them, or delete the row",
+        )

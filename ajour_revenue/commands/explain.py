@@ -79,7 +79,7 @@ def explain_command(*, unit: str, day: dt.date, as_json: bool, settings_file: Pa
 def _refuse_unknown(unit: str, known: list[str]) -> None:
     if unit in known:
         return
-    msg = f"{quoted(unit)} is not one of your units: {', '.join(known) or 'there are none yet'}{meant(unit, known)}."
+    msg = f"{quoted(unit)} is not one of your units: {', '.join(known) or 'there are none yet'}{meant(unit, known).en}."
     raise RefusedError(msg)
 
 

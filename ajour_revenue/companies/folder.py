@@ -8,6 +8,7 @@ from ajour_revenue.errors import ActionableError
 from ajour_revenue.settings.env_file import ENV_FILE, env_file_values
 from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE, load_settings
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.bilingual import Bilingual
 
 VARIABLE = "AJOUR_COMPANIES"
 """The environment variable that names the folder where it is not `companies` in the working directory."""
@@ -53,7 +54,10 @@ class Company:
             return None
         written = env_file_values(self.server_file).get(PORT, "")
         if not written.isdecimal() or not 0 < int(written) <= 65535:  # noqa: PLR2004 (the highest port)
-            message = f"{self.server_file} says {PORT}={written}, which is no port. Write a number such as 4001."
+            message = Bilingual(
+                da=f"I {self.server_file} står {PORT}={written}, som ikke er en port. Skriv et tal som 4001.",
+                en=f"{self.server_file} says {PORT}={written}, which is no port. Write a number such as 4001.",
+            )
             raise CompanyError(message)
         return int(written)
 
@@ -67,9 +71,11 @@ class Company:
 def check_name(company: Company, settings: Settings) -> None:
     """Refuse settings whose name is not the folder's: two companies of one name would take each other's runs."""
     if settings.name != company.name:
-        message = (
-            f"{company.settings_file} is in the folder of {company.name}, and its name is {settings.name}. Give the "
-            "folder and the settings the same name."
+        message = Bilingual(
+            da=f"{company.settings_file} ligger i mappen {company.name}, og dens name er {settings.name}. Giv mappen "
+            "og indstillingerne det samme navn.",
+            en=f"{company.settings_file} is in the folder of {company.name}, and its name is {settings.name}. Give the "
+            "folder and the settings the same name.",
         )
         raise CompanyError(message)
 

@@ -22,6 +22,7 @@ from ajour_revenue.errors import ActionableError
 from ajour_revenue.readers.schema import write_schema
 from ajour_revenue.readers.tables import FOR_PEOPLE, LAYOUT, make_cells, make_tables, settings_hash
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue.text.formats import DANISH
 from ajour_revenue.warehouse import connect
 from ajour_revenue.warehouse.errors import WarehouseLockedError, explained
@@ -184,7 +185,10 @@ def _alone_in(folder: Path, patience_seconds: float) -> Iterator[None]:
     try:
         lock = FileLock(folder / ".lock", mode=0o600).acquire(timeout=patience_seconds)
     except Timeout:
-        message = f"Another process is making the readers' copy {folder}. Try again in a moment."
+        message = Bilingual(
+            da=f"En anden proces er ved at skrive læsekopien {folder}. Prøv igen om lidt.",
+            en=f"Another process is making the readers' copy {folder}. Try again in a moment.",
+        )
         raise WarehouseLockedError(message) from None
     with lock:
         yield
@@ -196,9 +200,12 @@ def _explained(folder: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, duckdb.IOException) as error:
-        message = (
-            f"The readers' copy {folder} cannot be written; what stands there is from before. Look whether its disk "
-            f"has room, and whether this user may write there; or name another readers.folder. What was said: {error}"
+        message = Bilingual(
+            da=f"Læsekopien {folder} kan ikke skrives; det, der står der, er fra før. Se, om der er plads på disken, "
+            f"og om denne bruger må skrive der; eller angiv en anden readers.folder. Meldingen var: {error}",
+            en=f"The readers' copy {folder} cannot be written; what stands there is from before. Look whether its disk "
+            "has room, and whether this user may write there; or name another readers.folder. What was said: "
+            f"{error}",
         )
         raise CopyNotWrittenError(message) from error
 

@@ -16,6 +16,8 @@ from ajour_revenue.errors import ActionableError
 from ajour_revenue.reports.report import Report
 from ajour_revenue.reports.texts import Texts
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.bilingual import Bilingual
+from ajour_revenue.text.system_errors import reason_of
 
 FileFormat = Literal["csv", "xlsx", "html"]
 
@@ -105,9 +107,12 @@ def write(path: Path, data: bytes) -> None:
         finally:
             written.unlink(missing_ok=True)
     except OSError as error:
-        message = (
-            f"The report {path} cannot be written: {error.strerror}. Look whether its disk has room, and whether this "
-            "user may write there; or name another place."
+        reason = reason_of(error)
+        message = Bilingual(
+            da=f"Rapporten {path} kan ikke skrives: {reason.da}. Se, om der er plads på disken, og om denne bruger må "
+            "skrive der; eller angiv et andet sted.",
+            en=f"The report {path} cannot be written: {reason.en}. Look whether its disk has room, and whether this "
+            "user may write there; or name another place.",
         )
         raise ReportNotWrittenError(message) from error
 

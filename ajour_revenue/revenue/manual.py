@@ -17,8 +17,9 @@ from ajour_revenue.mapping import meant, register_units, unit_of_locations
 from ajour_revenue.revenue.change import Source
 from ajour_revenue.revenue.unit_revenue import calculate_unit_revenue
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue.text.csv_table import Errors, Line, UnreadableFileError, opened_csv
-from ajour_revenue.text.fields import amount_of, day_of, empty_is_none
+from ajour_revenue.text.fields import amount_of, complaint, day_of, empty_is_none
 from ajour_revenue.text.names import Name, Reason, clean_name, quoted
 from ajour_revenue.warehouse.run import give, rows, run
 
@@ -194,8 +195,11 @@ def check_entry(
     checked = _checked(settings, values, called)
     if isinstance(checked, ManualEntry):
         return checked
-    msg = f"{'; '.join(checked)}. Nothing was stored."
-    raise ManualEntryError(msg)
+    told = Bilingual(
+        da=f"{'; '.join(problem.da for problem in checked)}. Intet blev gemt.",
+        en=f"{'; '.join(problem.en for problem in checked)}. Nothing was stored.",
+    )
+    raise ManualEntryError(told)
 
 
 def read_entries(settings: Settings, path: Path, *, reason: str | None = None) -> list[ManualEntry]:
@@ -209,24 +213,30 @@ def read_entries(settings: Settings, path: Path, *, reason: str | None = None) -
     first_seen: dict[tuple[dt.date, str, str | None], int] = {}
     for line, values, error in _rows(path):
         if error:
-            errors.add(f"line {line}: {error}")
+            errors.add(_of_line(line, error))
             continue
         checked = _checked(settings, {**values, "reason": values.get("reason", "").strip() or reason or ""}, COLUMNS)
         if not isinstance(checked, ManualEntry):
             for problem in checked:
-                errors.add(f"line {line}: {problem}")
+                errors.add(_of_line(line, problem))
             continue
         if not errors.count:
             entries.append(checked)
         key = (checked.business_date, checked.unit, checked.location)
         if key in first_seen:
-            errors.add(
-                f"line {line}: the same day and {'location' if checked.location else 'unit'} as line {first_seen[key]}"
+            same = Bilingual(
+                da=f"samme dag og {'lokation' if checked.location else 'enhed'} som linje {first_seen[key]}",
+                en=f"the same day and {'location' if checked.location else 'unit'} as line {first_seen[key]}",
             )
+            errors.add(_of_line(line, same))
         first_seen.setdefault(key, line)
     if errors.count:
         raise ManualEntryError(errors.message(path))
     return entries
+
+
+def _of_line(number: int, problem: Bilingual) -> Bilingual:
+    return Bilingual(da=f"linje {number}: {problem.da}", en=f"line {number}: {problem.en}")
 
 
 def _rows(path: Path) -> Iterator[Line]:
@@ -235,24 +245,28 @@ def _rows(path: Path) -> Iterator[Line]:
             columns = set(table.columns)
             needed = {"business_date", "unit"} <= columns and {"revenue_incl_vat", "revenue_excl_vat"} & columns
             if not needed or columns - set(ManualEntry.model_fields):
-                msg = (
-                    f"{path}, line 1: found the columns {', '.join(table.columns) or 'none'}; the file must have "
-                    "business_date, unit, revenue_incl_vat or revenue_excl_vat, and may have location and reason. "
-                    "Nothing was stored."
+                found = ", ".join(table.columns)
+                told = Bilingual(
+                    da=f"{path}, linje 1: fandt kolonnerne {found or 'ingen'}; filen skal have business_date, unit, "
+                    "revenue_incl_vat eller revenue_excl_vat, og kan have location og reason. Intet blev gemt.",
+                    en=f"{path}, line 1: found the columns {found or 'none'}; the file must have business_date, unit, "
+                    "revenue_incl_vat or revenue_excl_vat, and may have location and reason. Nothing was stored.",
                 )
-                raise ManualEntryError(msg)
+                raise ManualEntryError(told)
             yield from table.rows
     except UnreadableFileError as error:
-        raise ManualEntryError(str(error)) from None
+        raise ManualEntryError(error.text) from None
 
 
-def _checked(settings: Settings, values: Mapping[str, object], called: Mapping[str, str]) -> ManualEntry | list[str]:
+def _checked(
+    settings: Settings, values: Mapping[str, object], called: Mapping[str, str]
+) -> ManualEntry | list[Bilingual]:
     """Return the entry, or everything that is wrong with it at once, each field by what whoever typed it calls it."""
     try:
         entry = ManualEntry.model_validate(values)
     except ValidationError as error:
         wrong = {str(each["loc"][0]) for each in error.errors()}
-        problems = [_told(called[str(each["loc"][0])], each["type"], each["msg"]) for each in error.errors()]
+        problems = [_told(called[str(each["loc"][0])], each["type"], complaint(each)) for each in error.errors()]
         if "unit" not in wrong:
             problems += _unit_problems(settings, clean_name(str(values["unit"])))
         if "business_date" not in wrong:
@@ -267,47 +281,71 @@ def _checked(settings: Settings, values: Mapping[str, object], called: Mapping[s
     ] or entry
 
 
-def _told(name: str, kind: str, message: str) -> str:
-    missing = kind in {"missing", "string_too_short", "string_type"}
-    return f"{name}: {'is missing' if missing else message.removeprefix('Value error, ')}"
+def _told(name: str, kind: str, message: Bilingual) -> Bilingual:
+    if kind in {"missing", "string_too_short", "string_type"}:
+        message = Bilingual(da="mangler", en="is missing")
+    return Bilingual(da=f"{name}: {message.da}", en=f"{name}: {message.en}")
 
 
-def _problems(settings: Settings, entry: ManualEntry) -> list[str]:
+def _problems(settings: Settings, entry: ManualEntry) -> list[Bilingual]:
     unit_problems = _unit_problems(settings, entry.unit)
     problems = [*unit_problems, *_day_problems(settings, entry.business_date)]
     feeding = _locations_of(settings, entry)
     if not unit_problems and entry.location is not None and entry.location not in feeding:
+        does = ", ".join(feeding)
         problems.append(
-            f"location {entry.location!r} does not feed {entry.unit} on {entry.business_date}; "
-            f"{', '.join(feeding) or 'none'} does"
+            Bilingual(
+                da=f"lokation {entry.location!r} hører ikke til {entry.unit} den {entry.business_date}; det gør "
+                f"{does or 'ingen'}",
+                en=f"location {entry.location!r} does not feed {entry.unit} on {entry.business_date}; "
+                f"{does or 'none'} does",
+            )
         )
     return problems
 
 
-def _unit_problems(settings: Settings, unit: str) -> list[str]:
+def _unit_problems(settings: Settings, unit: str) -> list[Bilingual]:
     units = [each.name for each in settings.units]
     if unit in units:
         return []
     of_department = [each.name for each in settings.units if each.department.casefold() == unit.casefold()]
     if of_department:
-        hint = f"; it is a department, and revenue belongs to its units: {', '.join(of_department)}"
+        hint = Bilingual(
+            da=f"; det er en afdeling, og omsætning hører til dens enheder: {', '.join(of_department)}",
+            en=f"; it is a department, and revenue belongs to its units: {', '.join(of_department)}",
+        )
     else:
         hint = meant(unit, units)
-    known = ", ".join(units) or "they list no units yet"
-    return [f"unit {quoted(unit)} is none of the settings': {known}{hint}"]
+    named, known = quoted(unit), ", ".join(units)
+    return [
+        Bilingual(
+            da=f"enheden {named} findes ikke i indstillingerne: {known or 'de har ingen enheder endnu'}{hint.da}",
+            en=f"unit {named} is none of the settings': {known or 'they list no units yet'}{hint.en}",
+        )
+    ]
 
 
-def _day_problems(settings: Settings, day: dt.date) -> list[str]:
+def _day_problems(settings: Settings, day: dt.date) -> list[Bilingual]:
     if settings.activation_date <= day <= yesterday():
         return []
     first, last = settings.activation_date, yesterday()
-    return [f"{day} is no day with revenue: these are from the activation date {first} to yesterday, {last}"]
+    return [
+        Bilingual(
+            da=f"{day} er ikke en dag med omsætning: dem er der fra aktiveringsdatoen {first} til i går, {last}",
+            en=f"{day} is no day with revenue: these are from the activation date {first} to yesterday, {last}",
+        )
+    ]
 
 
-def _amount_problems(incl_vat: object, excl_vat: object, called: Mapping[str, str]) -> list[str]:
+def _amount_problems(incl_vat: object, excl_vat: object, called: Mapping[str, str]) -> list[Bilingual]:
     if (incl_vat in (None, "")) == (excl_vat in (None, "")):
-        names = f"{called['revenue_incl_vat']} or {called['revenue_excl_vat']}"
-        return [f"give one amount, {names}; the other follows from it"]
+        incl, excl = called["revenue_incl_vat"], called["revenue_excl_vat"]
+        return [
+            Bilingual(
+                da=f"angiv ét beløb, {incl} eller {excl}; det andet følger af det",
+                en=f"give one amount, {incl} or {excl}; the other follows from it",
+            )
+        ]
     return []
 
 

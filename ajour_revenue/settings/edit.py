@@ -14,13 +14,16 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.tokens import CommentToken
 
+from ajour_revenue.errors import ActionableError
 from ajour_revenue.settings.yaml import UnreadableYamlError, read_yaml
+from ajour_revenue.text.bilingual import Bilingual
+from ajour_revenue.text.system_errors import reason_of
 
 COMMENT = re.compile(r"(?:^|\s)#\s*(.*?)\s*$", re.MULTILINE)
 NO_WRAPPING = 1_000_000
 
 
-class NotEditableError(Exception):
+class NotEditableError(ActionableError):
     """A settings file cannot be changed; it is as it was."""
 
 
@@ -39,17 +42,24 @@ def edit(path: Path, change: Callable[[Any], None]) -> None:
         change(expected)
         after = _edited(before, change)
         if read_yaml(after).values != expected:
-            msg = "another value would change too"
-            raise NotEditableError(msg)
+            told = Bilingual(da="en anden værdi ville også blive ændret", en="another value would change too")
+            raise NotEditableError(told)
         if lost := Counter(COMMENT.findall(before)) - Counter(COMMENT.findall(after)):
-            msg = f"a comment would be lost: {next(iter(lost))}"
-            raise NotEditableError(msg)
+            comment = next(iter(lost))
+            told = Bilingual(da=f"en kommentar ville gå tabt: {comment}", en=f"a comment would be lost: {comment}")
+            raise NotEditableError(told)
         _replace(path.resolve(), after)
-    except (OSError, UnicodeDecodeError, UnreadableYamlError, YAMLError) as error:
-        raise NotEditableError(str(error)) from error
+    except OSError as error:
+        raise NotEditableError(Bilingual(da=reason_of(error).da, en=str(error))) from error
+    except (UnicodeDecodeError, UnreadableYamlError, YAMLError) as error:
+        # What YAML does not allow is told in English alone.
+        raise NotEditableError(Bilingual(da=str(error), en=str(error))) from error
     except (LookupError, AttributeError, TypeError) as error:
-        msg = "it does not hold what a settings file holds"
-        raise NotEditableError(msg) from error
+        told = Bilingual(
+            da="den indeholder ikke det, som indstillinger indeholder",
+            en="it does not hold what a settings file holds",
+        )
+        raise NotEditableError(told) from error
 
 
 def _edited(text: str, change: Callable[[Any], None]) -> str:

@@ -10,6 +10,8 @@ from dotenv.parser import parse_stream
 
 from ajour_revenue.errors import ActionableError
 from ajour_revenue.masking import first_unseen
+from ajour_revenue.text.bilingual import Bilingual
+from ajour_revenue.text.system_errors import reason_of
 
 ENV_FILE = ".env"
 
@@ -37,13 +39,23 @@ def env_file_values(path: Path, secrets: Collection[str] = ()) -> dict[str, str]
         with path.open(encoding="utf-8-sig", newline="") as file:
             text = file.read()
     except UnicodeDecodeError:
-        message = f"{path} is not in UTF-8. Save it as a text file in UTF-8, not as Unicode or UTF-16."
+        message = Bilingual(
+            da=f"{path} er ikke i UTF-8. Gem den som en tekstfil i UTF-8, ikke som Unicode eller UTF-16.",
+            en=f"{path} is not in UTF-8. Save it as a text file in UTF-8, not as Unicode or UTF-16.",
+        )
         raise EnvFileError(message) from None
     except OSError as error:
-        message = f"{path} cannot be read: {error.strerror}. It has to be a file that this user may read."
+        reason = reason_of(error)
+        message = Bilingual(
+            da=f"{path} kan ikke læses: {reason.da}. Det skal være en fil, som denne bruger må læse.",
+            en=f"{path} cannot be read: {reason.en}. It has to be a file that this user may read.",
+        )
         raise EnvFileError(message) from None
     if "\0" in text:
-        message = f"{path} is no text file in UTF-8: it has NUL characters. Save it as a text file in UTF-8."
+        message = Bilingual(
+            da=f"{path} er ikke en tekstfil i UTF-8: den har NUL-tegn. Gem den som en tekstfil i UTF-8.",
+            en=f"{path} is no text file in UTF-8: it has NUL characters. Save it as a text file in UTF-8.",
+        )
         raise EnvFileError(message)
     return values_in(text, path, secrets)
 
@@ -54,19 +66,23 @@ def values_in(text: str, path: Path, secrets: Collection[str] = ()) -> dict[str,
     for binding in parse_stream(io.StringIO(text)):
         name, value = binding.key, binding.value
         blank_lines = re.match(r"\s*", binding.original.string)[0].count("\n")  # type: ignore[index]
-        line = f"Line {binding.original.line + blank_lines} of {path}"
+        line = binding.original.line + blank_lines
         if binding.error or (name is not None and (value is None or "=" in name)):
-            message = (
-                f"{line} cannot be read. Write each line as NAME=value; where the value has a space, a # or a quote, "
-                "as NAME='value', with \\' for a quote within it."
+            message = Bilingual(
+                da=f"Linje {line} i {path} kan ikke læses. Skriv hver linje som NAVN=værdi; hvor værdien har et "
+                "mellemrum, et # eller et anførselstegn, som NAVN='værdi', med \\' for et anførselstegn i den.",
+                en=f"Line {line} of {path} cannot be read. Write each line as NAME=value; where the value has a space, "
+                "a # or a quote, as NAME='value', with \\' for a quote within it.",
             )
             raise EnvFileError(message)
         if name is None or value is None:
             continue
         if name in secrets and (unseen := first_unseen(value)):
-            message = (
-                f"{line} cannot be read: the value of {name} has a character that cannot be seen ({unseen}). Close its "
-                "quote on the same line, or type it anew where it was pasted."
+            message = Bilingual(
+                da=f"Linje {line} i {path} kan ikke læses: værdien af {name} har et tegn, der ikke kan ses ({unseen}). "
+                "Luk dens anførselstegn på samme linje, eller skriv den på ny, hvis den er indsat.",
+                en=f"Line {line} of {path} cannot be read: the value of {name} has a character that cannot be seen "
+                f"({unseen}). Close its quote on the same line, or type it anew where it was pasted.",
             )
             raise EnvFileError(message)
         values[name] = value

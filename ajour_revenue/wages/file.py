@@ -15,8 +15,10 @@ import pyarrow as pa
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from ajour_revenue.days import Window
+from ajour_revenue.errors import RefusedValueError
 from ajour_revenue.mapping import unknown_places
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue.text.csv_table import Errors, Line, UnreadableFileError, opened_csv
 from ajour_revenue.text.fields import amount_of, day_of, empty_is_none, wrong_fields
 from ajour_revenue.text.names import Name, clean_name, quoted
@@ -33,7 +35,7 @@ class WageFileError(WageSourceError):
 class RowError(NamedTuple):
     """What is wrong with a row of the file."""
 
-    text: str
+    text: Bilingual
     """With the number of its line."""
     day: dt.date | None
     """None where the row does not say it, so that it may be any."""
@@ -44,8 +46,10 @@ def _count(value: object) -> object:
         return value
     text = value.strip()
     if text and not WHOLE_NUMBER.fullmatch(text):
-        msg = f"{text!r} is no number of people; write 3"
-        raise ValueError(msg)
+        told = Bilingual(
+            da=f"{text!r} er ikke et antal personer; skriv 3", en=f"{text!r} is no number of people; write 3"
+        )
+        raise RefusedValueError(told)
     return text or None
 
 
@@ -87,12 +91,17 @@ class WageFile:
             elif row.day is None or _covers(window, row.day):
                 within.add(row.text)
             else:
-                others.add(f"{row.text} (of {row.day}, which this run does not cover)")
+                others.add(
+                    Bilingual(
+                        da=f"{row.text.da} (fra {row.day}, som kørslen ikke dækker)",
+                        en=f"{row.text.en} (of {row.day}, which this run does not cover)",
+                    )
+                )
         if within.count:
             raise WageFileError(within.message(path))
         return WageCosts(
             rows=pa.Table.from_pylist(asked, schema=WAGE_COST_SCHEMA),
-            warnings=[f"{path}, {text}" for text in others.told()],
+            warnings=[f"{path}, {told.en}" for told in others.told()],
         )
 
 
@@ -125,10 +134,14 @@ def _checked_rows(settings: Settings) -> Iterator[WageCost | RowError]:
     departments = {unit.name: unit.department for unit in settings.units}
     for line in _lines(path):
         if not departments:
-            msg = f"{path} has wages, but the settings list no units yet. ajour-revenue test --write adds them."
-            raise WageFileError(msg)
+            told = Bilingual(
+                da=f"Lønfilen {path} har løn, men indstillingerne har ingen enheder endnu. ajour-revenue test --write "
+                "tilføjer dem.",
+                en=f"{path} has wages, but the settings list no units yet. ajour-revenue test --write adds them.",
+            )
+            raise WageFileError(told)
         if line.error:
-            yield RowError(f"line {line.number}: {line.error}", None)
+            yield RowError(_of_line(line.number, line.error), None)
             continue
         try:
             row = WageCost.model_validate(line.values)
@@ -138,39 +151,60 @@ def _checked_rows(settings: Settings) -> Iterator[WageCost | RowError]:
         problems = [*unknown_places(row.department, row.unit, departments)]
         key = (row.business_date, row.department, row.unit)
         if key in first_seen:
-            problems.append(f"the same date, department and unit as line {first_seen[key]}")
+            problems.append(
+                Bilingual(
+                    da=f"samme dato, afdeling og enhed som linje {first_seen[key]}",
+                    en=f"the same date, department and unit as line {first_seen[key]}",
+                )
+            )
         elif not problems:
             first_seen[key] = line.number
         if problems:
-            yield from (RowError(f"line {line.number}: {problem}", row.business_date) for problem in problems)
+            yield from (RowError(_of_line(line.number, problem), row.business_date) for problem in problems)
         else:
             yield row
+
+
+def _of_line(number: int, problem: Bilingual) -> Bilingual:
+    return Bilingual(da=f"linje {number}: {problem.da}", en=f"line {number}: {problem.en}")
 
 
 def _lines(path: Path) -> Iterator[Line]:
     """Yield the rows of the file; raises WageFileError where it cannot be read, or has other columns."""
     if not path.exists():
-        msg = f"There is no wage file {path}. Put it there, or correct wages.file in the settings."
-        raise WageFileError(msg)
+        told = Bilingual(
+            da=f"Der er ingen lønfil {path}. Læg den dér, eller ret wages.file i indstillingerne.",
+            en=f"There is no wage file {path}. Put it there, or correct wages.file in the settings.",
+        )
+        raise WageFileError(told)
     try:
         with opened_csv(path) as table:
             if sorted(table.columns) not in (sorted(COLUMNS), sorted([*COLUMNS, *FURTHER_COLUMNS])):
-                msg = (
-                    f"{path}, line 1: found the columns {', '.join(table.columns) or 'none'}; the file must have "
-                    f"{','.join(COLUMNS)}, and may have {','.join(FURTHER_COLUMNS)}, separated by commas or semicolons."
+                found = ", ".join(table.columns)
+                needed, further = ",".join(COLUMNS), ",".join(FURTHER_COLUMNS)
+                told = Bilingual(
+                    da=f"{path}, linje 1: fandt kolonnerne {found or 'ingen'}; filen skal have {needed}, og kan have "
+                    f"{further}, adskilt af kommaer eller semikolonner.",
+                    en=f"{path}, line 1: found the columns {found or 'none'}; the file must have {needed}, and may "
+                    f"have {further}, separated by commas or semicolons.",
                 )
-                raise WageFileError(msg)
+                raise WageFileError(told)
             yield from table.rows
     except UnreadableFileError as error:
-        raise WageFileError(str(error)) from None
+        raise WageFileError(error.text) from None
 
 
 def _field_errors(line: Line, error: ValidationError, departments: dict[str, str]) -> Iterator[RowError]:
     wrong = wrong_fields(error)
     day = None if "business_date" in wrong else parse_day(line.values["business_date"])
     for name, message in wrong.items():
-        yield RowError(f"line {line.number}, {name}: found {quoted(line.values[name])}: {message}", day)
+        found = quoted(line.values[name])
+        told = Bilingual(
+            da=f"linje {line.number}, {name}: der står {found}: {message.da}",
+            en=f"line {line.number}, {name}: found {found}: {message.en}",
+        )
+        yield RowError(told, day)
     if not {"department", "unit"} & set(wrong):
         department, unit = clean_name(line.values["department"]), clean_name(line.values["unit"]) or None
         for problem in unknown_places(department, unit, departments):
-            yield RowError(f"line {line.number}: {problem}", day)
+            yield RowError(_of_line(line.number, problem), day)

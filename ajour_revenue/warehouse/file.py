@@ -15,6 +15,8 @@ from tempfile import TemporaryDirectory
 import duckdb
 import tenacity
 
+from ajour_revenue.text.bilingual import Bilingual
+from ajour_revenue.text.system_errors import reason_of
 from ajour_revenue.warehouse import schema
 from ajour_revenue.warehouse.errors import LOCKED, WarehouseUnusableError, WarehouseUnwritableError, explained
 from ajour_revenue.warehouse.run import identifier, quoted, run, value
@@ -119,9 +121,12 @@ def _make(warehouse: Path) -> None:
             with suppress(FileExistsError):
                 warehouse.hardlink_to(made)
     except OSError as error:
-        message = (
-            f"The warehouse {warehouse} cannot be made: {error.strerror}. Look whether its disk has room, and whether "
-            "this user may write to its folder; or name another warehouse in the settings."
+        reason = reason_of(error)
+        message = Bilingual(
+            da=f"Datalageret {warehouse} kan ikke oprettes: {reason.da}. Se, om der er plads på disken, og om denne "
+            "bruger må skrive i dets mappe; eller angiv et andet datalager i indstillingerne.",
+            en=f"The warehouse {warehouse} cannot be made: {reason.en}. Look whether its disk has room, and whether "
+            "this user may write to its folder; or name another warehouse in the settings.",
         )
         raise WarehouseUnwritableError(message) from error
 
@@ -183,10 +188,13 @@ def _opened(warehouse: Path, *, read_only: bool, patience_seconds: float) -> tup
     present = schema.version_of(connection)
     if present is not None and present > schema.latest_version():
         connection.close()
-        message = (
-            f"The warehouse {warehouse} was made by a newer version of ajour-revenue (its tables are of version "
+        message = Bilingual(
+            da=f"Datalageret {warehouse} er oprettet af en nyere version af ajour-revenue (dets tabeller er af version "
+            f"{present}; denne kender {schema.latest_version()}). Installér den version, eller angiv et andet "
+            "datalager i indstillingerne.",
+            en=f"The warehouse {warehouse} was made by a newer version of ajour-revenue (its tables are of version "
             f"{present}; this one knows {schema.latest_version()}). Install that version, or name another warehouse in "
-            "the settings."
+            "the settings.",
         )
         raise WarehouseUnusableError(message)
     return connection, False

@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 
 from ajour_revenue.settings.model import PostgresWarehouse, Settings
+from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue.warehouse.connect import Store, reading, transaction
 from ajour_revenue.warehouse.errors import WarehouseUnusableError
 from ajour_revenue.warehouse.run import run, value, values
@@ -39,9 +40,12 @@ def move(source: Store, target: Store) -> Mapping[str, int]:
     with reading(source) as old, transaction(target) as new:
         tables = values(old, TABLES)
         if filled := [table for table in tables if value(new, f"SELECT count(*) FROM {table}")]:  # noqa: S608 (ours)
-            message = (
-                f"{_named(target)} is not empty: it has rows in {', '.join(filled)}. Nothing was copied. Name another "
-                "file, or an empty database."
+            named, tables_filled = _named(target), ", ".join(filled)
+            message = Bilingual(
+                da=f"{named.da} er ikke tom: den har rækker i {tables_filled}. Intet blev kopieret. Angiv en anden fil "
+                "eller en tom database.",
+                en=f"{named.en} is not empty: it has rows in {tables_filled}. Nothing was copied. Name another file, "
+                "or an empty database.",
             )
             raise WarehouseUnusableError(message)
         return {table: _copied(old, new, table) for table in tables}
@@ -62,12 +66,17 @@ def _copied(old: duckdb.DuckDBPyConnection, new: duckdb.DuckDBPyConnection, tabl
         """,  # noqa: S608 (ours)
     )
     if differing:
-        message = f"{differing} row(s) of {table} were not the same after they had been copied. Nothing was stored."
+        message = Bilingual(
+            da=f"Rækker i {table}, der ikke var de samme, efter at de var kopieret: {differing}. Intet blev gemt.",
+            en=f"{differing} row(s) of {table} were not the same after they had been copied. Nothing was stored.",
+        )
         raise WarehouseUnusableError(message)
     rows: int = value(new, "SELECT count(*) FROM copied")
     new.unregister("copied")
     return rows
 
 
-def _named(store: Store) -> str:
-    return "The database in PostgreSQL" if not isinstance(store, Path) else f"The file {store}"
+def _named(store: Store) -> Bilingual:
+    if isinstance(store, Path):
+        return Bilingual(da=f"Filen {store}", en=f"The file {store}")
+    return Bilingual(da="Databasen i PostgreSQL", en="The database in PostgreSQL")

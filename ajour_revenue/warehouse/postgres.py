@@ -19,12 +19,14 @@ from ajour_revenue.masking import without_secrets
 from ajour_revenue.settings.env_file import variable
 from ajour_revenue.settings.model import PostgresWarehouse
 from ajour_revenue.settings.secrets import WAREHOUSE
+from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue.warehouse import schema
 from ajour_revenue.warehouse.errors import (
     Cause,
     WarehouseLockedError,
     WarehouseUnusableError,
     WarehouseUnwritableError,
+    worker,
 )
 from ajour_revenue.warehouse.file import CONFIGURATION, all_or_nothing, empty, overflowing, set_up
 from ajour_revenue.warehouse.run import quoted, run
@@ -48,19 +50,31 @@ CAUSES = (
     Cause(
         re.compile(r"password authentication failed|role \".*\" does not exist|no pg_hba.conf entry"),
         WarehouseUnusableError,
-        "PostgreSQL does not let this user in. Compare user and password in AJOUR_WAREHOUSE with the database's, and "
-        "its pg_hba.conf with the machine that this runs on.",
+        Bilingual(
+            da="PostgreSQL lukker ikke denne bruger ind. Sammenlign brugeren og adgangskoden i AJOUR_WAREHOUSE med "
+            "databasens, og dens pg_hba.conf med den maskine, som dette kører på.",
+            en="PostgreSQL does not let this user in. Compare user and password in AJOUR_WAREHOUSE with the "
+            "database's, and its pg_hba.conf with the machine that this runs on.",
+        ),
     ),
     Cause(
         re.compile(r"database \".*\" does not exist"),
         WarehouseUnusableError,
-        "PostgreSQL has no database of the name in AJOUR_WAREHOUSE. Make it (createdb), or correct the name.",
+        Bilingual(
+            da="PostgreSQL har ingen database med navnet i AJOUR_WAREHOUSE. Opret den (createdb), eller ret navnet.",
+            en="PostgreSQL has no database of the name in AJOUR_WAREHOUSE. Make it (createdb), or correct the name.",
+        ),
     ),
     Cause(
         re.compile(r"server does not support SSL|certificate verify failed|root certificate"),
         WarehouseUnusableError,
-        "PostgreSQL does not offer the encryption that is asked for. Switch SSL on in the server, or say at the end of "
-        "AJOUR_WAREHOUSE what is wanted: ?sslmode=verify-full with sslrootcert, or ?sslmode=disable for none.",
+        Bilingual(
+            da="PostgreSQL tilbyder ikke den kryptering, der bedes om. Slå SSL til på serveren, eller skriv sidst i "
+            "AJOUR_WAREHOUSE, hvad der ønskes: ?sslmode=verify-full med sslrootcert, eller ?sslmode=disable for ingen.",
+            en="PostgreSQL does not offer the encryption that is asked for. Switch SSL on in the server, or say at the "
+            "end of AJOUR_WAREHOUSE what is wanted: ?sslmode=verify-full with sslrootcert, or ?sslmode=disable for "
+            "none.",
+        ),
     ),
     Cause(
         re.compile(
@@ -69,33 +83,59 @@ CAUSES = (
             r"|starting up|shutting down|remaining connection slots|too many clients"
         ),
         WarehouseLockedError,
-        "PostgreSQL, where the warehouse is, cannot be reached or takes no connection just now. See whether it runs, "
-        "and whether host and port in AJOUR_WAREHOUSE are its own.",
+        Bilingual(
+            da="PostgreSQL, hvor datalageret er, kan ikke nås eller tager ikke imod forbindelser lige nu. Se, om den "
+            "kører, og om værten og porten i AJOUR_WAREHOUSE er dens.",
+            en="PostgreSQL, where the warehouse is, cannot be reached or takes no connection just now. See whether it "
+            "runs, and whether host and port in AJOUR_WAREHOUSE are its own.",
+        ),
     ),
     Cause(
         re.compile(r"could not serialize access|deadlock detected|canceling statement due to lock timeout"),
         WarehouseLockedError,
-        "Another program changed the same tables of the warehouse at the same time. Nothing of this was stored; try "
-        "again.",
+        Bilingual(
+            da="Et andet program ændrede de samme tabeller i datalageret på samme tid. Intet af dette blev gemt; prøv "
+            "igen.",
+            en="Another program changed the same tables of the warehouse at the same time. Nothing of this was "
+            "stored; try again.",
+        ),
     ),
     Cause(
         re.compile(r"No space left|could not extend file|disk full|[Qq]uota"),
         WarehouseUnwritableError,
-        "The disk of PostgreSQL, where the warehouse is, is full. Nothing of this was stored, and what was there "
-        "stays. Make room, then try again.",
+        Bilingual(
+            da="Disken på PostgreSQL, hvor datalageret er, er fuld. Intet af dette blev gemt, og det, der var, bliver "
+            "stående. Skaf plads, og prøv igen.",
+            en="The disk of PostgreSQL, where the warehouse is, is full. Nothing of this was stored, and what was "
+            "there stays. Make room, then try again.",
+        ),
     ),
     Cause(
         re.compile(r"permission denied|read-only transaction|must be owner"),
         WarehouseUnwritableError,
-        "The user of AJOUR_WAREHOUSE may not change the warehouse's tables. Let it own the database, and see that it "
-        "is not a standby that can only be read.",
+        Bilingual(
+            da="Brugeren i AJOUR_WAREHOUSE må ikke ændre datalagerets tabeller. Lad den eje databasen, og se efter, at "
+            "det ikke er en standby, der kun kan læses.",
+            en="The user of AJOUR_WAREHOUSE may not change the warehouse's tables. Let it own the database, and see "
+            "that it is not a standby that can only be read.",
+        ),
     ),
 )
 """Most telling first: one error may have the words of several."""
 
-NOT_INSTALLED = (
-    "The settings name PostgreSQL as the warehouse, and {lacking} is not installed here. Install ajour-revenue with "
-    "the extra [postgres]; docs/deployment.md says how, also where no server of DuckDB's is reached."
+UNEXPECTED = Bilingual(da="PostgreSQL melder en fejl.", en="PostgreSQL has an error.")
+PSYCOPG2_LACKS, EXTENSION_LACKS = (
+    Bilingual(
+        da=f"Indstillingerne angiver PostgreSQL som datalager, og {danish} er ikke installeret her. Installér "
+        "ajour-revenue med tilvalget [postgres]; docs/deployment.md viser hvordan, også hvor ingen af DuckDBs servere "
+        "kan nås.",
+        en=f"The settings name PostgreSQL as the warehouse, and {english} is not installed here. Install ajour-revenue "
+        "with the extra [postgres]; docs/deployment.md says how, also where no server of DuckDB's is reached.",
+    )
+    for danish, english in (
+        ("psycopg2", "psycopg2"),
+        ("DuckDBs udvidelse til den", "DuckDB's extension for it"),
+    )
 )
 
 
@@ -160,9 +200,13 @@ def alone(
         try:
             cursor.execute("SELECT pg_advisory_lock(%s)", [key])
         except _psycopg2().errors.LockNotAvailable:
-            message = (
-                f"For {patience_seconds:.0f} s {who_has(warehouse, key) or 'another program'} has worked on the "
-                "warehouse in PostgreSQL. Wait until it has ended, then try again."
+            other = who_has(warehouse, key)
+            named = worker(other) if other else Bilingual(da="et andet program", en="another program")
+            message = Bilingual(
+                da=f"I {patience_seconds:.0f} s har {named.da} arbejdet i datalageret i PostgreSQL. Vent, til det er "
+                "færdigt, og prøv igen.",
+                en=f"For {patience_seconds:.0f} s {named.en} has worked on the warehouse in PostgreSQL. Wait until it "
+                "has ended, then try again.",
             )
             raise WarehouseLockedError(message) from None
         yield
@@ -195,9 +239,9 @@ def explained(warehouse: PostgresWarehouse) -> Iterator[None]:
         cause = next((each for each in CAUSES if each.words.search(said)), None)
         if cause is None and shown == said:
             raise
-        kind, message = (cause.error, cause.message) if cause else (WarehouseUnusableError, "PostgreSQL has an error.")
-        told = kind(f"{message} What was said: {shown}")
-        raise told from None
+        kind, message = (cause.error, cause.message) if cause else (WarehouseUnusableError, UNEXPECTED)
+        told = Bilingual(da=f"{message.da} Meldingen var: {shown}", en=f"{message.en} What was said: {shown}")
+        raise kind(told) from None
 
 
 def address_of(warehouse: PostgresWarehouse) -> str:
@@ -208,17 +252,21 @@ def address_of(warehouse: PostgresWarehouse) -> str:
     extensions = _psycopg2().extensions
     address = variable(warehouse.folder, WAREHOUSE)
     if not address.strip():
-        message = (
-            "The settings name PostgreSQL as the warehouse, and AJOUR_WAREHOUSE is empty. Write its address into .env: "
-            "AJOUR_WAREHOUSE=postgresql://user:password@host/database"
+        message = Bilingual(
+            da="Indstillingerne angiver PostgreSQL som datalager, og AJOUR_WAREHOUSE er tom. Skriv dens adresse i "
+            ".env: AJOUR_WAREHOUSE=postgresql://bruger:adgangskode@vært/database",
+            en="The settings name PostgreSQL as the warehouse, and AJOUR_WAREHOUSE is empty. Write its address into "
+            ".env: AJOUR_WAREHOUSE=postgresql://user:password@host/database",
         )
         raise WarehouseUnusableError(message)
     try:
         parts = extensions.parse_dsn(address)
     except _psycopg2().Error:
-        message = (
-            "AJOUR_WAREHOUSE is no address of a PostgreSQL database. Write it as "
-            "postgresql://user:password@host/database, with %40 for an @ in the password."
+        message = Bilingual(
+            da="AJOUR_WAREHOUSE er ikke adressen på en PostgreSQL-database. Skriv den som "
+            "postgresql://bruger:adgangskode@vært/database, med %40 for et @ i adgangskoden.",
+            en="AJOUR_WAREHOUSE is no address of a PostgreSQL database. Write it as "
+            "postgresql://user:password@host/database, with %40 for an @ in the password.",
         )
         raise WarehouseUnusableError(message) from None
     if parts.get("host", "") not in ON_THIS_MACHINE and not parts.get("host", "").startswith("/"):
@@ -254,7 +302,7 @@ def _load_extension(connection: duckdb.DuckDBPyConnection) -> None:
         run(connection, "LOAD postgres_scanner")
     except duckdb.Error:
         if not importlib.util.find_spec("duckdb_extensions"):
-            raise WarehouseUnusableError(NOT_INSTALLED.format(lacking="DuckDB's extension for it")) from None
+            raise WarehouseUnusableError(EXTENSION_LACKS) from None
         from duckdb_extensions import import_extension  # noqa: PLC0415 (where it is installed)
 
         import_extension("postgres_scanner", con=connection)
@@ -264,10 +312,13 @@ def _load_extension(connection: duckdb.DuckDBPyConnection) -> None:
 def _refuse_newer(connection: duckdb.DuckDBPyConnection) -> None:
     present = schema.version_of(connection)
     if present is not None and present > schema.latest_version():
-        message = (
-            f"The warehouse in PostgreSQL was made by a newer version of ajour-revenue (its tables are of version "
+        message = Bilingual(
+            da="Datalageret i PostgreSQL er oprettet af en nyere version af ajour-revenue (dets tabeller er af version "
+            f"{present}; denne kender {schema.latest_version()}). Installér den version, eller angiv en anden database "
+            "i AJOUR_WAREHOUSE.",
+            en="The warehouse in PostgreSQL was made by a newer version of ajour-revenue (its tables are of version "
             f"{present}; this one knows {schema.latest_version()}). Install that version, or name another database in "
-            "AJOUR_WAREHOUSE."
+            "AJOUR_WAREHOUSE.",
         )
         raise WarehouseUnusableError(message)
 
@@ -283,5 +334,5 @@ def _psycopg2() -> Any:  # noqa: ANN401 (a module)
         import psycopg2.errors  # noqa: PLC0415 (where the extra is installed)
         import psycopg2.extensions  # noqa: PLC0415
     except ImportError:
-        raise WarehouseUnusableError(NOT_INSTALLED.format(lacking="psycopg2")) from None
+        raise WarehouseUnusableError(PSYCOPG2_LACKS) from None
     return psycopg2

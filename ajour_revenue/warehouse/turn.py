@@ -9,8 +9,9 @@ import tenacity
 from filelock import FileLock, Timeout
 
 from ajour_revenue.settings.model import PostgresWarehouse
+from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue.warehouse.connect import Store
-from ajour_revenue.warehouse.errors import WarehouseLockedError
+from ajour_revenue.warehouse.errors import WarehouseLockedError, worker
 from ajour_revenue.warehouse.file import make_private_folder
 from ajour_revenue.warehouse.postgres import TURN, alone, who_has
 
@@ -19,7 +20,7 @@ logger = logging.getLogger(__name__)
 PATIENCE_SECONDS = 1800
 """How long a run waits for its turn: another one may have a month to fetch, and hundreds of figures to publish."""
 
-NOBODY = "another run"
+NOBODY = Bilingual(da="en anden kørsel", en="another run")
 
 
 class NoTurnError(WarehouseLockedError):
@@ -60,7 +61,7 @@ def whose_turn(warehouse: Store) -> str | None:
         with lock.acquire(blocking=False):
             return None
     except Timeout:
-        return _named(warehouse.with_name(f"{warehouse.name}.turn.txt"))
+        return _named(warehouse.with_name(f"{warehouse.name}.turn.txt")).en
 
 
 @contextmanager
@@ -74,7 +75,7 @@ def _turn_in_postgres(warehouse: PostgresWarehouse, who: str) -> Iterator[None]:
 def _take(lock: FileLock, warehouse: Path, named: Path) -> None:
     def tell(state: tenacity.RetryCallState) -> None:
         if state.attempt_number == 1:
-            logger.warning("Waiting for the turn of %s, which works on the warehouse %s.", _named(named), warehouse)
+            logger.warning("Waiting for the turn of %s, which works on the warehouse %s.", _named(named).en, warehouse)
 
     try:
         tenacity.Retrying(
@@ -86,17 +87,22 @@ def _take(lock: FileLock, warehouse: Path, named: Path) -> None:
             reraise=True,
         )(lock.acquire, blocking=False)
     except Timeout:
-        message = (
-            f"For {PATIENCE_SECONDS // 60} minutes it was the turn of {_named(named)} to work on the warehouse "
-            f"{warehouse}. Nothing was done by this run. See under Runs whether that one still goes on; Dagster's "
-            "daemon starts this one again, else run its days again."
+        who, minutes = _named(named), PATIENCE_SECONDS // 60
+        message = Bilingual(
+            da=f"I {minutes} minutter har {who.da} haft tur i datalageret {warehouse}. Denne kørsel har ikke gjort "
+            "noget. Se under Runs, om den anden stadig er i gang; Dagsters daemon starter denne igen, ellers kør dens "
+            "dage igen.",
+            en=f"For {minutes} minutes it was the turn of {who.en} to work on the warehouse {warehouse}. Nothing was "
+            "done by this run. See under Runs whether that one still goes on; Dagster's daemon starts this one again, "
+            "else run its days again.",
         )
         raise NoTurnError(message) from None
 
 
-def _named(named: Path) -> str:
+def _named(named: Path) -> Bilingual:
     try:
-        return named.read_text(encoding="utf-8") or NOBODY
+        who = named.read_text(encoding="utf-8")
+        return worker(who) if who else NOBODY
     except FileNotFoundError:
         # It has just begun, or just ended.
         return NOBODY

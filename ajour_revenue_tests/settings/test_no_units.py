@@ -90,7 +90,7 @@ def test_with_planday_only_wages_fail_its_units_are_listed_and_nothing_is_publis
         (("report", "--format", "xlsx"), 0, "demo.xlsx"),
         (("report", "--format", "html"), 0, "demo.html"),
         (("test",), 1, "None of Ajour's 5 location(s) feeds a unit yet."),
-        (("enter", "Bar", LAST_DAY, "--incl-vat", 1, "--reason", "x"), 1, "they list no units yet"),
+        (("enter", "Bar", LAST_DAY, "--incl-vat", 1, "--reason", "x"), 1, "de har ingen enheder endnu"),
     ],
     ids=str,
 )

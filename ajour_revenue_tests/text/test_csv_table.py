@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ajour_revenue.text.bilingual import Bilingual, lines
 from ajour_revenue.text.csv_table import LONGEST_LINE, TOLD_AT_MOST, Errors, Line, UnreadableFileError, opened_csv
 
 ROWS = [
@@ -131,7 +132,8 @@ def test_a_row_that_is_wrong_as_a_whole_is_told_with_its_line(tmp_path: Path, ro
         rows = list(table.rows)
 
     assert [(row.number, bool(row.error)) for row in rows] == [(2, False), (4, True), (5, False)]
-    assert told in str(rows[1].error)
+    assert rows[1].error
+    assert told in rows[1].error.en
 
 
 # ruff: disable[RUF001]
@@ -188,7 +190,10 @@ def test_a_long_file_is_read_row_by_row(tmp_path: Path) -> None:
 def test_errors_are_counted_to_the_end_and_kept_as_far_as_anybody_reads() -> None:
     errors = Errors()
     for number in range(1_000):
-        errors.add(f"line {number}")
+        errors.add(Bilingual(da=f"linje {number}", en=f"line {number}"))
 
-    assert errors.told() == [*(f"line {number}" for number in range(TOLD_AT_MOST)), "and 950 more"]
-    assert errors.message(Path("a.csv")).startswith("a.csv has 1000 error(s)")
+    told = lines(errors.told())
+    assert told.en.splitlines() == [*(f"line {number}" for number in range(TOLD_AT_MOST)), "and 950 more"]
+    assert told.da.splitlines() == [*(f"linje {number}" for number in range(TOLD_AT_MOST)), "og 950 til"]
+    assert errors.message(Path("a.csv")).en.startswith("a.csv has 1000 error(s)")
+    assert errors.message(Path("a.csv")).da.startswith("a.csv har 1000 fejl")
