@@ -16,12 +16,3 @@ class ActionableError(Exception):
         """Take what to say."""
         self.text = Bilingual(da=text, en=text) if isinstance(text, str) else text
         super().__init__(self.text.en)
-
-
-class RefusedValueError(ValueError):
-    """A value is not what it should be; the text goes on behind the name of what it is the value of."""
-
-    def __init__(self, text: Bilingual) -> None:
-        """Take what to say, which pydantic keeps beside its own words."""
-        self.text = text
-        super().__init__(text.en)

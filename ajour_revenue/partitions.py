@@ -8,10 +8,18 @@ import dagster as dg
 
 from ajour_revenue.days import COPENHAGEN, MAX_DAYS, Window, yesterday
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.bilingual import Bilingual, Language, lines
+from ajour_revenue.text.faults import FaultError
 
 RANGE_START_TAG = "dagster/asset_partition_range_start"
 RANGE_END_TAG = "dagster/asset_partition_range_end"
 PARTITION_TAG = "dagster/partition"
+
+LAST_BEFORE_FIRST = "den sidste dag er før den første"
+NO_DAY = Bilingual(
+    da=f"Kørslen nævner ingen dag. Vælg en eller flere partitioner, højst {MAX_DAYS}, når du materialiserer.",
+    en=f"This run names no day. Choose one or several partitions, at most {MAX_DAYS}, when you materialize.",
+)
 
 # Dagster calls backfill policies beta, once for each asset; its release is pinned.
 warnings.filterwarnings("ignore", message=".*backfill_policy", category=dg.BetaWarning)
@@ -43,26 +51,41 @@ def _short(window: Window) -> str:
     return f"{first}/{last:%m-%d}" if first.month != last.month else f"{first}/{last:%d}"
 
 
-def tagged_window(tags: Mapping[str, str]) -> Window | None:
+def _in_danish(window: Window) -> str:
+    first, last = window.first_day, window.last_day
+    return str(first) if first == last else f"{first} til {last}"
+
+
+def tagged_window(tags: Mapping[str, str], language: Language = "en") -> Window | None:
     """Return the days that a run's tags ask for; None where they name no day.
 
-    Raises dg.Failure where they name something else than a day, or a last day before the first.
+    Raises dg.Failure, in the language, where they name something else than a day, or a last day before the first.
     """
     day = tags.get(PARTITION_TAG)
     first, last = tags.get(RANGE_START_TAG, day), tags.get(RANGE_END_TAG, day)
     try:
         return Window(_tagged_day(first), _tagged_day(last)) if first and last else None
     except ValueError as error:
-        message = f"This run asks for days from {first} to {last}: {error}. Nothing was fetched."
-        raise dg.Failure(message) from error
+        why = error.text if isinstance(error, FaultError) else Bilingual(da=LAST_BEFORE_FIRST, en=str(error))
+        message = Bilingual(
+            da=f"Kørslen beder om dagene fra {first} til {last}: {why.da}. Intet blev hentet.",
+            en=f"This run asks for days from {first} to {last}: {why.en}. Nothing was fetched.",
+        )
+        raise dg.Failure(message.in_language(language)) from error
 
 
 def _tagged_day(text: str) -> dt.date:
     # Python takes more for a day than Dagster's keys: 2026-W47, 20261201.
-    day = dt.date.fromisoformat(text)
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise FaultError(Bilingual(da=f"{text!r} er ikke en dag", en=str(error))) from error
     if day.isoformat() != text:
-        msg = f"{text!r} is no day as partitions have it; write {day}"
-        raise ValueError(msg)
+        told = Bilingual(
+            da=f"{text!r} er ikke en dag, som partitioner har den; skriv {day}",
+            en=f"{text!r} is no day as partitions have it; write {day}",
+        )
+        raise FaultError(told)
     return day
 
 
@@ -72,21 +95,28 @@ def requested_window(tags: Mapping[str, str], settings: Settings) -> Window:
     Raises dg.Failure where the run names no day, more than 31 days (D8), or days that do not exist
     (D9); the message says what to launch instead.
     """
-    window = tagged_window(tags)
+    language = settings.report.language
+    window = tagged_window(tags, language)
     if window is None:
-        message = "This run names no day. Choose one or several partitions, at most 31, when you materialize."
-        raise dg.Failure(message)
+        raise dg.Failure(NO_DAY.in_language(language))
+    asked = Bilingual(da=_in_danish(window), en=str(window))
     if window.first_day < settings.activation_date or window.last_day > yesterday():
-        message = (
-            f"This run asks for {window}, but there is revenue only from the activation date "
-            f"{settings.activation_date} up to yesterday, {yesterday()}. Launch it for days within these."
+        first, last = settings.activation_date, yesterday()
+        message = Bilingual(
+            da=f"Kørslen beder om {asked.da}, men der er kun omsætning fra aktiveringsdatoen {first} til i går, "
+            f"{last}. Start den for dage inden for dem.",
+            en=f"This run asks for {asked.en}, but there is revenue only from the activation date {first} up to "
+            f"yesterday, {last}. Launch it for days within these.",
         )
-        raise dg.Failure(message)
+        raise dg.Failure(message.in_language(language))
     if len(window.days) > MAX_DAYS:
-        ranges = "\n".join(f"  {part}" for part in window.split())
-        message = (
-            f"This run asks for {len(window.days)} days, {window}; one run takes at most {MAX_DAYS}. Nothing was "
-            f"fetched. Launch it as a backfill, which Dagster splits by itself, or as one run for each of:\n{ranges}"
+        number = len(window.days)
+        ranges = lines(Bilingual(da=f"  {_in_danish(part)}", en=f"  {part}") for part in window.split())
+        message = Bilingual(
+            da=f"Kørslen beder om {number} dage, {asked.da}; en kørsel tager højst {MAX_DAYS}. Intet blev hentet. "
+            f"Start den som en backfill, som Dagster selv deler op, eller som en kørsel for hver af:\n{ranges.da}",
+            en=f"This run asks for {number} days, {asked.en}; one run takes at most {MAX_DAYS}. Nothing was fetched. "
+            f"Launch it as a backfill, which Dagster splits by itself, or as one run for each of:\n{ranges.en}",
         )
-        raise dg.Failure(message)
+        raise dg.Failure(message.in_language(language))
     return window

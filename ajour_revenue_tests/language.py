@@ -4,10 +4,22 @@ import re
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import fields, is_dataclass
 
+from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue.text.formats import Formats
 
 WORD = re.compile(r"(?<!\w)[a-zæøå]+(?!\w)")
 BLANK = re.compile(r"\{[^}]*\}")
+QUOTES = re.compile(r"(Meldingen var|What was said): .*", re.DOTALL)
+PATH = re.compile(r"(?<![\w:/])/[\w./-]*\w")
+NAMED = re.compile(r"\d+|\b[a-z]+(?:_[a-z]+)+\b|\b[A-Z][A-Z_]{4,}\b|'[^'\s]+'")
+ONLY_ENGLISH = WORD.findall("""
+the is are was were has and or not cannot be been of with this that it its which where when line lines nothing no none
+an as by on from into whether found must may units settings warehouse
+""")
+ONLY_DANISH = WORD.findall("""
+det den de der er var blev har og eller ikke kan af til med som hvor hvis når linje linjer intet ingen et en ved på
+fra ind om skal må filen enheden enheder afdelingen indstillingerne datalageret
+""")
 COMMAND = re.compile(r"ajour-revenue [^\n]*")
 
 
@@ -34,6 +46,24 @@ def foreign_words(shown: str, texts: object, other: object) -> set[str]:
     foreign = words(strings(other)) - words(strings(texts))
     assert foreign
     return words([COMMAND.sub("", shown)]) & foreign
+
+
+def assert_said_in_both(text: Bilingual) -> None:
+    """See that a text is whole in either language, and names the same numbers, places and names in both."""
+    danish, english = (QUOTES.sub("", said) for said in (text.da, text.en))
+
+    assert _facts(danish) == _facts(english)
+    assert not _plain_words(danish) & {*ONLY_ENGLISH}, danish
+    assert not _plain_words(english) & {*ONLY_DANISH}, english
+    assert _plain_words(danish) & {*ONLY_DANISH}, danish
+
+
+def _facts(said: str) -> list[str]:
+    return sorted([*PATH.findall(said), *NAMED.findall(PATH.sub("", said))])
+
+
+def _plain_words(said: str) -> set[str]:
+    return words([NAMED.sub("", PATH.sub("", COMMAND.sub("", said)))])
 
 
 def unsaid(shown: str, texts: object, *, apart_from: Container[str] = ()) -> list[str]:

@@ -93,7 +93,7 @@ def test_at_a_moment_the_day_before_it_may_be_asked_for_and_no_later_one(
     moment: dt.datetime, last_day: dt.date, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_now(monkeypatch, moment)
-    settings = Settings.model_validate(settings_dict(activation_date=last_day))
+    settings = Settings.model_validate(settings_dict(activation_date=last_day, report={"language": "en"}))
     whole, too_late = Window(last_day, last_day), Window(last_day, last_day + dt.timedelta(days=1))
 
     assert yesterday() == last_day

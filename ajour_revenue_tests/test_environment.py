@@ -8,6 +8,7 @@ import pytest
 from ajour_revenue.environment import credentials, empty_missing_secrets, read_env_file
 from ajour_revenue.settings.env_file import ENV_FILE, EnvFileError, env_file_values, variable
 from ajour_revenue.settings.secrets import SECRETS
+from ajour_revenue_tests.language import assert_said_in_both
 
 
 @pytest.fixture(autouse=True)
@@ -130,22 +131,28 @@ def test_what_cannot_be_read_is_told_without_quoting_it(content: bytes, told: st
     with pytest.raises(EnvFileError, match=told) as error:
         read_env_file()
 
-    assert "hemmelig" not in str(error.value)
-    assert "\n" not in str(error.value)
+    for said in (error.value.text.da, error.value.text.en):
+        assert "hemmelig" not in said
+        assert "\n" not in said
+    assert_said_in_both(error.value.text)
 
 
 def test_a_folder_in_its_place_is_told() -> None:
     Path(ENV_FILE).mkdir()
 
-    with pytest.raises(EnvFileError, match=r"\.env cannot be read: Is a directory"):
+    with pytest.raises(EnvFileError, match=r"\.env cannot be read: Is a directory") as error:
         read_env_file()
+    assert (
+        error.value.text.da == ".env kan ikke læses: det er en mappe. Det skal være en fil, som denne bruger må læse."
+    )
 
 
 def test_a_link_to_nothing_is_told() -> None:
     Path(ENV_FILE).symlink_to("gone")
 
-    with pytest.raises(EnvFileError, match=r"\.env cannot be read: No such file"):
+    with pytest.raises(EnvFileError, match=r"\.env cannot be read: No such file") as error:
         read_env_file()
+    assert error.value.text.da.startswith(".env kan ikke læses: filen eller mappen findes ikke. Det skal være en fil")
 
 
 def test_the_example_lists_every_secret() -> None:

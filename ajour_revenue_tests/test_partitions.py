@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ajour_revenue.days import COPENHAGEN, Window, latest_days, yesterday
-from ajour_revenue.partitions import daily_partitions, requested_window, tagged_window, window_tags
+from ajour_revenue.partitions import (
+    PARTITION_TAG,
+    RANGE_END_TAG,
+    RANGE_START_TAG,
+    daily_partitions,
+    requested_window,
+    tagged_window,
+    window_tags,
+)
 from ajour_revenue.settings.model import Settings
 from ajour_revenue_tests.clock import set_now
 from ajour_revenue_tests.kit import settings_dict
@@ -20,10 +28,11 @@ days = st.dates(dt.date(2020, 1, 1), dt.date(2040, 1, 1))
 
 
 def settings_from(activation_date: dt.date) -> Settings:
-    return Settings.model_validate(settings_dict(activation_date=activation_date))
+    return Settings.model_validate(settings_dict(activation_date=activation_date, report={"language": "en"}))
 
 
 SETTINGS = settings_from(ACTIVATION_DATE)
+IN_DANISH = Settings.model_validate(settings_dict(activation_date=ACTIVATION_DATE))
 
 
 @pytest.fixture(autouse=True)
@@ -221,6 +230,52 @@ def test_a_run_whose_days_are_none_is_refused(first: str, last: str, told: str) 
 
     with pytest.raises(dg.Failure, match=told):
         requested_window(tags, SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("tags", "told"),
+    [
+        ({}, "Kørslen nævner ingen dag. Vælg en eller flere partitioner, højst 31, når du materialiserer."),
+        (
+            {PARTITION_TAG: "yesterday"},
+            ("Kørslen beder om dagene fra yesterday til yesterday: 'yesterday' er ikke en dag. Intet blev hentet."),
+        ),
+        (
+            {PARTITION_TAG: "2026-W20"},
+            (
+                "Kørslen beder om dagene fra 2026-W20 til 2026-W20: '2026-W20' er ikke en dag, som partitioner har "
+                "den; skriv 2026-05-11. Intet blev hentet."
+            ),
+        ),
+        (
+            {RANGE_START_TAG: "2026-06-30", RANGE_END_TAG: "2026-06-29"},
+            (
+                "Kørslen beder om dagene fra 2026-06-30 til 2026-06-29: den sidste dag er før den første. Intet blev "
+                "hentet."
+            ),
+        ),
+        (
+            {PARTITION_TAG: "2026-07-01"},
+            (
+                "Kørslen beder om 2026-07-01, men der er kun omsætning fra aktiveringsdatoen 2026-01-15 til i går, "
+                "2026-06-30. Start den for dage inden for dem."
+            ),
+        ),
+        (
+            {RANGE_START_TAG: "2026-05-01", RANGE_END_TAG: "2026-06-01"},
+            (
+                "Kørslen beder om 32 dage, 2026-05-01 til 2026-06-01; en kørsel tager højst 31. Intet blev hentet. "
+                "Start den som en backfill, som Dagster selv deler op, eller som en kørsel for hver af:\n"
+                "  2026-05-01 til 2026-05-31\n  2026-06-01"
+            ),
+        ),
+    ],
+)
+def test_a_run_is_refused_in_danish_where_the_settings_are(tags: dict[str, str], told: str) -> None:
+    with pytest.raises(dg.Failure) as failure:
+        requested_window(tags, IN_DANISH)
+
+    assert failure.value.description == told
 
 
 @given(first_day=days, length=st.integers(1, 50))

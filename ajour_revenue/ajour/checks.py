@@ -39,7 +39,7 @@ def ajour_connection(settings: Settings) -> dg.AssetChecksDefinition:
         """
         language = settings.report.language
         try:
-            if tagged_window(context.run.tags):
+            if tagged_window(context.run.tags, settings.report.language):
                 requested_window(context.run.tags, settings)
             locations = ajour.locations()
             earlier = earliest_day_before_activation(ajour.connection, settings)

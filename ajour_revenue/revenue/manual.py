@@ -19,7 +19,8 @@ from ajour_revenue.revenue.unit_revenue import calculate_unit_revenue
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue.text.csv_table import Errors, Line, UnreadableFileError, opened_csv
-from ajour_revenue.text.fields import amount_of, complaint, day_of, empty_is_none
+from ajour_revenue.text.faults import fault_of
+from ajour_revenue.text.fields import amount_of, day_of, empty_is_none
 from ajour_revenue.text.names import Name, Reason, clean_name, quoted
 from ajour_revenue.warehouse.run import give, rows, run
 
@@ -266,7 +267,7 @@ def _checked(
         entry = ManualEntry.model_validate(values)
     except ValidationError as error:
         wrong = {str(each["loc"][0]) for each in error.errors()}
-        problems = [_told(called[str(each["loc"][0])], each["type"], complaint(each)) for each in error.errors()]
+        problems = [_told(called[str(each["loc"][0])], each["type"], fault_of(each)) for each in error.errors()]
         if "unit" not in wrong:
             problems += _unit_problems(settings, clean_name(str(values["unit"])))
         if "business_date" not in wrong:

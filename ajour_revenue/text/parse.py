@@ -5,8 +5,8 @@ import re
 from decimal import Decimal
 
 from ajour_revenue.days import Window, month_of
-from ajour_revenue.errors import RefusedValueError
 from ajour_revenue.text.bilingual import Bilingual
+from ajour_revenue.text.faults import FaultError
 from ajour_revenue.text.names import quoted
 
 MONTHS = {
@@ -81,7 +81,7 @@ TWO_READINGS = re.compile(r"\d{1,3}[.,]\d{3}", re.ASCII)
 def parse_day(text: str) -> dt.date:
     """Return the day that a text names: 2026-01-31, or as Danes write it, such as 31-1-2026 or fredag den 1. maj 2026.
 
-    Raises RefusedValueError, also for what could be another day to somebody else: a year of two digits, a week, a
+    Raises FaultError, also for what could be another day to somebody else: a year of two digits, a week, a
     weekday that the day is not.
     """
     text = " ".join(text.split())
@@ -93,13 +93,13 @@ def parse_day(text: str) -> dt.date:
             da=f"{quoted(text)} er ikke en dag; skriv 2026-01-31, eller 31-01-2026 med dagen først",
             en=f"{quoted(text)} is no day; write 2026-01-31, or 31-01-2026 with the day first",
         )
-        raise RefusedValueError(told)
+        raise FaultError(told)
     if weekday and WRITTEN_WEEKDAYS[weekday] != day.weekday():
         told = Bilingual(
             da=f"{quoted(text)} er ikke en dag: {day} er en {DANISH_WEEKDAYS[day.weekday()]}",
             en=f"{quoted(text)} is no day: {day} is a {day:%A}",
         )
-        raise RefusedValueError(told)
+        raise FaultError(told)
     return day
 
 
@@ -120,18 +120,18 @@ def _numbered_day(text: str) -> dt.date | None:
 def parse_period(text: str) -> Window:
     """Return the month that a text names: 2026-11, 11-2026, november 2026; or the day, as `parse_day` takes it.
 
-    Raises RefusedValueError, also for a year of two digits: nov-26 may be a day of any year.
+    Raises FaultError, also for a year of two digits: nov-26 may be a day of any year.
     """
     if month := _month(" ".join(text.split())):
         return month
     try:
         day = parse_day(text)
-    except RefusedValueError as error:
+    except FaultError as error:
         told = Bilingual(
             da=f"{error.text.da}; 2026-01 eller januar 2026 for en hel måned",
             en=f"{error.text.en}; 2026-01 or januar 2026 for a whole month",
         )
-        raise RefusedValueError(told) from None
+        raise FaultError(told) from None
     return Window(day, day)
 
 
@@ -151,7 +151,7 @@ def _month(text: str) -> Window | None:
 def parse_amount(text: str) -> Decimal:
     """Return the amount that a text names: 1234.50, 1.234,50, kr. 1 234,50, 1.234,- or (1.234,50) for a negative one.
 
-    Raises RefusedValueError, also where a point or comma could stand before thousands as well as before øre, as in
+    Raises FaultError, also where a point or comma could stand before thousands as well as before øre, as in
     1.234.
     """
     plain = NO_ORE.sub("", CURRENCY.sub("", SPACES.sub(" ", text).strip())).strip()
@@ -168,13 +168,13 @@ def parse_amount(text: str) -> Decimal:
             da=f"{quoted(text)} kan være {whole} eller {with_comma}; skriv {whole},00 eller {with_comma[:-1]}",
             en=f"{quoted(text)} may be {whole} or {ore}; write {whole}.00 or {ore[:-1]}",
         )
-        raise RefusedValueError(told)
+        raise FaultError(told)
     if not AMOUNT.fullmatch(plain):
         told = Bilingual(
             da=f"{quoted(text)} er ikke et beløb; skriv 1234.50 eller 1.234,50",
             en=f"{quoted(text)} is no amount; write 1234.50 or 1.234,50",
         )
-        raise RefusedValueError(told)
+        raise FaultError(told)
     amount = _number(plain)
     return -amount if is_negative else amount
 

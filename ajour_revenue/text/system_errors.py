@@ -5,14 +5,14 @@ import errno
 from ajour_revenue.text.bilingual import Bilingual
 
 IN_DANISH = {
-    errno.ENOENT: "findes ikke",
+    errno.ENOENT: "filen eller mappen findes ikke",
     errno.EACCES: "adgang nægtet",
-    errno.EPERM: "ikke tilladt",
-    errno.EISDIR: "er en mappe",
+    errno.EPERM: "det er ikke tilladt",
+    errno.EISDIR: "det er en mappe",
     errno.ENOTDIR: "en del af stien er ikke en mappe",
     errno.ELOOP: "symbolske links fører i ring",
     errno.ENAMETOOLONG: "navnet er for langt",
-    errno.ENOSPC: "ikke mere plads på disken",
+    errno.ENOSPC: "der er ikke mere plads på disken",
     errno.EFBIG: "filen er for stor",
     errno.EROFS: "filsystemet kan kun læses",
     errno.EIO: "læse- eller skrivefejl på disken",

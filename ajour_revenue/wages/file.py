@@ -15,11 +15,11 @@ import pyarrow as pa
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from ajour_revenue.days import Window
-from ajour_revenue.errors import RefusedValueError
 from ajour_revenue.mapping import unknown_places
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue.text.csv_table import Errors, Line, UnreadableFileError, opened_csv
+from ajour_revenue.text.faults import FaultError
 from ajour_revenue.text.fields import amount_of, day_of, empty_is_none, wrong_fields
 from ajour_revenue.text.names import Name, clean_name, quoted
 from ajour_revenue.text.parse import parse_day
@@ -49,7 +49,7 @@ def _count(value: object) -> object:
         told = Bilingual(
             da=f"{text!r} er ikke et antal personer; skriv 3", en=f"{text!r} is no number of people; write 3"
         )
-        raise RefusedValueError(told)
+        raise FaultError(told)
     return text or None
 
 

@@ -13,6 +13,7 @@ from ajour_revenue.settings.load import load_settings
 from ajour_revenue.settings.model import Settings
 from ajour_revenue_tests.budget.kit import line
 from ajour_revenue_tests.kit import write_settings
+from ajour_revenue_tests.language import assert_said_in_both
 from ajour_revenue_tests.processes import CHECKOUT
 
 HEADER = "department,unit,month,revenue_excl_vat,wage_percentage"
@@ -34,6 +35,7 @@ def errors(settings: Settings, *lines: str, header: str = HEADER) -> list[str]:
     """Return the lines of the error message: the first says what is wrong with the whole."""
     with pytest.raises(BudgetFileError) as error:
         read(settings, *lines, header=header)
+    assert_said_in_both(error.value.text)
     return [line.strip() for line in str(error.value).splitlines()]
 
 
@@ -119,6 +121,37 @@ def test_everything_wrong_is_told_at_once(settings: Settings) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("Bar;13-2026;1000", ", periode: der står '13-2026': '13-2026' er ikke en dag; skriv 2026-01-31, eller "),
+        (
+            "Bar;februar 26;1000",
+            ", periode: der står 'februar 26': 'februar 26' er ikke en dag; skriv 2026-01-31, eller ",
+        ),
+        (
+            "Bar;marts 2026;1.400",
+            ", omsætning_ekskl._moms: der står '1.400': '1.400' kan være 1400 eller 1,400; skriv ",
+        ),
+        ("Café;marts 2026;1000", ": enheden 'Café' findes ikke blandt Bar, Kitchen, Shop"),
+        ("Bar;marts 2026;", ": har hverken omsætning eller lønprocent; udfyld en af dem, eller slet rækken"),
+        ("Shop;april 2026;2", ": samme sted og periode som linje 2; behold kun den ene"),
+        (
+            "Shop;7-4-2026;2",
+            ": Shop har 2026-04 både som helhed og dag for dag (linje 2); behold måneden eller dens dage",
+        ),
+    ],
+)
+def test_a_budget_as_danish_excel_saves_it_is_refused_in_danish(settings: Settings, row: str, told: str) -> None:
+    with pytest.raises(BudgetFileError) as error:
+        read(settings, "Shop;april 2026;1", row, header="Enhed;Periode;Omsætning ekskl. moms", encoding="cp1252")
+
+    first, second = error.value.text.da.splitlines()
+    assert first == f"{settings.budget.file} har 1 fejl; intet blev gemt. Ret dem, og prøv igen:"
+    assert second.startswith(f"  linje 3{told}")
+    assert_said_in_both(error.value.text)
+
+
 def test_the_same_place_and_period_twice_is_told_with_both_lines(settings: Settings) -> None:
     told = errors(settings, ",Bar,2026-03,1000,", "Aarhus,,2026-03,1000,", "Vesterbro,Bar,03-2026,2000,")
 
@@ -156,8 +189,9 @@ def test_other_columns_are_refused_with_those_that_are_meant(settings: Settings,
 
 def test_a_file_that_is_not_there_is_told_with_what_to_do(settings: Settings) -> None:
     assert settings.budget.file
-    with pytest.raises(BudgetFileError, match=r"There is no budget file .*budget\.csv. .* budget\.file"):
+    with pytest.raises(BudgetFileError, match=r"There is no budget file .*budget\.csv. .* budget\.file") as error:
         read_budget(settings, settings.budget.file)
+    assert_said_in_both(error.value.text)
 
 
 def test_without_units_the_budget_is_told_to_wait_for_them(tmp_path: Path) -> None:
@@ -167,8 +201,9 @@ def test_without_units_the_budget_is_told_to_wait_for_them(tmp_path: Path) -> No
     file = tmp_path / "budget.csv"
     file.write_text(f"{HEADER}\n,Bar,2026-03,1000,\n", encoding="utf-8")
 
-    with pytest.raises(BudgetFileError, match="the settings list no units yet"):
+    with pytest.raises(BudgetFileError, match="the settings list no units yet") as error:
         read_budget(settings, file)
+    assert_said_in_both(error.value.text)
 
 
 def test_what_the_manual_shows_is_read(tmp_path: Path) -> None:

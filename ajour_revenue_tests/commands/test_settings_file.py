@@ -12,7 +12,7 @@ from ajour_revenue.commands.settings_file import (
     settings_text,
     unfinished_settings,
 )
-from ajour_revenue.settings.edit import NotEditableError
+from ajour_revenue.settings.edit import NotEditableError, edit
 from ajour_revenue.settings.load import load_settings
 from ajour_revenue_tests.kit import write_settings
 from ajour_revenue_tests.processes import CHECKOUT
@@ -189,6 +189,41 @@ def test_a_file_that_cannot_be_replaced_stays_as_it_is(tmp_path: Path) -> None:
             add_units(path, [BAR])
     assert path.read_text(encoding="utf-8") == "units: []\n"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("text", "danish", "english"),
+    [
+        (
+            "units: &none []\nplaces: *none\n",
+            "en anden værdi ville også blive ændret",
+            "another value would change too",
+        ),
+        (
+            "units: [\n  {name: Kitchen}, # stove\n]\n",
+            "en kommentar ville gå tabt: stove",
+            "a comment would be lost: stove",
+        ),
+        (
+            "- Kitchen\n",
+            "den indeholder ikke det, som indstillinger indeholder",
+            "it does not hold what a settings file",
+        ),
+        (None, "filen eller mappen findes ikke", "No such file or directory"),
+    ],
+)
+def test_why_a_file_cannot_be_changed_is_told_in_both_languages(
+    tmp_path: Path, text: str | None, danish: str, english: str
+) -> None:
+    path = tmp_path / "ajour.yaml"
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+
+    with pytest.raises(NotEditableError) as error:
+        edit(path, lambda settings: settings.update(units=[*settings["units"], "Bar"]))
+
+    assert danish in error.value.text.da
+    assert english in error.value.text.en
 
 
 def fails(*_: object) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 import pytest
+from filelock import FileLock
 
 from ajour_revenue.days import Window
 from ajour_revenue.readers import copy
@@ -20,6 +21,7 @@ from ajour_revenue.wages.percentage import calculate_wage_percentage
 from ajour_revenue.warehouse.connect import reading, transaction
 from ajour_revenue.warehouse.errors import WarehouseLockedError
 from ajour_revenue.warehouse.turn import turn
+from ajour_revenue_tests.language import assert_said_in_both
 from ajour_revenue_tests.readers.kit import DAYS, Place, held_open, settings_of
 from ajour_revenue_tests.reports.kit import MONDAY, days_before
 
@@ -300,8 +302,26 @@ def test_wages_that_are_to_be_hidden_from_now_on_are_hidden_at_once(place: Place
 def test_a_folder_that_cannot_be_written_is_told(place: Place) -> None:
     place.settings.readers_folder.write_text("no folder")
 
-    with pytest.raises(CopyNotWrittenError, match=r"company-readers cannot be written.*another readers.folder"):
+    with pytest.raises(
+        CopyNotWrittenError, match=r"company-readers cannot be written.*another readers.folder"
+    ) as error:
         bring_up_to_date(place.settings)
+    assert error.value.text.da.startswith(f"Læsekopien {place.settings.readers_folder} kan ikke skrives; det, der står")
+    assert_said_in_both(error.value.text)
+
+
+def test_a_copy_that_another_process_is_making_is_told(copied: Place) -> None:
+    sell_more(copied)
+    folder = copied.settings.readers_folder
+
+    with (
+        FileLock(folder / ".lock", is_singleton=False),
+        pytest.raises(WarehouseLockedError) as error,
+    ):
+        bring_up_to_date(copied.settings, patience_seconds=0)
+
+    assert error.value.text.da == f"En anden proces er ved at skrive læsekopien {folder}. Prøv igen om lidt."
+    assert_said_in_both(error.value.text)
 
 
 def test_a_copy_that_cannot_be_written_anew_is_read_as_it_is(

@@ -23,6 +23,7 @@ from ajour_revenue.reports.texts import TEXTS, Texts
 from ajour_revenue.reports.write import ReportNotWrittenError, write
 from ajour_revenue.reports.xlsx import xlsx_workbook
 from ajour_revenue.wages.figures import Figure
+from ajour_revenue_tests.language import assert_said_in_both
 from ajour_revenue_tests.processes import PATIENCE_SECONDS, run
 from ajour_revenue_tests.reports.kit import MONDAY, Books, days_before
 
@@ -368,8 +369,12 @@ def test_a_file_is_readable_as_other_new_files_are(tmp_path: Path) -> None:
 def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "demo.html").mkdir()
 
-    with pytest.raises(ReportNotWrittenError, match=r"demo\.html cannot be written: Is a directory"):
+    with pytest.raises(ReportNotWrittenError, match=r"demo\.html cannot be written: Is a directory") as error:
         write(tmp_path / "demo.html", b"page")
+    assert error.value.text.da.startswith(
+        f"Rapporten {tmp_path / 'demo.html'} kan ikke skrives: det er en mappe. Se, om"
+    )
+    assert_said_in_both(error.value.text)
 
     assert [path.name for path in tmp_path.iterdir()] == ["demo.html"]
 

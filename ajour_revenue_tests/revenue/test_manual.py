@@ -19,6 +19,7 @@ from ajour_revenue.revenue.manual import (
 )
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.kit import ACTIVATION_DATE, Company
+from ajour_revenue_tests.language import assert_said_in_both
 
 BEFORE = LAST_DAY - timedelta(days=10)
 CENT = Decimal("0.01")
@@ -121,6 +122,48 @@ def test_what_cannot_be_is_refused(company: Company, values: dict[str, object], 
     with pytest.raises(ManualEntryError) as refused:
         check_entry(company.settings, right | values)
     assert told in str(refused.value)
+    assert_said_in_both(refused.value.text)
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        (
+            {"unit": "Baren", "reason": ""},
+            "reason: mangler; enheden 'Baren' findes ikke i indstillingerne: Bar, Kitchen, Shop; mente du Bar",
+        ),
+        ({"business_date": "31/12"}, "business_date: '31/12' er ikke en dag; skriv 2026-01-31, eller 31-01-2026 med "),
+        (
+            {"business_date": LAST_DAY + timedelta(days=1)},
+            (
+                f"{LAST_DAY + timedelta(days=1)} er ikke en dag med omsætning: dem er der fra aktiveringsdatoen "
+                f"{ACTIVATION_DATE} til i går, {LAST_DAY}"
+            ),
+        ),
+        ({"revenue_incl_vat": "1"}, "angiv ét beløb, revenue_incl_vat eller revenue_excl_vat; det andet følger af det"),
+        (
+            {"revenue_excl_vat": "1,005"},
+            "revenue_excl_vat: '1,005' kan være 1005 eller 1,005; skriv 1005,00 eller 1,00",
+        ),
+        ({"location": "20"}, f"lokation '20' hører ikke til Bar den {LAST_DAY}; det gør 10, 11"),
+        (
+            {"unit": "vesterbro"},
+            (
+                "enheden 'vesterbro' findes ikke i indstillingerne: Bar, Kitchen, Shop; det er en afdeling, og "
+                "omsætning hører til dens enheder: Bar, Kitchen"
+            ),
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused_in_danish(company: Company, values: dict[str, object], told: str) -> None:
+    right = {"unit": "Bar", "business_date": LAST_DAY, "revenue_excl_vat": "1", "reason": "x"}
+
+    with pytest.raises(ManualEntryError) as refused:
+        check_entry(company.settings, right | values)
+
+    assert refused.value.text.da.startswith(told)
+    assert refused.value.text.da.endswith(". Intet blev gemt.")
+    assert_said_in_both(refused.value.text)
 
 
 @given(
@@ -176,6 +219,7 @@ def test_every_bad_row_is_told_with_its_line(company: Company, tmp_path: Path) -
     with pytest.raises(ManualEntryError) as refused:
         read_entries(company.settings, path)
     told = str(refused.value)
+    assert_said_in_both(refused.value.text)
     assert "6 error(s); nothing was stored" in told
     for line, problem in {
         3: "unit 'Cellar'",
@@ -206,6 +250,7 @@ def test_a_file_that_is_none_is_refused(company: Company, tmp_path: Path, conten
     with pytest.raises(ManualEntryError, match=re.escape(path.name)) as refused:
         read_entries(company.settings, path)
     assert told in str(refused.value)
+    assert_said_in_both(refused.value.text)
 
 
 def test_a_file_that_is_not_there_is_told(company: Company, tmp_path: Path) -> None:

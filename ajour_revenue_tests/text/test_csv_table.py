@@ -10,6 +10,7 @@ import pytest
 
 from ajour_revenue.text.bilingual import Bilingual, lines
 from ajour_revenue.text.csv_table import LONGEST_LINE, TOLD_AT_MOST, Errors, Line, UnreadableFileError, opened_csv
+from ajour_revenue_tests.language import assert_said_in_both
 
 ROWS = [
     {"business_date": "2026-12-01", "unit": "Køkken", "hours": "2,5"},
@@ -102,14 +103,16 @@ def test_what_is_no_csv_is_named_with_how_to_save_it_right(tmp_path: Path, conte
         list(table.rows)
 
     assert str(path) in str(error.value)
+    assert_said_in_both(error.value.text)
 
 
 def test_what_is_no_file_is_told_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
 
     for name, told in (("pipe", "it is no file"), ("none.csv", "No such file"), (".", "it is no file")):
-        with pytest.raises(UnreadableFileError, match=told), opened_csv(tmp_path / name):
+        with pytest.raises(UnreadableFileError, match=told) as error, opened_csv(tmp_path / name):
             pass
+        assert_said_in_both(error.value.text)
 
 
 @pytest.mark.parametrize(
@@ -134,6 +137,7 @@ def test_a_row_that_is_wrong_as_a_whole_is_told_with_its_line(tmp_path: Path, ro
     assert [(row.number, bool(row.error)) for row in rows] == [(2, False), (4, True), (5, False)]
     assert rows[1].error
     assert told in rows[1].error.en
+    assert_said_in_both(rows[1].error)
 
 
 # ruff: disable[RUF001]
@@ -169,8 +173,9 @@ def test_a_file_that_changes_while_it_is_read_is_told(tmp_path: Path, change: st
                 (tmp_path / "other.csv").replace(path)
             list(table.rows)
 
-    with pytest.raises(UnreadableFileError, match="was changed while it was read"):
+    with pytest.raises(UnreadableFileError, match="was changed while it was read") as error:
         read_while_it_changes()
+    assert_said_in_both(error.value.text)
 
 
 def test_a_long_file_is_read_row_by_row(tmp_path: Path) -> None:

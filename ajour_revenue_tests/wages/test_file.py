@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from ajour_revenue.days import Window
 from ajour_revenue.settings.load import load_settings
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue.wages.file import WageCost, WageFile, WageFileError, read_wage_file
 from ajour_revenue.wages.source import WAGE_COST_SCHEMA, WageCosts
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.kit import Company, write_settings
+from ajour_revenue_tests.language import assert_said_in_both
 
 HEADER = "business_date,department,unit,wage_cost,hours"
 
@@ -36,6 +38,7 @@ def errors(settings: Settings, *lines: str, header: str = HEADER, encoding: str 
     """Return the lines of the error message: the first says what is wrong with the whole."""
     with pytest.raises(WageFileError) as error:
         read(settings, *lines, header=header, encoding=encoding)
+    assert_said_in_both(error.value.text)
     return [line.strip() for line in str(error.value).splitlines()]
 
 
@@ -217,8 +220,49 @@ def test_a_file_that_is_not_there_is_told_with_its_path_and_setting(settings: Se
     with pytest.raises(WageFileError) as error:
         read_wage_file(settings)
 
-    assert str(settings.wages.file) in str(error.value)
-    assert "wages.file" in str(error.value)
+    assert error.value.text == Bilingual(
+        da=f"Der er ingen lønfil {settings.wages.file}. Læg den dér, eller ret wages.file i indstillingerne.",
+        en=f"There is no wage file {settings.wages.file}. Put it there, or correct wages.file in the settings.",
+    )
+
+
+def test_a_file_as_danish_excel_saves_it_is_refused_in_danish(settings: Settings) -> None:
+    path = settings.wages.file
+    rows = [
+        "01-03-2026;Vesterbro;Bar;1.234;2,5;3",
+        "søn 2-3-2026;Vesterbro;Bar;400;2,5;3",
+        "03-03-2026;Vesterbro;Baren;400;2,5;3",
+        "04-03-2026;Nørrebro;;400;2,5;3",
+        "05-03-2026;Aarhus;Shop;mange;-1;to",
+        "06-03-2026;Aarhus;Shop;400;2,5;3",
+        "06-03-2026;Aarhus;Shop;400;2,5;3",
+        "07-03-2026;Aarhus;Shop;#REFERENCE!;2,5;3",
+        "08-03-2026;;Shop;400;2,5;3",
+        "09-03-2026;Aarhus;Shop;400",
+    ]
+    path.write_text("\r\n".join([f"{HEADER},people".replace(",", ";"), *rows, ""]), encoding="cp1252")
+
+    with pytest.raises(WageFileError) as error:
+        read_wage_file(settings)
+
+    assert_said_in_both(error.value.text)
+    assert error.value.text.da.splitlines() == [
+        f"{path} har 11 fejl; intet blev gemt. Ret dem, og prøv igen:",
+        "  linje 2, wage_cost: der står '1.234': '1.234' kan være 1234 eller 1,234; skriv 1234,00 eller 1,23",
+        "  linje 3, business_date: der står 'søn 2-3-2026': 'søn 2-3-2026' er ikke en dag: 2026-03-02 er en mandag",
+        "  linje 4: enheden 'Baren' hører ikke til Vesterbro, som har Bar, Kitchen; mente du Bar",
+        "  linje 5: afdelingen 'Nørrebro' findes ikke blandt Aarhus, Vesterbro; mente du Vesterbro",
+        "  linje 6, wage_cost: der står 'mange': 'mange' er ikke et beløb; skriv 1234.50 eller 1.234,50",
+        "  linje 6, hours: der står '-1': det skal være mindst 0",
+        "  linje 6, people: der står 'to': 'to' er ikke et antal personer; skriv 3",
+        "  linje 8: samme dato, afdeling og enhed som linje 7",
+        "  linje 9: har #REFERENCE!, hvor Excel ikke kunne regne; ret formlen, og gem igen",
+        "  linje 10, department: der står '': den er tom",
+        (
+            "  linje 11: skal have 6 felter, som linje 1 har; hvor kommaer skiller dem, så skriv decimaler med "
+            "punktum: 400.50"
+        ),
+    ]
 
 
 def test_a_quote_that_is_never_closed_is_refused(settings: Settings) -> None:

@@ -16,6 +16,7 @@ from ajour_revenue.warehouse import connect
 from ajour_revenue.warehouse.connect import reading, transaction
 from ajour_revenue.warehouse.errors import WarehouseLockedError
 from ajour_revenue.warehouse.run import values
+from ajour_revenue_tests.language import assert_said_in_both
 from ajour_revenue_tests.processes import PATIENCE_SECONDS
 
 HOLD = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
@@ -145,6 +146,9 @@ def test_a_file_that_another_process_keeps_open_is_named_with_what_to_do(warehou
     assert f"The warehouse {warehouse} is kept open by another process" in message
     assert "Close the program" in message
     assert str(holder.pid) in message
+    assert error.value.text.da.startswith(f"Datalageret {warehouse} holdes åbent af en anden proces. Luk det program")
+    assert str(holder.pid) in error.value.text.da
+    assert_said_in_both(error.value.text)
     assert stored(warehouse) == ["Bar"]
 
 

@@ -12,7 +12,14 @@ import duckdb
 import pytest
 
 from ajour_revenue.warehouse.connect import reading, transaction
-from ajour_revenue.warehouse.errors import WarehouseError, WarehouseUnusableError, WarehouseUnwritableError
+from ajour_revenue.warehouse.errors import (
+    CAUSES,
+    Cause,
+    WarehouseError,
+    WarehouseUnusableError,
+    WarehouseUnwritableError,
+)
+from ajour_revenue_tests.language import assert_said_in_both
 from ajour_revenue_tests.processes import clean_environment
 
 Break = Callable[[Path], object]
@@ -120,6 +127,7 @@ def test_a_file_that_cannot_be_used_is_told_at_once_and_left_as_it_is(
             connection.execute("SELECT sum(øre) FROM sold").fetchall()
 
         assert str(warehouse) in str(error.value)
+        assert_said_in_both(error.value.text)
     assert not caplog.records  # nobody waited
     assert broken == (warehouse.read_bytes() if warehouse.is_file() else None)
 
@@ -136,6 +144,11 @@ def test_what_a_process_left_in_the_log_when_it_died_is_there_again(warehouse: P
 
     with reading(warehouse) as connection:
         assert connection.execute("FROM late").fetchall() == [(1,)]
+
+
+@pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.words.pattern)
+def test_every_cause_is_told_in_both_languages(cause: Cause) -> None:
+    assert_said_in_both(cause.message.format(warehouse="/srv/company.duckdb", version="1.5.4"))
 
 
 def test_an_error_of_the_query_is_raised_as_it_is(warehouse: Path) -> None:
@@ -194,10 +207,12 @@ def test_a_warehouse_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
 
     with (
-        pytest.raises(WarehouseUnwritableError, match="cannot be made: Not a directory"),
+        pytest.raises(WarehouseUnwritableError, match="cannot be made: Not a directory") as error,
         transaction(tmp_path / "file" / "company.duckdb"),
     ):
         pass
+    assert "kan ikke oprettes: en del af stien er ikke en mappe." in error.value.text.da
+    assert_said_in_both(error.value.text)
     tmp_path.chmod(0o555)
     assert "cannot be made: Permission denied" in as_somebody_else("transaction", tmp_path / "company.duckdb")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]

@@ -28,16 +28,18 @@ from ajour_revenue.wages.source import WAGE_COST_SCHEMA, WageCosts
 from ajour_revenue.warehouse import turn as turns
 from ajour_revenue.warehouse.connect import reading, transaction
 from ajour_revenue.warehouse.errors import (
+    Cause,
     WarehouseError,
     WarehouseLockedError,
     WarehouseUnusableError,
     WarehouseUnwritableError,
 )
 from ajour_revenue.warehouse.move import move
-from ajour_revenue.warehouse.postgres import address_of
+from ajour_revenue.warehouse.postgres import CAUSES, address_of
 from ajour_revenue.warehouse.turn import turn, whose_turn
 from ajour_revenue_tests.ajour.postgres import Postgres
 from ajour_revenue_tests.kit import NEEDS_POSTGRES_EXTENSION, settings_dict
+from ajour_revenue_tests.language import assert_said_in_both
 from ajour_revenue_tests.plan.kit import make_plan_of, planned
 from ajour_revenue_tests.processes import PATIENCE_SECONDS, free_port
 from ajour_revenue_tests.readers.kit import DAYS, settings_of
@@ -144,8 +146,12 @@ def test_tables_of_a_newer_version_are_refused(filled: Settings) -> None:
         connection.execute("INSERT INTO schema_versions VALUES (999, now())")
 
     for how in (reading, transaction):
-        with pytest.raises(WarehouseUnusableError, match="newer version of ajour-revenue"), how(filled.warehouse):
+        with (
+            pytest.raises(WarehouseUnusableError, match="newer version of ajour-revenue") as error,
+            how(filled.warehouse),
+        ):
             pass
+        assert_said_in_both(error.value.text)
 
 
 # Writers and readers at once
@@ -200,10 +206,11 @@ def test_a_reader_waits_for_no_writer(filled: Settings) -> None:
 def test_a_writer_that_waits_too_long_is_told_who_writes(filled: Settings) -> None:
     with (
         transaction(filled.warehouse),
-        pytest.raises(WarehouseLockedError, match="ajour-revenue has worked on the warehouse in PostgreSQL"),
+        pytest.raises(WarehouseLockedError, match="ajour-revenue has worked on the warehouse in PostgreSQL") as error,
         transaction(filled.warehouse, patience_seconds=0.1),
     ):
         pass
+    assert_said_in_both(error.value.text)
 
 
 def test_runs_take_turns_and_a_killed_process_gives_its_turn_back(
@@ -294,7 +301,8 @@ def test_what_is_the_matter_is_told_and_the_address_is_not(
     for how in (reading, transaction):
         with pytest.raises(WarehouseError, match=told) as caught, how(settings.warehouse):
             pass
-        whole = "".join(traceback.format_exception(caught.value))
+        assert_said_in_both(caught.value.text)
+        whole = "".join(traceback.format_exception(caught.value)) + caught.value.text.da
         for secret in (PASSWORD, PASSWORD.replace(" ", "%20").replace("@", "%40"), "geheim-17"):
             assert secret not in whole
 
@@ -441,5 +449,11 @@ def test_a_warehouse_that_holds_anything_is_not_copied_into(filled: Settings, tm
 
     with pytest.raises(
         WarehouseUnusableError, match=r"is not empty: it has rows in .*unit_revenue, .*Nothing was copied"
-    ):
+    ) as error:
         move(in_file.warehouse, filled.warehouse)
+    assert_said_in_both(error.value.text)
+
+
+@pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.words.pattern)
+def test_every_cause_is_told_in_both_languages(cause: Cause) -> None:
+    assert_said_in_both(cause.message)

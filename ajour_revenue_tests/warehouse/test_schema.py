@@ -16,6 +16,7 @@ from ajour_revenue.warehouse.errors import WarehouseUnusableError
 from ajour_revenue.warehouse.file import empty
 from ajour_revenue.warehouse.run import run, value, values
 from ajour_revenue_tests.kit import IS_DUCKDB_2, settings_dict
+from ajour_revenue_tests.language import assert_said_in_both
 
 FILES = Path(__file__).parent / "files"
 
@@ -147,10 +148,11 @@ def test_a_warehouse_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path
 
     for way in (transaction, reading):
         with (
-            pytest.raises(WarehouseUnusableError, match=r"newer version.*version 999"),
+            pytest.raises(WarehouseUnusableError, match=r"newer version.*version 999") as error,
             way(warehouse),
         ):
             pass
+        assert_said_in_both(error.value.text)
 
     assert warehouse.read_bytes() == before
 

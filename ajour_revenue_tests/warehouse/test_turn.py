@@ -21,6 +21,7 @@ from ajour_revenue.warehouse.resource import START_AGAIN
 from ajour_revenue.warehouse.turn import NoTurnError, turn, whose_turn
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.kit import Company, tags_of
+from ajour_revenue_tests.language import assert_said_in_both
 from ajour_revenue_tests.processes import clean_environment, open_in_another_process, wait_until
 
 ONE_DAY = Window(LAST_DAY, LAST_DAY)
@@ -92,10 +93,14 @@ def test_who_waits_too_long_is_told_whose_turn_it_was(warehouse: Path, monkeypat
 
     with (
         held_by_another_process(warehouse),
-        pytest.raises(NoTurnError, match=r"it was the turn of run abc, process 1 on nord .* Nothing was done"),
+        pytest.raises(NoTurnError, match=r"it was the turn of run abc, process 1 on nord .* Nothing was done") as error,
         turn(warehouse, who="run def"),
     ):
         pass
+
+    danish = error.value.text.da
+    assert danish.startswith(f"I 0 minutter har kørsel abc, proces 1 på nord haft tur i datalageret {warehouse}.")
+    assert_said_in_both(error.value.text)
 
 
 # In a run
