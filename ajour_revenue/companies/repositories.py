@@ -14,6 +14,12 @@ from ajour_revenue.definitions import build_definitions
 from ajour_revenue.errors import ActionableError
 from ajour_revenue.revenue.removed_locations import warn_of_removed_locations
 from ajour_revenue.settings.load import SettingsError
+from ajour_revenue.text.bilingual import Bilingual, Language
+
+UNUSABLE = Bilingual(
+    da="{company} kan ikke bruges, og intet hentes til den.",
+    en="{company} cannot be used, and nothing of it is fetched.",
+)
 
 
 def __dir__() -> list[str]:
@@ -30,12 +36,16 @@ def __getattr__(name: str) -> dg.RepositoryDefinition:
 
 @cache
 def _repository(company: Company) -> dg.RepositoryDefinition:
+    language: Language = "en"
     try:
         settings = company.settings()
+        language = settings.report.language
         warn_of_removed_locations(settings)
         definitions = build_definitions(settings)
-    except (SettingsError, ActionableError) as error:
-        definitions = _told(company, error)
+    except SettingsError as error:
+        definitions = _told(company, str(error), language)
+    except ActionableError as error:
+        definitions = _told(company, error.text.in_language(language), language)
     return dg.create_repository_using_definitions_args(
         name=company.name,
         assets=definitions.assets,
@@ -48,11 +58,11 @@ def _repository(company: Company) -> dg.RepositoryDefinition:
     )
 
 
-def _told(company: Company, error: Exception) -> dg.Definitions:
+def _told(company: Company, error: str, language: Language) -> dg.Definitions:
     """Show what is wrong with one company, which keeps none of the others from being there."""
     asset = dg.AssetSpec(
         [company.name, "settings"],
-        description=f"**{company.name} cannot be used, and nothing of it is fetched.**\n\n```\n{error}\n```",
+        description=f"**{UNUSABLE.format(company=company.name).in_language(language)}**\n\n```\n{error}\n```",
         group_name="settings",
         kinds={"yaml"},
         owners=["team:data"],

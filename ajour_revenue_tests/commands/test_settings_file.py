@@ -195,11 +195,6 @@ def test_a_file_that_cannot_be_replaced_stays_as_it_is(tmp_path: Path) -> None:
     ("text", "danish", "english"),
     [
         (
-            "units: &none []\nplaces: *none\n",
-            "en anden værdi ville også blive ændret",
-            "another value would change too",
-        ),
-        (
             "units: [\n  {name: Kitchen}, # stove\n]\n",
             "en kommentar ville gå tabt: stove",
             "a comment would be lost: stove",
