@@ -332,7 +332,7 @@ def _day_problems(settings: Settings, day: dt.date) -> list[Bilingual]:
     first, last = settings.activation_date, yesterday()
     return [
         Bilingual(
-            da=f"{day} er ikke en dag med omsætning: dem er der fra aktiveringsdatoen {first} til i går, {last}",
+            da=f"{day} er ikke en dag med omsætning: den er der fra aktiveringsdatoen {first} til i går, {last}",
             en=f"{day} is no day with revenue: these are from the activation date {first} to yesterday, {last}",
         )
     ]

@@ -67,7 +67,7 @@ def _copied(old: duckdb.DuckDBPyConnection, new: duckdb.DuckDBPyConnection, tabl
     )
     if differing:
         message = Bilingual(
-            da=f"Rækker i {table}, der ikke var de samme, efter at de var kopieret: {differing}. Intet blev gemt.",
+            da=f"{differing} række(r) i {table} var ikke de samme, efter at de var kopieret. Intet blev gemt.",
             en=f"{differing} row(s) of {table} were not the same after they had been copied. Nothing was stored.",
         )
         raise WarehouseUnusableError(message)

@@ -84,7 +84,7 @@ CAUSES = (
         ),
         WarehouseLockedError,
         Bilingual(
-            da="PostgreSQL, hvor datalageret er, kan ikke nås eller tager ikke imod forbindelser lige nu. Se, om den "
+            da="PostgreSQL, hvor datalageret ligger, kan ikke nås eller tager ikke imod forbindelser lige nu. Se, om den "
             "kører, og om værten og porten i AJOUR_WAREHOUSE er dens.",
             en="PostgreSQL, where the warehouse is, cannot be reached or takes no connection just now. See whether it "
             "runs, and whether host and port in AJOUR_WAREHOUSE are its own.",
@@ -104,8 +104,8 @@ CAUSES = (
         re.compile(r"No space left|could not extend file|disk full|[Qq]uota"),
         WarehouseUnwritableError,
         Bilingual(
-            da="Disken på PostgreSQL, hvor datalageret er, er fuld. Intet af dette blev gemt, og det, der var, bliver "
-            "stående. Skaf plads, og prøv igen.",
+            da="Disken på PostgreSQL-serveren, hvor datalageret ligger, er fuld. Intet af dette blev gemt, og det, der "
+            "var, bliver stående. Skaf plads, og prøv igen.",
             en="The disk of PostgreSQL, where the warehouse is, is full. Nothing of this was stored, and what was "
             "there stays. Make room, then try again.",
         ),
@@ -203,8 +203,8 @@ def alone(
             other = who_has(warehouse, key)
             named = worker(other) if other else Bilingual(da="et andet program", en="another program")
             message = Bilingual(
-                da=f"I {patience_seconds:.0f} s har {named.da} arbejdet i datalageret i PostgreSQL. Vent, til det er "
-                "færdigt, og prøv igen.",
+                da=f"I {patience_seconds:.0f} s har {named.da} arbejdet i datalageret i PostgreSQL. Vent, til "
+                "arbejdet er færdigt, og prøv igen.",
                 en=f"For {patience_seconds:.0f} s {named.en} has worked on the warehouse in PostgreSQL. Wait until it "
                 "has ended, then try again.",
             )

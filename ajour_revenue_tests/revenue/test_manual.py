@@ -136,7 +136,7 @@ def test_what_cannot_be_is_refused(company: Company, values: dict[str, object], 
         (
             {"business_date": LAST_DAY + timedelta(days=1)},
             (
-                f"{LAST_DAY + timedelta(days=1)} er ikke en dag med omsætning: dem er der fra aktiveringsdatoen "
+                f"{LAST_DAY + timedelta(days=1)} er ikke en dag med omsætning: den er der fra aktiveringsdatoen "
                 f"{ACTIVATION_DATE} til i går, {LAST_DAY}"
             ),
         ),
