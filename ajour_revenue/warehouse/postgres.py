@@ -84,7 +84,7 @@ CAUSES = (
         ),
         WarehouseLockedError,
         Bilingual(
-            da="PostgreSQL, hvor datalageret ligger, kan ikke nås eller tager ikke imod forbindelser lige nu. Se, om den "
+            da="PostgreSQL, hvor datalageret er, kan ikke nås eller tager ikke imod forbindelser lige nu. Se, om den "
             "kører, og om værten og porten i AJOUR_WAREHOUSE er dens.",
             en="PostgreSQL, where the warehouse is, cannot be reached or takes no connection just now. See whether it "
             "runs, and whether host and port in AJOUR_WAREHOUSE are its own.",
