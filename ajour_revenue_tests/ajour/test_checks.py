@@ -118,6 +118,7 @@ def test_a_database_that_is_not_there_fails_and_says_which_variable_to_check(com
 
 
 def test_a_run_of_32_days_fails_the_check_with_the_ranges_to_launch_instead(company: Company) -> None:
+    company.speak("en")
     window = Window(LAST_DAY - 31 * ONE_DAY, LAST_DAY)
 
     evaluation = company.check("ajour_connection", tags=window_tags(window))
