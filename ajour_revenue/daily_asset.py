@@ -40,8 +40,8 @@ def daily_asset(
         def materialize(
             context: dg.AssetExecutionContext, warehouse: Warehouse, **resources: object
         ) -> dg.MaterializeResult:
-            window = requested_window(context.run.tags, settings)
             with explained_failures(settings.report.language):
+                window = requested_window(context.run.tags, settings)
                 result = compute(context, window=window, warehouse=warehouse, **resources)
                 rows = _rows_per_day(warehouse, table, window)
             for day in window.days:

@@ -12,7 +12,7 @@ class ActionableError(Exception):
     transient = False
     """Whether trying again later may help."""
 
-    def __init__(self, text: Bilingual | str) -> None:
+    def __init__(self, text: Bilingual) -> None:
         """Take what to say."""
-        self.text = Bilingual(da=text, en=text) if isinstance(text, str) else text
-        super().__init__(self.text.en)
+        self.text = text
+        super().__init__(text.en)

@@ -114,8 +114,9 @@ def outstanding_check(settings: Settings, asset: str, *, description: str, passe
     def nothing_outstanding(
         context: dg.AssetCheckExecutionContext, warehouse: Warehouse
     ) -> Iterator[dg.AssetCheckResult]:
-        window, language = tagged_window(context.run.tags), settings.report.language
+        language = settings.report.language
         with explained_failures(language), warehouse.reading() as connection:
+            window = tagged_window(context.run.tags)
             reasons = values(
                 connection,
                 REASONS,

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import dagster as dg
 
 from ajour_revenue.days import COPENHAGEN, MAX_DAYS, Window, yesterday
+from ajour_revenue.errors import ActionableError
 from ajour_revenue.settings.model import Settings
-from ajour_revenue.text.bilingual import Bilingual, Language, lines
+from ajour_revenue.text.bilingual import Bilingual, lines
 from ajour_revenue.text.faults import FaultError
 
 RANGE_START_TAG = "dagster/asset_partition_range_start"
@@ -20,6 +21,11 @@ NO_DAY = Bilingual(
     da=f"Kørslen nævner ingen dag. Vælg en eller flere partitioner, højst {MAX_DAYS}, når du materialiserer.",
     en=f"This run names no day. Choose one or several partitions, at most {MAX_DAYS}, when you materialize.",
 )
+
+
+class UnusableDaysError(ActionableError):
+    """A run asks for days that it cannot be for."""
+
 
 # Dagster calls backfill policies beta, once for each asset; its release is pinned.
 warnings.filterwarnings("ignore", message=".*backfill_policy", category=dg.BetaWarning)
@@ -56,10 +62,10 @@ def _in_danish(window: Window) -> str:
     return str(first) if first == last else f"{first} til {last}"
 
 
-def tagged_window(tags: Mapping[str, str], language: Language = "en") -> Window | None:
+def tagged_window(tags: Mapping[str, str]) -> Window | None:
     """Return the days that a run's tags ask for; None where they name no day.
 
-    Raises dg.Failure, in the language, where they name something else than a day, or a last day before the first.
+    Raises UnusableDaysError where they name something else than a day, or a last day before the first.
     """
     day = tags.get(PARTITION_TAG)
     first, last = tags.get(RANGE_START_TAG, day), tags.get(RANGE_END_TAG, day)
@@ -67,11 +73,12 @@ def tagged_window(tags: Mapping[str, str], language: Language = "en") -> Window 
         return Window(_tagged_day(first), _tagged_day(last)) if first and last else None
     except ValueError as error:
         why = error.text if isinstance(error, FaultError) else Bilingual(da=LAST_BEFORE_FIRST, en=str(error))
-        message = Bilingual(
-            da=f"Kørslen beder om dagene fra {first} til {last}: {why.da}. Intet blev hentet.",
-            en=f"This run asks for days from {first} to {last}: {why.en}. Nothing was fetched.",
-        )
-        raise dg.Failure(message.in_language(language)) from error
+        raise UnusableDaysError(
+            Bilingual(
+                da=f"Kørslen beder om dagene fra {first} til {last}: {why.da}. Intet blev hentet.",
+                en=f"This run asks for days from {first} to {last}: {why.en}. Nothing was fetched.",
+            )
+        ) from error
 
 
 def _tagged_day(text: str) -> dt.date:
@@ -92,31 +99,33 @@ def _tagged_day(text: str) -> dt.date:
 def requested_window(tags: Mapping[str, str], settings: Settings) -> Window:
     """Return the days that a run is to fetch.
 
-    Raises dg.Failure where the run names no day, more than 31 days (D8), or days that do not exist
-    (D9); the message says what to launch instead.
+    Raises UnusableDaysError where the run names no day, more than 31 days (D8), or days that do not exist
+    (D9); the text says what to launch instead.
     """
-    language = settings.report.language
-    window = tagged_window(tags, language)
+    window = tagged_window(tags)
     if window is None:
-        raise dg.Failure(NO_DAY.in_language(language))
+        raise UnusableDaysError(NO_DAY)
     asked = Bilingual(da=_in_danish(window), en=str(window))
     if window.first_day < settings.activation_date or window.last_day > yesterday():
         first, last = settings.activation_date, yesterday()
-        message = Bilingual(
-            da=f"Kørslen beder om {asked.da}, men der er kun omsætning fra aktiveringsdatoen {first} til i går, "
-            f"{last}. Start den for dage inden for dem.",
-            en=f"This run asks for {asked.en}, but there is revenue only from the activation date {first} up to "
-            f"yesterday, {last}. Launch it for days within these.",
+        raise UnusableDaysError(
+            Bilingual(
+                da=f"Kørslen beder om {asked.da}, men der er kun omsætning fra aktiveringsdatoen {first} til i går, "
+                f"{last}. Start den for dage inden for dem.",
+                en=f"This run asks for {asked.en}, but there is revenue only from the activation date {first} up to "
+                f"yesterday, {last}. Launch it for days within these.",
+            )
         )
-        raise dg.Failure(message.in_language(language))
     if len(window.days) > MAX_DAYS:
         number = len(window.days)
         ranges = lines(Bilingual(da=f"  {_in_danish(part)}", en=f"  {part}") for part in window.split())
-        message = Bilingual(
-            da=f"Kørslen beder om {number} dage, {asked.da}; en kørsel tager højst {MAX_DAYS}. Intet blev hentet. "
-            f"Start den som en backfill, som Dagster selv deler op, eller som en kørsel for hver af:\n{ranges.da}",
-            en=f"This run asks for {number} days, {asked.en}; one run takes at most {MAX_DAYS}. Nothing was fetched. "
-            f"Launch it as a backfill, which Dagster splits by itself, or as one run for each of:\n{ranges.en}",
+        raise UnusableDaysError(
+            Bilingual(
+                da=f"Kørslen beder om {number} dage, {asked.da}; en kørsel tager højst {MAX_DAYS}. Intet blev hentet. "
+                f"Start den som en backfill, som Dagster selv deler op, eller som en kørsel for hver af:\n{ranges.da}",
+                en=f"This run asks for {number} days, {asked.en}; one run takes at most {MAX_DAYS}. Nothing was "
+                "fetched. Launch it as a backfill, which Dagster splits by itself, or as one run for each of:\n"
+                f"{ranges.en}",
+            )
         )
-        raise dg.Failure(message.in_language(language))
     return window

@@ -9,7 +9,7 @@ import dagster as dg
 from ajour_revenue.alerts.messages import Alert, bullets, shorten
 from ajour_revenue.alerts.texts import AlertTexts
 from ajour_revenue.days import Window
-from ajour_revenue.partitions import tagged_window
+from ajour_revenue.partitions import UnusableDaysError, tagged_window
 from ajour_revenue.planday.sensors import AGAIN_TAG
 from ajour_revenue.runs import explained_in
 
@@ -82,7 +82,7 @@ def window_of(run: dg.DagsterRun) -> Window | None:
     """Return the days that a run is for; None where it names none."""
     try:
         return tagged_window(run.tags)
-    except dg.Failure:
+    except UnusableDaysError:
         # Its tags name no days; the run's own message says so.
         return None
 

@@ -8,7 +8,7 @@ from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
 from ajour_revenue.commands.overview import LastRun, RunResult, RunState, RunUnderWay
 from ajour_revenue.days import COPENHAGEN, Window
-from ajour_revenue.partitions import tagged_window
+from ajour_revenue.partitions import UnusableDaysError, tagged_window
 from ajour_revenue.processes import RunProcess
 from ajour_revenue.runs import failure_reasons, job_name
 from ajour_revenue.settings.model import Settings
@@ -97,7 +97,7 @@ def _began(record: dg.RunRecord) -> dt.datetime:
 def _tagged(tags: Mapping[str, str]) -> Window | None:
     try:
         return tagged_window(tags)
-    except dg.Failure:
+    except UnusableDaysError:
         return None
 
 

@@ -17,11 +17,14 @@ from ajour_revenue.settings.documents import is_plain, settings_file, usual_sett
 from ajour_revenue.settings.edit import NotEditableError, append, edit
 from ajour_revenue.settings.model import AjourSettings, Settings
 from ajour_revenue.settings.yaml import UnreadableYamlError, read_yaml_file
-from ajour_revenue.text.bilingual import Language
+from ajour_revenue.text.bilingual import Bilingual, Language, lines
 from ajour_revenue.text.names import clean_name
 
 DEFAULT_DRIVER = AjourSettings().driver
 HEADING = "Check these settings with: ajour-revenue test. Paths are relative to this file. Secrets belong in .env."
+
+NO_UNIT = Bilingual(da="der er ingen enhed {unit!r} i den", en="it lists no unit {unit!r}")
+ADD_YOURSELF = Bilingual(da="Den er, som den var. Føj selv til dens units:", en="It stays as it is. Add to its units:")
 
 
 @dataclass(frozen=True)
@@ -120,24 +123,27 @@ def add_units(path: Path, additions: Sequence[Addition | NewUnit]) -> None:
                     (unit for unit in settings["units"] if clean_name(str(unit.get("name"))) == addition.unit), None
                 )
                 if unit is None:
-                    msg = f"it lists no unit {addition.unit!r}"
-                    raise NotEditableError(msg)
+                    raise NotEditableError(NO_UNIT.format(unit=addition.unit))
                 append(unit, "locations", DoubleQuotedScalarString(addition.location), brackets=True)
 
     try:
         edit(path, add)
     except NotEditableError as error:
-        raise NotEditableError("\n".join(_by_hand(path, additions, str(error)))) from error
+        raise NotEditableError(lines(_by_hand(path, additions, error.text))) from error
 
 
-def _by_hand(path: Path, additions: Sequence[Addition | NewUnit], reason: str) -> Iterator[str]:
-    yield f"{path} cannot be changed: {reason}"
-    yield "It stays as it is. Add to its units:"
+def _by_hand(path: Path, additions: Sequence[Addition | NewUnit], reason: Bilingual) -> Iterator[Bilingual]:
+    yield Bilingual(da=f"{path} kan ikke ændres: {reason.da}", en=f"{path} cannot be changed: {reason.en}")
+    yield ADD_YOURSELF
     for each in additions:
         if isinstance(each, NewUnit):
-            yield f"  - {yaml_value(_entry(each))}"
+            entry = f"  - {yaml_value(_entry(each))}"
+            yield Bilingual(da=entry, en=entry)
         else:
-            yield f"  location {each.location!r} to unit {each.unit!r}"
+            yield Bilingual(
+                da=f"  lokation {each.location!r} til enheden {each.unit!r}",
+                en=f"  location {each.location!r} to unit {each.unit!r}",
+            )
 
 
 def _entry(unit: NewUnit) -> CommentedMap:

@@ -46,7 +46,6 @@ from ajour_revenue.commands.settings_file import (
 from ajour_revenue.commands.terminal import output, print_indented, print_json, telling_retries
 from ajour_revenue.environment import read_env_file
 from ajour_revenue.mapping import most_similar_unit, unit_of_locations
-from ajour_revenue.settings.edit import NotEditableError
 from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE, SETTINGS_VARIABLE
 from ajour_revenue.settings.model import Settings, Unit
 from ajour_revenue.text.bilingual import Bilingual
@@ -344,10 +343,7 @@ def _write(console: Console, texts: ProbeTexts, path: Path, additions: list[Addi
     if not additions:
         console.print(texts.nothing_to_write.format(path))
         return
-    try:
-        add_units(path, additions)
-    except NotEditableError as error:
-        raise FailedError(str(error)) from None
+    add_units(path, additions)
     console.print(texts.written.format(path), style="bold")
     for each in additions:
         if isinstance(each, Addition):

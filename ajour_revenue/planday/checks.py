@@ -69,8 +69,8 @@ def revenue_published(settings: Settings) -> dg.AssetChecksDefinition:
 
         It does not take revenue of a day without shifts; the next run that covers the day tries again.
         """
-        window = tagged_window(context.run.tags)
         with explained_failures(settings.report.language), warehouse.reading() as connection:
+            window = tagged_window(context.run.tags)
             run(
                 connection,
                 CREATE_NOT_TAKEN,

@@ -45,8 +45,8 @@ def revenue_reconciles(settings: Settings) -> dg.AssetChecksDefinition:
         the revenue of a location that feeds another unit by now is named. Revenue of locations that feed no unit is
         listed. Looks at the days of the run; run alone, at all days.
         """
-        window = tagged_window(context.run.tags, settings.report.language)
         with explained_failures(settings.report.language), warehouse.reading() as connection:
+            window = tagged_window(context.run.tags)
             days = window.days if window else values(connection, STORED_DAYS)
             expect_unit_revenue(connection, settings, days)
             run(connection, RECONCILE)

@@ -132,7 +132,7 @@ def test_a_warehouse_that_another_program_keeps_fails_with_what_to_do(
 ) -> None:
     def locked(_: object) -> None:
         message = "The warehouse is kept open by another process. Close it."
-        raise WarehouseLockedError(message)
+        raise WarehouseLockedError(Bilingual(da=message, en=message))
 
     monkeypatch.setattr(checks, "earliest_stored_day", locked)
 

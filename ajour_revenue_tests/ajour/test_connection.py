@@ -28,6 +28,7 @@ from ajour_revenue.ajour.errors import (
 )
 from ajour_revenue.days import Window
 from ajour_revenue.settings.secrets import AJOUR_CREDENTIALS
+from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue_tests.ajour.kit import (
     LOCATIONS,
     REVENUE,
@@ -387,8 +388,7 @@ def test_what_may_pass_is_tried_four_times_with_longer_and_longer_waits(monkeypa
     def time_out() -> None:
         nonlocal tries
         tries += 1
-        message = "too slow"
-        raise TimedOutError(message)
+        raise TimedOutError(Bilingual(da="for langsom", en="too slow"))
 
     with pytest.raises(TimedOutError):
         connection.retried.copy(sleep=waits.append)(time_out)
@@ -405,8 +405,7 @@ def test_what_will_not_pass_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) 
     def refuse() -> None:
         nonlocal tries
         tries += 1
-        message = "wrong password"
-        raise LoginRefusedError(message)
+        raise LoginRefusedError(Bilingual(da="forkert adgangskode", en="wrong password"))
 
     with pytest.raises(LoginRefusedError):
         connection.retried(refuse)

@@ -10,6 +10,7 @@ import pytest
 
 from ajour_revenue.attention.checks import CHECKS
 from ajour_revenue.days import Window
+from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue.warehouse.errors import WarehouseLockedError
 from ajour_revenue.warehouse.resource import Warehouse
 from ajour_revenue_tests.clock import LAST_DAY
@@ -168,7 +169,7 @@ def test_a_check_that_cannot_read_the_warehouse_says_what_to_do(
     @contextmanager
     def locked(_: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
         message = "The warehouse is kept open by another process. Close it."
-        raise WarehouseLockedError(message)
+        raise WarehouseLockedError(Bilingual(da=message, en=message))
         yield
 
     monkeypatch.setattr(Warehouse, "reading", locked)

@@ -10,6 +10,7 @@ from ajour_revenue.partitions import window_tags
 from ajour_revenue.readers import assets
 from ajour_revenue.readers.copy import FIGURES_FILE, CopyNotWrittenError, is_current
 from ajour_revenue.readers.tables import FOR_PEOPLE
+from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.kit import Company, SqliteAjour
 from ajour_revenue_tests.readers.kit import held_open
@@ -53,8 +54,7 @@ def test_a_copy_that_cannot_be_written_fails_the_step_with_what_to_do(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
-        message = "the disk is full"
-        raise CopyNotWrittenError(message)
+        raise CopyNotWrittenError(Bilingual(da="disken er fuld", en="the disk is full"))
 
     monkeypatch.setattr(assets, "bring_up_to_date", full)
 
