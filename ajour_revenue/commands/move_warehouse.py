@@ -11,6 +11,7 @@ from ajour_revenue.commands.options import settings_option
 from ajour_revenue.commands.terminal import output, settings_or_fail
 from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue.text.formats import FORMATS
+from ajour_revenue.warehouse.errors import worker
 from ajour_revenue.warehouse.move import POSTGRES, move, store_named
 from ajour_revenue.warehouse.turn import turn, whose_turn
 
@@ -19,11 +20,11 @@ NAMED_ALREADY = Bilingual(
     en="The settings name {to} already. Name what to copy to.",
 )
 NOTHING_TO_COPY = Bilingual(
-    da="Lageret {source} findes ikke endnu, så der er intet at kopiere.",
+    da="Datalageret {source} findes ikke endnu, så der er intet at kopiere.",
     en="There is no warehouse {source} yet, so there is nothing to copy.",
 )
 AT_WORK = Bilingual(
-    da="{who} arbejder på lageret. Vent, til det er færdigt, og sæt tidsplanerne på pause så længe.",
+    da="{who} arbejder på datalageret. Vent, til det er færdigt, og sæt tidsplanerne på pause så længe.",
     en="{who} works on the warehouse. Wait until it has ended, and pause the schedules meanwhile.",
 )
 TABLE = Bilingual(da="Tabel", en="Table")
@@ -32,7 +33,7 @@ COPIED = Bilingual(
     da="Kopieret og sammenlignet. Skriv nu i indstillingerne:", en="Copied and compared. Now write into the settings:"
 )
 RESTART = Bilingual(
-    da="Genstart så Dagster. Det tidligere lager er der stadig.",
+    da="Genstart så Dagster. Det tidligere datalager er der stadig.",
     en="Then restart Dagster. The warehouse from before is still there.",
 )
 
@@ -56,7 +57,7 @@ def move_warehouse(*, to: str, settings_file: Path | None) -> None:
     if isinstance(source, Path) and not source.exists():
         raise FailedError(NOTHING_TO_COPY.format(source=source))
     if who := whose_turn(source):
-        raise FailedError(AT_WORK.format(who=who))
+        raise FailedError(AT_WORK.format(who=worker(who)))
     with turn(source, who="ajour-revenue move-warehouse"):
         copied = move(source, target)
     language = settings.report.language

@@ -23,9 +23,9 @@ from ajour_revenue.readers.schema import write_schema
 from ajour_revenue.readers.tables import FOR_PEOPLE, LAYOUT, make_cells, make_tables, settings_hash
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.bilingual import Bilingual
-from ajour_revenue.text.formats import DANISH
+from ajour_revenue.text.formats import FORMATS
 from ajour_revenue.warehouse import connect
-from ajour_revenue.warehouse.errors import WarehouseLockedError, explained
+from ajour_revenue.warehouse.errors import WarehouseLockedError, explained, worker
 from ajour_revenue.warehouse.file import CONFIGURATION, STORAGE_VERSION, empty, log_of, make_private_folder, set_up
 from ajour_revenue.warehouse.run import identifier, quoted, run, value
 from ajour_revenue.warehouse.schema import FUNCTIONS_SQL, SHOWN_DAYS_SQL
@@ -36,6 +36,10 @@ logger = logging.getLogger(__name__)
 FIGURES_FILE = "figures.duckdb"
 DETAILS_FILE = ".details.duckdb"
 NOTE_FILE = ".made-from"
+FROM_BEFORE = Bilingual(da="Det viste er fra {made}.", en="What is shown is from before, {made}.")
+AT_WORK = Bilingual(
+    da="{who} er i gang. Det viste er fra {made}.", en="{who} is at work. What is shown is from before, {made}."
+)
 
 # Nothing of these is about wages. What is, the details have as cells that may be shown.
 WITHOUT_WAGES = (
@@ -144,20 +148,22 @@ def _look_after(settings: Settings, patience_seconds: float) -> None:
         return
     noted = _noted(settings)
     is_usable = noted is not None and noted[0] == _kind(settings)
+    language = settings.report.language
     if is_usable and (who := whose_turn(settings.warehouse)):
-        logger.warning("%s is at work. What is shown is from before, %s.", who, _time_of_copy(settings))
+        logger.warning("%s", AT_WORK.format(who=worker(who), made=_time_of_copy(settings)).in_language(language))
         return
     try:
         bring_up_to_date(settings, patience_seconds=0 if is_usable else patience_seconds)
     except (WarehouseLockedError, CopyNotWrittenError) as error:
         if not is_usable:
             raise
-        logger.warning("What is shown is from before, %s. %s", _time_of_copy(settings), error)
+        before = FROM_BEFORE.format(made=_time_of_copy(settings)).in_language(language)
+        logger.warning("%s %s", before, error.text.in_language(language))
 
 
 def _time_of_copy(settings: Settings) -> str:
     made = dt.datetime.fromtimestamp((settings.readers_folder / NOTE_FILE).stat().st_mtime, days.COPENHAGEN)
-    return f"{DANISH.date(made.date())} {made:%H:%M}"
+    return FORMATS[settings.report.language].moment(made)
 
 
 def _make(settings: Settings, patience_seconds: float) -> None:

@@ -22,12 +22,19 @@ class Bilingual:
         return self.da if language == "da" else self.en
 
     def format(self, **values: object) -> "Bilingual":
-        """Fill in both."""
-        return Bilingual(da=self.da.format(**values), en=self.en.format(**values))
+        """Fill in both; a value that is Bilingual itself in the same language."""
+        return Bilingual(
+            da=self.da.format(**{name: _in_language(value, "da") for name, value in values.items()}),
+            en=self.en.format(**{name: _in_language(value, "en") for name, value in values.items()}),
+        )
 
     def __format__(self, spec: str) -> str:
         """Refuse to be put into a text of one language."""
         raise TypeError(self.en)
+
+
+def _in_language(value: object, language: Language) -> object:
+    return value.in_language(language) if isinstance(value, Bilingual) else value
 
 
 EMPTY = Bilingual(da="", en="")

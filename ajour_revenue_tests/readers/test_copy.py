@@ -257,7 +257,7 @@ def test_while_a_run_is_at_work_it_is_the_one_from_before(copied: Place, caplog:
         with reading_copy(copied.settings) as connection:
             assert sold_by_the_bar(connection) == SOLD
 
-    assert "run 1234 (process 7) is at work. What is shown is from before" in caplog.text
+    assert "run 1234 (process 7) er i gang. Det viste er fra " in caplog.text
 
 
 def test_while_a_writer_has_the_warehouse_it_is_the_one_from_before(
@@ -267,7 +267,7 @@ def test_while_a_writer_has_the_warehouse_it_is_the_one_from_before(
     with held_open(copied.settings.warehouse_file), reading_copy(copied.settings) as connection:
         assert sold_by_the_bar(connection) == SOLD
 
-    assert "What is shown is from before" in caplog.text
+    assert "Det viste er fra " in caplog.text
 
 
 def test_where_there_is_none_a_writer_is_waited_for(place: Place) -> None:
@@ -336,7 +336,7 @@ def test_a_copy_that_cannot_be_written_anew_is_read_as_it_is(
     with caplog.at_level(logging.WARNING), reading_copy(copied.settings) as connection:
         assert sold_by_the_bar(connection) == SOLD
 
-    assert "What is shown is from before" in caplog.text
+    assert "Det viste er fra " in caplog.text
     assert "No space left on device" in caplog.text
     assert [file.name for file in copied.settings.readers_folder.glob(".making.*")] == []
 
