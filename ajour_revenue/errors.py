@@ -15,4 +15,8 @@ class ActionableError(Exception):
     def __init__(self, text: Bilingual) -> None:
         """Take what to say."""
         self.text = text
-        super().__init__(text.en)
+        super().__init__(text)
+
+    def __str__(self) -> str:
+        """Say it as a log does."""
+        return self.text.en

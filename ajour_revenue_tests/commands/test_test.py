@@ -9,12 +9,15 @@ import tenacity
 
 from ajour_revenue.ajour import connection as ajour_connection
 from ajour_revenue.commands import probe
+from ajour_revenue.commands.probe_texts import PROBE_TEXTS
 from ajour_revenue.demo.planday import SCOPES, RevenueUnit
 from ajour_revenue.settings.load import load_settings
 from ajour_revenue.settings.model import Unit
+from ajour_revenue.text.bilingual import Language
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.commands.kit import Shell
 from ajour_revenue_tests.kit import Company, SqliteAjour, settings_dict, write_env_file, write_settings
+from ajour_revenue_tests.language import foreign_words
 from ajour_revenue_tests.planday.connected import portal, unit_list
 from ajour_revenue_tests.planday.kit import Planday, Stage, answers
 from ajour_revenue_tests.processes import free_port
@@ -573,3 +576,26 @@ def test_what_is_typed_is_the_unit_that_it_looks_like(shell: Shell, at_company: 
 
     assert at_company.settings.name == "demo"
     assert ids(load_settings().units[1]) == ("20", "99")
+
+
+# In both languages
+
+
+@pytest.mark.parametrize(("language", "other"), [("da", "en"), ("en", "da")])
+def test_everything_is_told_in_one_language(
+    shell: Shell, right: Company, planday: Planday, language: Language, other: Language
+) -> None:
+    connect(right, planday, report={"language": language})
+    shown = shell.run("test").output
+    shown += shell.run("test", "--driver", "nonsense").output
+    units = [unit | {"planday_unit_id": None} for unit in settings_dict()["units"][:1]]
+    connect(right, planday, report={"language": language}, units=units)
+    shown += shell.run("test", "--write", typed="x\n" * 12).output
+    shown += shell.run("test", "--write", typed="\n9\n-\n\nother\n\n-\n120\n30\n").output
+    shown += shell.run("test", "--write", "--json").stderr
+    shown += shell.run("test", "--yes").stderr
+    texts = PROBE_TEXTS[language]
+
+    # An option, and what a location is called.
+    assert foreign_words(shown, texts, PROBE_TEXTS[other]) - {"write", "new"} == set()
+    assert "{" not in shown
