@@ -68,11 +68,14 @@ NO_DRIVER = re.compile(r"Can't open lib|\[(IM002|IM003|IM004)\]")
 END_SECONDS = 5
 """How long the end of a query, or of a connection, may take; after that it ends with the process."""
 
+TRYING_AGAIN = Bilingual(da="Prøver igen om {seconds} s: {why}", en="Trying again in {seconds} s: {why}")
+
 
 def _tell_retry(state: tenacity.RetryCallState) -> None:
     wait = state.next_action.sleep if state.next_action else 0
     error = state.outcome.exception() if state.outcome else None
-    logger.warning("Trying again in %.0f s: %s", wait, error)
+    why = error.text if isinstance(error, AjourError) else error
+    logger.warning("%s", TRYING_AGAIN.format(seconds=f"{wait:.0f}", why=why))
 
 
 retried = tenacity.Retrying(

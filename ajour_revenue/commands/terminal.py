@@ -13,11 +13,12 @@ from rich.console import Console
 from rich.text import Text
 
 from ajour_revenue.commands.errors import FailedError
-from ajour_revenue.commands.language import speak
+from ajour_revenue.commands.language import said, speak
 from ajour_revenue.environment import read_env_file
 from ajour_revenue.revenue.removed_locations import warn_of_removed_locations
 from ajour_revenue.settings.load import SettingsError, SettingsWarning, load_settings
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.bilingual import Bilingual
 
 
 def print_json(value: object) -> None:
@@ -55,7 +56,9 @@ def telling_retries() -> Iterator[None]:
 
     class Tell(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            console.print(record.getMessage(), style="dim")
+            # A log has it in English.
+            text = record.args[0] if isinstance(record.args, tuple) and record.args else None
+            console.print(said(text) if isinstance(text, Bilingual) else record.getMessage(), style="dim")
 
     handler = Tell(logging.WARNING)
     loggers = [logging.getLogger(name) for name in ("dagster", "ajour_revenue")]

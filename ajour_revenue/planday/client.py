@@ -63,6 +63,14 @@ PAGE_ROWS = 50
 MOST_ROWS = 50_000
 """More than any list of a portal has."""
 
+READING_AGAIN = Bilingual(
+    da="{endpoint}: listen ændrede sig, mens den blev læst; læser den igen",
+    en="{endpoint}: the list changed while it was read; reading it again",
+)
+TRYING_AGAIN = Bilingual(
+    da="{endpoint}: Planday {found}; prøver igen om {seconds} s",
+    en="{endpoint}: Planday {found}; trying again in {seconds} s",
+)
 READINGS = 3
 """How often a list is read that changes in the meantime."""
 
@@ -227,7 +235,7 @@ class Connection:
             rows = self._all_once(kind, endpoint, params)
             if rows is not None:
                 return rows
-            logger.warning("%s: the list changed while it was read; reading it again", endpoint)
+            logger.warning("%s", READING_AGAIN.format(endpoint=endpoint))
         raise ChangingListError(
             Bilingual(
                 da=f"{endpoint}: {READINGS} gange i træk ændrede listen sig, mens den blev læst: rækker kom to gange, "
@@ -355,7 +363,10 @@ class Connection:
             return time.monotonic() + state.upcoming_sleep >= deadline
 
         def tell(state: RetryCallState) -> None:
-            logger.warning("%s: Planday %s; trying again in %.1f s", endpoint, _failure(state), state.upcoming_sleep)
+            failure = _failure(state)
+            found = failure.found if isinstance(failure, _TryAgain) else failure
+            told = TRYING_AGAIN.format(endpoint=endpoint, found=found, seconds=f"{state.upcoming_sleep:.1f}")
+            logger.warning("%s", told)
 
         retrying = Retrying(
             retry=retry_if_exception_type(_TryAgain),

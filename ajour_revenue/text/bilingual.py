@@ -28,6 +28,10 @@ class Bilingual:
             en=self.en.format(**{name: _in_language(value, "en") for name, value in values.items()}),
         )
 
+    def __str__(self) -> str:
+        """Say it as a log does."""
+        return self.en
+
     def __format__(self, spec: str) -> str:
         """Refuse to be put into a text of one language."""
         raise TypeError(self.en)

@@ -200,9 +200,14 @@ def _opened(warehouse: Path, *, read_only: bool, patience_seconds: float) -> tup
     return connection, False
 
 
+WAITING = Bilingual(
+    da="Venter på datalageret. DuckDB siger: {said}", en="Waiting for the warehouse. DuckDB says: {said}"
+)
+
+
 def _tell_once(state: tenacity.RetryCallState) -> None:
     if state.attempt_number == 1 and state.outcome:
-        logger.warning("Waiting for the warehouse. DuckDB says: %s", state.outcome.exception())
+        logger.warning("%s", WAITING.format(said=state.outcome.exception()))
 
 
 def set_up(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:

@@ -20,6 +20,10 @@ logger = logging.getLogger(__name__)
 PATIENCE_SECONDS = 1800
 """How long a run waits for its turn: another one may have a month to fetch, and hundreds of figures to publish."""
 
+WAITING = Bilingual(
+    da="Venter på, at {who}, som arbejder på datalageret {warehouse}, bliver færdig.",
+    en="Waiting for the turn of {who}, which works on the warehouse {warehouse}.",
+)
 NOBODY = Bilingual(da="en anden kørsel", en="another run")
 
 
@@ -67,7 +71,7 @@ def whose_turn(warehouse: Store) -> str | None:
 @contextmanager
 def _turn_in_postgres(warehouse: PostgresWarehouse, who: str) -> Iterator[None]:
     if other := who_has(warehouse, TURN):
-        logger.warning("Waiting for the turn of %s, which works on the warehouse in PostgreSQL.", other)
+        logger.warning("%s", WAITING.format(who=worker(other), warehouse="PostgreSQL"))
     with alone(warehouse, TURN, PATIENCE_SECONDS, who=who):
         yield
 
@@ -75,7 +79,7 @@ def _turn_in_postgres(warehouse: PostgresWarehouse, who: str) -> Iterator[None]:
 def _take(lock: FileLock, warehouse: Path, named: Path) -> None:
     def tell(state: tenacity.RetryCallState) -> None:
         if state.attempt_number == 1:
-            logger.warning("Waiting for the turn of %s, which works on the warehouse %s.", _named(named).en, warehouse)
+            logger.warning("%s", WAITING.format(who=_named(named), warehouse=warehouse))
 
     try:
         tenacity.Retrying(

@@ -144,14 +144,14 @@ def test_a_query_that_takes_too_long_is_crossed_after_the_login(
     assert "did not answer slow.sql within 1 s" in message(answer, "Locations")
 
 
-@pytest.mark.usefixtures("right")
+@pytest.mark.parametrize(("language", "told"), [("da", "Prøver igen om"), ("en", "Trying again in")])
 def test_who_waits_is_told_that_it_is_tried_again(
-    shell: Shell, right: Company, monkeypatch: pytest.MonkeyPatch
+    shell: Shell, right: Company, monkeypatch: pytest.MonkeyPatch, language: Language, told: str
 ) -> None:
     monkeypatch.setattr(ajour_connection.retried, "sleep", lambda _: None)
-    reload_right(right, ajour={"driver": "FreeTDS", "port": free_port()})
+    reload_right(right, ajour={"driver": "FreeTDS", "port": free_port()}, report={"language": language})
     write_env_file(shell.folder, right.ajour.environment | {"AJOUR_HOST": "127.0.0.1"})
-    assert "Trying again in" in shell.run("test").stderr
+    assert told in shell.run("test").stderr
 
 
 @pytest.mark.parametrize(
