@@ -129,6 +129,7 @@ def test_a_run_whose_turn_never_comes_says_so_and_is_one_that_dagster_starts_aga
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0)
+    company.speak("en")
     with dg.DagsterInstance.ephemeral() as instance, held_by_another_process(company.settings.warehouse_file):
         result = company.run(ONE_DAY, instance=instance)
         tags = tags_of(instance, result.run_id)
@@ -142,6 +143,7 @@ def test_a_run_whose_turn_never_comes_says_so_and_is_one_that_dagster_starts_aga
 def test_a_run_that_another_program_keeps_out_is_one_that_dagster_starts_again(
     fetched_company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    fetched_company.speak("en")
     monkeypatch.setattr(connect, "WRITER_PATIENCE_SECONDS", 0)
     monkeypatch.setattr(connect, "transaction", partial(connect.transaction, patience_seconds=0))
     with dg.DagsterInstance.ephemeral() as instance:
