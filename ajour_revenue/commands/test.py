@@ -59,7 +59,7 @@ MARKS = {
     Result.FAILED: ("✗", "bold red"),
     Result.SKIPPED: ("-", "dim"),
 }
-NAME_WIDTH = 19
+NAME_WIDTH = 3 + max(len(name) for texts in PROBE_TEXTS.values() for name in texts.steps.names.values())
 NOBODY_TO_ASK = Bilingual(
     da="Med --json kan ingen spørges; tilføj --yes for at sige ja til alle forslag.",
     en="With --json nobody can be asked; add --yes to accept every suggestion.",

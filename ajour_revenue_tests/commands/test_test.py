@@ -599,3 +599,4 @@ def test_everything_is_told_in_one_language(
     # An option, and what a location is called.
     assert foreign_words(shown, texts, PROBE_TEXTS[other]) - {"write", "new"} == set()
     assert "{" not in shown
+    assert f"{texts.steps.names['A day of revenue']} " in shown
