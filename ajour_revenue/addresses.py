@@ -4,17 +4,13 @@ from ipaddress import IPv4Address, IPv4Network
 from urllib.parse import urlsplit
 
 from ajour_revenue.text.bilingual import Bilingual
+from ajour_revenue.text.faults import FaultError
 
 LOOPBACK = IPv4Network("127.0.0.0/8")
 
 
-class UnsafeAddressError(ValueError):
+class UnsafeAddressError(FaultError):
     """A secret must not be sent to this address; says why, without the address: it may hold a password."""
-
-    def __init__(self, text: Bilingual) -> None:
-        """Take what to say."""
-        self.text = text
-        super().__init__(text.en)
 
 
 NO_SPACES = Bilingual(

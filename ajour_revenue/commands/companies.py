@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from ajour_revenue.commands.companies_texts import COMPANIES_TEXTS, NO_COMPANY, NO_NAME, SEVERAL_SERVERS, CompaniesTexts
 from ajour_revenue.commands.errors import FailedError, RefusedError
 from ajour_revenue.commands.init import init
-from ajour_revenue.commands.language import said, words_of
+from ajour_revenue.commands.language import said, spoken_language, words_of
 from ajour_revenue.commands.overview import Overview, overview_of
 from ajour_revenue.commands.settings_file import NewFile, unfinished_settings
 from ajour_revenue.commands.terminal import errors, output, print_json, settings_or_fail
@@ -200,8 +200,8 @@ def _problems_of_server(company: Company) -> Iterator[str]:
 
 
 def _language(states: list[State]) -> Language:
-    """Return the language of the first company that can be used."""
-    return next((state.overview.settings.report.language for state in states if state.overview), "en")
+    """Return the language of the first company that can be used, else what the last one's settings ask for."""
+    return next((state.overview.settings.report.language for state in states if state.overview), spoken_language())
 
 
 def _server(company: Company, texts: CompaniesTexts) -> str:

@@ -37,6 +37,7 @@ from ajour_revenue.attention.texts import line
 from ajour_revenue.budget.file import BudgetFileError, read_budget
 from ajour_revenue.commands.language import said, words_of
 from ajour_revenue.commands.probe_texts import StepName, StepTexts
+from ajour_revenue.commands.terminal import doubts_in
 from ajour_revenue.days import Window, today, yesterday
 from ajour_revenue.environment import credentials
 from ajour_revenue.errors import ActionableError
@@ -105,15 +106,15 @@ def settings_step(path: Path, texts: StepTexts, *, gets_units: bool = False) -> 
     """Judge the settings file; that it lists no units is no fault of one that is about to get them."""
     if not path.exists():
         return Step("Settings", Result.WARNING, texts.no_settings.format(path))
-    with warnings.catch_warnings(record=True) as doubts:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", SettingsWarning)
         try:
             load_settings(path)
         except SettingsError as error:
-            return Step("Settings", Result.FAILED, texts.right_ones_go_on.format(error))
-    told = [doubt.message for doubt in doubts if not (gets_units and isinstance(doubt.message, NoUnitsWarning))]
+            return Step("Settings", Result.FAILED, texts.right_ones_go_on.format(words_of(error)))
+    told = [doubt.text for doubt in doubts_in(caught) if not (gets_units and isinstance(doubt, NoUnitsWarning))]
     if told:
-        return Step("Settings", Result.WARNING, "\n".join(map(str, told)))
+        return Step("Settings", Result.WARNING, said(lines(told)))
     return Step("Settings", Result.OK, str(path))
 
 

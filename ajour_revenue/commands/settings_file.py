@@ -15,6 +15,7 @@ from ajour_revenue.ajour.drivers import MARIADB, POSTGRESQL, family_of
 from ajour_revenue.days import yesterday
 from ajour_revenue.settings.documents import is_plain, settings_file, usual_settings, yaml_value
 from ajour_revenue.settings.edit import NotEditableError, append, edit
+from ajour_revenue.settings.load import language_of
 from ajour_revenue.settings.model import AjourSettings, Settings
 from ajour_revenue.settings.yaml import UnreadableYamlError, read_yaml_file
 from ajour_revenue.text.bilingual import Bilingual, Language, lines
@@ -97,7 +98,10 @@ def unfinished_settings(path: Path, new_file: NewFile) -> Settings:
         return validated(given)
     except ValidationError as error:
         wrong = {each["loc"][0] for each in error.errors()}
-        return validated({key: value for key, value in given.items() if key not in wrong})
+        right = {key: value for key, value in given.items() if key not in wrong}
+        if "report" in wrong:
+            right["report"] = {"language": language_of(given)}
+        return validated(right)
 
 
 def _given(path: Path) -> dict[str, Any]:

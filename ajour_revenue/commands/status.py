@@ -57,18 +57,18 @@ def status(*, settings_files: tuple[Path, ...], as_json: bool) -> None:
         try:
             overviews.append(overview_of(settings_or_fail(settings_file)))
         except (FailedError, ActionableError) as error:
-            failed.append(words_of(error))
+            failed.append((said(ERROR), words_of(error)))
     console = output()
     if as_json:
         integrations = [_plain(overview) for overview in overviews]
-        print_json({"integrations": integrations, "errors": failed})
+        print_json({"integrations": integrations, "errors": [message for _, message in failed]})
     else:
         for number, overview in enumerate(overviews):
             if number:
                 console.print()
             _tell(console, overview)
-        for message in failed:
-            errors().print(f"{said(ERROR)}: {message}", style="red")
+        for heading, message in failed:
+            errors().print(f"{heading}: {message}", style="red")
     if failed or any(overview.attention for overview in overviews):
         raise SystemExit(1)
 

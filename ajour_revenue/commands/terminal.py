@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from ajour_revenue.revenue.removed_locations import warn_of_removed_locations
 from ajour_revenue.settings.load import SettingsError, SettingsWarning, load_settings
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.bilingual import Bilingual
+
+NOTE = Bilingual(da="Bemærk", en="Note")
 
 
 def print_json(value: object) -> None:
@@ -74,17 +76,23 @@ def telling_retries() -> Iterator[None]:
 def settings_or_fail(path: Path | None) -> Settings:
     """Load the settings, with `.env` read first, and tell on stderr what is doubtful in them.
 
-    From then on the command speaks their language. Raises FailedError where they cannot be used.
+    From then on the command speaks their language, also where they cannot be used: then it raises FailedError.
     """
     read_env_file(path)
-    with warnings.catch_warnings(record=True) as doubts:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", SettingsWarning)
         try:
             settings = load_settings(path)
             speak(settings.report.language)
             warn_of_removed_locations(settings)
         except SettingsError as error:
-            raise FailedError(str(error)) from None
-    for doubt in doubts:
-        errors().print(f"Note: {doubt.message}", style="yellow")
+            speak(error.language)
+            raise FailedError(error.text) from None
+    for doubt in doubts_in(caught):
+        errors().print(f"{said(NOTE)}: {said(doubt.text)}", style="yellow")
     return settings
+
+
+def doubts_in(caught: Iterable[warnings.WarningMessage]) -> list[SettingsWarning]:
+    """Return what was warned of that is for whoever wrote the settings."""
+    return [each.message for each in caught if isinstance(each.message, SettingsWarning)]

@@ -43,9 +43,9 @@ def _repository(company: Company) -> dg.RepositoryDefinition:
         warn_of_removed_locations(settings)
         definitions = build_definitions(settings)
     except SettingsError as error:
-        definitions = _told(company, str(error), language)
+        definitions = _told(company, error.text, error.language)
     except ActionableError as error:
-        definitions = _told(company, error.text.in_language(language), language)
+        definitions = _told(company, error.text, language)
     return dg.create_repository_using_definitions_args(
         name=company.name,
         assets=definitions.assets,
@@ -58,11 +58,12 @@ def _repository(company: Company) -> dg.RepositoryDefinition:
     )
 
 
-def _told(company: Company, error: str, language: Language) -> dg.Definitions:
+def _told(company: Company, error: Bilingual, language: Language) -> dg.Definitions:
     """Show what is wrong with one company, which keeps none of the others from being there."""
+    heading = UNUSABLE.format(company=company.name).in_language(language)
     asset = dg.AssetSpec(
         [company.name, "settings"],
-        description=f"**{UNUSABLE.format(company=company.name).in_language(language)}**\n\n```\n{error}\n```",
+        description=f"**{heading}**\n\n```\n{error.in_language(language)}\n```",
         group_name="settings",
         kinds={"yaml"},
         owners=["team:data"],

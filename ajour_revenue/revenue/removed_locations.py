@@ -10,6 +10,7 @@ import duckdb
 from ajour_revenue.mapping import register_units
 from ajour_revenue.settings.load import SettingsWarning
 from ajour_revenue.settings.model import Settings
+from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue.warehouse.connect import reading
 from ajour_revenue.warehouse.errors import WarehouseError
 from ajour_revenue.warehouse.run import rows
@@ -41,15 +42,21 @@ class RemovedLocation:
     last_day: dt.date
     days: int
 
-    def __str__(self) -> str:
-        """Say what would be lost, and which date keeps it."""
+    @property
+    def text(self) -> Bilingual:
+        """What would be lost, and which date keeps it."""
         name = f" ({self.location_name})" if self.location_name else ""
-        return (
-            f"Location {self.location_id}{name} is no longer in the settings, but {self.days} stored day(s) of "
+        return Bilingual(
+            da=f"Lokation {self.location_id}{name} står ikke længere i indstillingerne, men tallene for {self.days} "
+            f"gemte dag(e) i {self.unit}, {self.first_day} til {self.last_day}, er lavet af dens omsætning og mister "
+            "den, når de beregnes igen. Er den lukket eller erstattet, så behold den blandt enhedens lokationer med "
+            f'dens sidste dag: {{id: "{self.location_id}", to: {self.last_day}}}. Har den aldrig hørt til enheden, så '
+            "giv den en sidste dag før den første.",
+            en=f"Location {self.location_id}{name} is no longer in the settings, but {self.days} stored day(s) of "
             f"{self.unit}, {self.first_day} to {self.last_day}, are made of its revenue, and lose it when they are "
             "calculated again. If it has closed or was replaced, keep it among the unit's locations with its last "
             f'day: {{id: "{self.location_id}", to: {self.last_day}}}. If it never belonged there, give it a last day '
-            "before the first."
+            "before the first.",
         )
 
 
@@ -67,4 +74,4 @@ def warn_of_removed_locations(settings: Settings) -> None:
     """
     with suppress(WarehouseError), reading(settings.warehouse, patience_seconds=0) as connection:
         for location in removed_locations(connection, settings):
-            warnings.warn(str(location), SettingsWarning, stacklevel=2)
+            warnings.warn(SettingsWarning(location.text), stacklevel=2)

@@ -51,7 +51,9 @@ def edit(path: Path, change: Callable[[Any], None]) -> None:
         _replace(path.resolve(), after)
     except OSError as error:
         raise NotEditableError(Bilingual(da=reason_of(error).da, en=str(error))) from error
-    except (UnicodeDecodeError, UnreadableYamlError, YAMLError) as error:
+    except UnreadableYamlError as error:
+        raise NotEditableError(error.text) from error
+    except (UnicodeDecodeError, YAMLError) as error:
         # What YAML does not allow is told in English alone.
         raise NotEditableError(Bilingual(da=str(error), en=str(error))) from error
     except (LookupError, AttributeError, TypeError) as error:

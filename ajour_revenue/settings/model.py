@@ -26,11 +26,12 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
-from ajour_revenue.addresses import UnsafeAddressError, checked_address
+from ajour_revenue.addresses import checked_address
 from ajour_revenue.days import MAX_DAYS, WEEKDAYS, Weekday, Window
 from ajour_revenue.settings.odbc_options import refusals
+from ajour_revenue.text.bilingual import Bilingual, joined
+from ajour_revenue.text.faults import FaultError
 from ajour_revenue.text.names import Name, clean_name, hidden_difference, looks_like
 from ajour_revenue.text.parse import DANISH_WEEKDAYS, parse_day
 
@@ -39,12 +40,37 @@ T = TypeVar("T", bound=Hashable)
 Vat = Literal["included", "excluded"]
 
 DEFAULT_QUERIES = Path(__file__).parents[1] / "ajour" / "sql"
-UNSAFE_ADDRESS = "unsafe_address"
-"""The type of an error whose value is not quoted, since it may hold a password."""
-
 EARLIEST_ACTIVATION = dt.date(2000, 1, 1)
 HIGHEST_ID = 2**63 - 1
 """The highest that a database's integer holds."""
+
+TIME_ZONE = Bilingual(
+    da="skriv det uden tidszone, som i 07:00; det er dansk tid",
+    en="write it without a time zone, as in 07:00; it is Danish time",
+)
+TOO_EARLY = Bilingual(
+    da="Ajours tal er klar fra 05:00; vælg 05:00 eller senere",
+    en="Ajour's figures are ready from 05:00; choose 05:00 or later",
+)
+NO_WEEKDAYS = Bilingual(
+    da="{days!r} er ikke ugedage; skriv mon, tue, wed, thu, fri, sat, sun eller man, tir, ons, tor, fre, lør, søn, "
+    "eller to af dem som i mon-thu",
+    en="{days!r} names no weekdays; write mon, tue, wed, thu, fri, sat, sun, or man, tir, ons, tor, fre, lør, søn, or "
+    "two of them as in mon-thu",
+)
+NO_MAIL_ADDRESS = Bilingual(
+    da="skriv én ren mailadresse, som i controller@example.dk",
+    en="write one plain mail address, as in controller@example.dk",
+)
+WITH_TARGET = Bilingual(da="som departments giver et mål", en="which departments gives a target")
+MAILED = Bilingual(da="som report.mail nævner", en="which report.mail names")
+NO_MAIL_SERVER = Bilingual(
+    da="report.mail sendes over mailserveren i alerts.mail: skriv dér, hvilken den er",
+    en="report.mail goes over the mail server of alerts.mail: say there which one it is",
+)
+NO_WAREHOUSE = Bilingual(
+    da="skriv stien til en DuckDB-fil eller {postgres: true}", en="write the path of a DuckDB file, or {postgres: true}"
+)
 
 MAIL_ADDRESS = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+")
 
@@ -56,8 +82,7 @@ def _beside_settings_file(path: Path, info: ValidationInfo) -> Path:
 
 def _existing_file(path: Path) -> Path:
     if not path.is_file():
-        msg = f"there is no file {path}"
-        raise ValueError(msg)
+        raise FaultError(Bilingual(da=f"der er ingen fil {path}", en=f"there is no file {path}"))
     return path
 
 
@@ -67,43 +92,47 @@ def _day(value: object) -> object:
         return parse_day(value)
     if type(value) is dt.date or value is None:
         return value
-    msg = "write a date as 2026-01-31"
-    raise ValueError(msg)
+    raise FaultError(Bilingual(da="skriv en dato som 2026-01-31", en="write a date as 2026-01-31"))
+
+
+def _not_too_early(day: dt.date) -> dt.date:
+    if day < EARLIEST_ACTIVATION:
+        told = Bilingual(
+            da=f"den tidligste dato er {EARLIEST_ACTIVATION}",
+            en=f"Input should be greater than or equal to {EARLIEST_ACTIVATION}",
+        )
+        raise FaultError(told)
+    return day
 
 
 def _time(value: object) -> object:
     """Pydantic would take a number for seconds since midnight."""
     if isinstance(value, dt.time) or (isinstance(value, str) and ":" in value):
         return value
-    msg = "write a time as 07:00"
-    raise ValueError(msg)
+    raise FaultError(Bilingual(da="skriv et klokkeslæt som 07:00", en="write a time as 07:00"))
 
 
 def _not_a_truth_value(value: object) -> object:
     """Pydantic would take true for 1."""
     if isinstance(value, bool):
-        msg = "write a number"
-        raise ValueError(msg)  # noqa: TRY004 (pydantic collects ValueErrors only)
+        raise FaultError(Bilingual(da="skriv et tal", en="write a number"))
     return value
 
 
 def _not_before_five(value: dt.time) -> dt.time:
     if value.tzinfo:
-        msg = "write it without a time zone, as in 07:00; it is Danish time"
-        raise ValueError(msg)
+        raise FaultError(TIME_ZONE)
     if value < dt.time(5):
-        msg = "Ajour's figures are ready from 05:00; choose 05:00 or later"
-        raise ValueError(msg)
+        raise FaultError(TOO_EARLY)
     if value.second or value.microsecond:
-        msg = "choose a full minute, as in 07:00"
-        raise ValueError(msg)
+        raise FaultError(Bilingual(da="vælg et helt minut, som i 07:00", en="choose a full minute, as in 07:00"))
     return value
 
 
 def _acceptable_options(options: object) -> object:
     """Run before the values are looked at: no message may quote a password that was written here."""
     if isinstance(options, dict) and (complaints := refusals(options)):
-        raise ValueError("; ".join(complaints))
+        raise FaultError(joined("; ", complaints))
     return options
 
 
@@ -111,10 +140,18 @@ def _repeated(values: Iterable[T]) -> list[T]:
     return [value for value, count in Counter(values).items() if count > 1]
 
 
+def in_danish(weekdays: Iterable[str]) -> str:
+    """List weekdays as a Danish text has them."""
+    return ", ".join(DANISH_WEEKDAYS[WEEKDAYS.index(weekday)] for weekday in weekdays)
+
+
 def _weekdays_once(weekdays: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
     if repeated := _repeated(weekdays):
-        msg = f"{', '.join(repeated)} is listed more than once"
-        raise ValueError(msg)
+        told = Bilingual(
+            da=f"{in_danish(repeated)} er nævnt mere end én gang",
+            en=f"{', '.join(repeated)} is listed more than once",
+        )
+        raise FaultError(told)
     return weekdays
 
 
@@ -127,8 +164,11 @@ def _by_weekday(targets: dict[str, Decimal]) -> dict[Weekday, Decimal]:
     """Take `{mon-thu: 38, fri-sat: 27}` apart into a target for each weekday that it names."""
     by_weekday = [(weekday, target) for days, target in targets.items() for weekday in _weekdays_in(days)]
     if repeated := _repeated(weekday for weekday, _ in by_weekday):
-        msg = f"{', '.join(repeated)} has more than one target; name each day once"
-        raise ValueError(msg)
+        told = Bilingual(
+            da=f"{in_danish(repeated)} har mere end ét mål; nævn hver dag én gang",
+            en=f"{', '.join(repeated)} has more than one target; name each day once",
+        )
+        raise FaultError(told)
     return dict(by_weekday)
 
 
@@ -142,11 +182,7 @@ def _weekdays_in(days: str) -> list[Weekday]:
     first, _, last = (_weekday(part) for part in days.replace("–", "-").partition("-"))  # noqa: RUF001 (as Danes write it)
     start, end = first, last or first
     if start not in WEEKDAYS or end not in WEEKDAYS:
-        msg = (
-            f"{days!r} names no weekdays; write mon, tue, wed, thu, fri, sat, sun, or man, tir, ons, tor, fre, lør, "
-            "søn, or two of them as in mon-thu"
-        )
-        raise ValueError(msg)
+        raise FaultError(NO_WEEKDAYS.format(days=days))
     week: tuple[Weekday, ...] = get_args(Weekday)
     number = WEEKDAYS.index(start)
     return [week[(number + n) % len(week)] for n in range((WEEKDAYS.index(end) - number) % len(week) + 1)]
@@ -154,8 +190,7 @@ def _weekdays_in(days: str) -> list[Weekday]:
 
 def _mail_address(value: str) -> str:
     if not MAIL_ADDRESS.fullmatch(value) or not value.isprintable():
-        msg = "write one plain mail address, as in controller@example.dk"
-        raise ValueError(msg)
+        raise FaultError(NO_MAIL_ADDRESS)
     return value
 
 
@@ -164,15 +199,8 @@ def _none_is_empty(items: object) -> object:
     return () if items is None else items
 
 
-def _safe_address(address: str) -> str:
-    try:
-        return checked_address(address)
-    except UnsafeAddressError as error:
-        raise PydanticCustomError(UNSAFE_ADDRESS, "{reason}", {"reason": str(error)}) from None
-
-
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Address = Annotated[Text, AfterValidator(_safe_address)]
+Address = Annotated[Text, AfterValidator(checked_address)]
 MailAddress = Annotated[Text, AfterValidator(_mail_address)]
 Whole = Annotated[int, BeforeValidator(_not_a_truth_value)]
 Day = Annotated[dt.date, BeforeValidator(_day)]
@@ -450,8 +478,11 @@ class LocationMapping(Section):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.first_day and self.last_day and self.last_day < self.first_day:
-            msg = f"location {self.id!r} cannot end, on {self.last_day}, before it begins, on {self.first_day}"
-            raise ValueError(msg)
+            told = Bilingual(
+                da=f"lokation {self.id!r} kan ikke slutte, {self.last_day}, før den begynder, {self.first_day}",
+                en=f"location {self.id!r} cannot end, on {self.last_day}, before it begins, on {self.first_day}",
+            )
+            raise FaultError(told)
         return self
 
     @property
@@ -527,7 +558,7 @@ class Department(Section):
     )
 
 
-def conflicts(units: Iterable[Mapping[str, Any]]) -> list[str]:
+def conflicts(units: Iterable[Mapping[str, Any]]) -> list[Bilingual]:
     """List what is given twice (R13); takes plain mappings, so that units with other errors are compared too."""
     departments: dict[str, list[str]] = {}
     homes: dict[str, list[tuple[str, Window]]] = {}
@@ -548,28 +579,42 @@ def conflicts(units: Iterable[Mapping[str, Any]]) -> list[str]:
             planday_ids.append(str(unit["planday_unit_id"]))
     return [
         *(_listed_twice(name, within) for name, within in departments.items() if len(within) > 1),
-        *(f"two units look the same: {told}" for told in _hidden_differences(departments)),
         *(
-            f"two departments look the same: {told}"
+            Bilingual(da=f"to enheder ser ens ud: {told.da}", en=f"two units look the same: {told.en}")
+            for told in _hidden_differences(departments)
+        ),
+        *(
+            Bilingual(da=f"to afdelinger ser ens ud: {told.da}", en=f"two departments look the same: {told.en}")
             for told in _hidden_differences(dict.fromkeys(chain.from_iterable(departments.values())))
         ),
         *(_counted_twice(location, fed) for location, fed in homes.items() if _at_once(fed)),
-        *(f"planday_unit_id {planday_id} belongs to more than one unit" for planday_id in _repeated(planday_ids)),
+        *(
+            Bilingual(
+                da=f"planday_unit_id {planday_id} hører til mere end én enhed",
+                en=f"planday_unit_id {planday_id} belongs to more than one unit",
+            )
+            for planday_id in _repeated(planday_ids)
+        ),
     ]
 
 
-def _listed_twice(name: str, departments: Sequence[str]) -> str:
+def _listed_twice(name: str, departments: Sequence[str]) -> Bilingual:
+    told = Bilingual(da=f"enheden {name!r} er nævnt mere end én gang", en=f"unit {name!r} is listed more than once")
     others = [department for department in dict.fromkeys(departments) if department != departments[0]]
-    advice = f"; call the one of {others[0]} by another name, such as '{name} {others[0]}'" if others else ""
-    return f"unit {name!r} is listed more than once{advice}"
+    if not others:
+        return told
+    return Bilingual(
+        da=f"{told.da}; giv den i {others[0]} et andet navn, fx '{name} {others[0]}'",
+        en=f"{told.en}; call the one of {others[0]} by another name, such as '{name} {others[0]}'",
+    )
 
 
-def _hidden_differences(names: Iterable[str]) -> Iterator[str]:
+def _hidden_differences(names: Iterable[str]) -> Iterator[Bilingual]:
     """Say of names that look the same in what they differ."""
     seen: dict[str, str] = {}
     for name in names:
         if told := hidden_difference(name, seen.setdefault(looks_like(name), name)):
-            yield told.en
+            yield told
 
 
 def _at_once(fed: Sequence[tuple[str, Window]]) -> bool:
@@ -578,50 +623,53 @@ def _at_once(fed: Sequence[tuple[str, Window]]) -> bool:
     return any(following.first_day <= window.last_day for window, following in pairwise(windows))
 
 
-def _counted_twice(location: str, fed: Sequence[tuple[str, Window]]) -> str:
-    return (
-        f"location {location!r} feeds {' and '.join(repr(name) for name, _ in fed)} on the same days: it would be "
-        "counted twice; keep one, or end one before the next begins, with `to` and `from`"
+def _counted_twice(location: str, fed: Sequence[tuple[str, Window]]) -> Bilingual:
+    names = [repr(name) for name, _ in fed]
+    return Bilingual(
+        da=f"lokation {location!r} hører til {' og '.join(names)} på de samme dage, så den ville tælle med to gange; "
+        "behold den ét sted, eller lad den slutte det ene sted, før den begynder det andet, med `to` og `from`",
+        en=f"location {location!r} feeds {' and '.join(names)} on the same days: it would be counted twice; keep one, "
+        "or end one before the next begins, with `to` and `from`",
     )
 
 
 def _no_conflicts(units: tuple[Unit, ...], info: ValidationInfo) -> tuple[Unit, ...]:
-    found = conflicts(unit.model_dump(by_alias=True) for unit in units)
     known = sorted({unit.department for unit in units})
-    found += [
-        f"no unit belongs to department {department.name!r}, which departments gives a target; units name "
-        f"{', '.join(known) or 'none'}{_but_looks_like(department.name, known)}"
-        for department in info.data.get("departments", ())
-        if department.name not in known
-    ]
+    with_target = [department.name for department in info.data.get("departments", ())]
     report: ReportSettings | None = info.data.get("report")
-    found += [
-        f"no unit belongs to department {name!r}, which report.mail names; units name "
-        f"{', '.join(known) or 'none'}{_but_looks_like(name, known)}"
-        for name in dict.fromkeys(name for mail in (report.mail if report else ()) for name in mail.departments)
-        if name not in known
+    mailed = dict.fromkeys(name for mail in (report.mail if report else ()) for name in mail.departments)
+    found = [
+        *conflicts(unit.model_dump(by_alias=True) for unit in units),
+        *(_unknown_department(name, known, WITH_TARGET) for name in with_target if name not in known),
+        *(_unknown_department(name, known, MAILED) for name in mailed if name not in known),
     ]
     if found:
-        raise ValueError("; ".join(found))
+        raise FaultError(joined("; ", found))
     return units
 
 
-def _but_looks_like(name: str, known: Iterable[str]) -> str:
-    return "".join(f"; {told.en}" for other in known if (told := hidden_difference(name, other)))
+def _unknown_department(name: str, known: Sequence[str], named: Bilingual) -> Bilingual:
+    told = Bilingual(
+        da=f"ingen enhed hører til afdelingen {name!r}, {named.da}; enhederne nævner {', '.join(known) or 'ingen'}",
+        en=f"no unit belongs to department {name!r}, {named.en}; units name {', '.join(known) or 'none'}",
+    )
+    return joined("; ", [told, *filter(None, (hidden_difference(name, other) for other in known))])
 
 
 def _departments_once(departments: tuple[Department, ...]) -> tuple[Department, ...]:
     if repeated := _repeated(department.name for department in departments):
-        msg = f"department {repeated[0]!r} is listed more than once"
-        raise ValueError(msg)
+        told = Bilingual(
+            da=f"afdelingen {repeated[0]!r} er nævnt mere end én gang",
+            en=f"department {repeated[0]!r} is listed more than once",
+        )
+        raise FaultError(told)
     return departments
 
 
 def _mail_server_where_mailed(alerts: AlertSettings, info: ValidationInfo) -> AlertSettings:
     report: ReportSettings | None = info.data.get("report")
     if report and report.mail and not alerts.mail:
-        msg = "report.mail goes over the mail server of alerts.mail: say there which one it is"
-        raise ValueError(msg)
+        raise FaultError(NO_MAIL_SERVER)
     return alerts
 
 
@@ -639,8 +687,7 @@ def _file_or_postgres(given: object, info: ValidationInfo) -> Path | PostgresWar
         return _beside_settings_file(Path(given), info)
     if given == {"postgres": True}:
         return PostgresWarehouse(folder=_beside_settings_file(Path(), info))
-    msg = "write the path of a DuckDB file, or {postgres: true}"
-    raise ValueError(msg)
+    raise FaultError(NO_WAREHOUSE)
 
 
 IN_POSTGRES = {
@@ -667,7 +714,7 @@ class Settings(Section):
         examples=["Nordhavn Restauranter"],
     )
     # R3
-    activation_date: Annotated[Day, Field(ge=EARLIEST_ACTIVATION)] = Field(
+    activation_date: Annotated[Day, AfterValidator(_not_too_early), Field(ge=EARLIEST_ACTIVATION)] = Field(
         description="The date from which Ajour delivers revenue"
     )
     task: TaskSettings

@@ -21,13 +21,66 @@ from ruamel.yaml.events import (
 from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.reader import ReaderError
 
+from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue.text.names import clean_name, described, invisible_in
 
 MOST_BYTES = 10**6
 DEEPEST = 10
 LONGEST_NUMBER = 100
-SECOND_DOCUMENT = "there is a second document; a settings file is one, so remove the line ---"
-REFERENCES = "& and * are for references, which settings do not have; write the value out, or in quotes"
+SECOND_DOCUMENT = Bilingual(
+    da="her begynder et dokument mere; en indstillingsfil er kun ét, så fjern linjen ---",
+    en="there is a second document; a settings file is one, so remove the line ---",
+)
+REFERENCES = Bilingual(
+    da="& og * er til henvisninger, som indstillinger ikke har; skriv værdien helt ud eller i anførselstegn",
+    en="& and * are for references, which settings do not have; write the value out, or in quotes",
+)
+DIRECTIVES = Bilingual(
+    da="% er til direktiver, som indstillinger ikke har; fjern linjen",
+    en="% is for directives, which settings do not have; remove the line",
+)
+TYPES = Bilingual(
+    da="! angiver en type, som indstillinger ikke har; fjern den, eller skriv værdien i anførselstegn",
+    en="! names a type, which settings do not have; remove it, or write the value in quotes",
+)
+TOO_DEEP = Bilingual(
+    da="der er flere niveauer her, end nogen indstilling har", en="this is nested deeper than any setting"
+)
+NO_KEY = Bilingual(
+    da="et afsnit eller en liste kan ikke være en nøgle; skriv en tekst",
+    en="a section or list cannot be a key; write a text",
+)
+TOO_LONG = Bilingual(
+    da="som er på over 1 MB, er ikke en indstillingsfil", en="which has more than 1 MB, is no settings file"
+)
+UTF_16 = Bilingual(
+    da="som ikke er i UTF-8, men i UTF-16, kan ikke læses. Gem den som en tekstfil i UTF-8",
+    en="which is not in UTF-8 but in UTF-16, cannot be read. Save it as a text file in UTF-8",
+)
+NOT_UTF_8 = Bilingual(
+    da="dette er ikke i UTF-8, men fx i Windows-1252 (ANSI). Gem den som en tekstfil i UTF-8",
+    en="this is not in UTF-8 but, say, in Windows-1252 (ANSI). Save it as a text file in UTF-8",
+)
+TAB = Bilingual(
+    da="der står en tabulator, hvor der kun må stå mellemrum; ryk ind med mellemrum",
+    en="a tab stands where only spaces may be; indent with spaces",
+)
+PARSER_IN_DANISH = {
+    "mapping values are not allowed here": "her kan ikke stå et kolon; skriv en værdi med kolon i anførselstegn",
+    "sequence entries are not allowed here": "her kan ikke stå en streg; begynd listen på en ny linje",
+    "could not find expected ':'": "der mangler et ':' efter nøglen",
+    "found unexpected end of stream": "filen slutter midt i en tekst; der mangler et anførselstegn",
+    "found unexpected document separator": "--- står midt i en tekst; der mangler et anførselstegn",
+    "expected ',' or (.*), but got (.*)": "der mangler ',' eller {} foran {}",
+    "expected the node content, but found (.*)": "der mangler en værdi foran {}",
+    "expected <block end>, but found (.*)": "her kan {} ikke stå; ret, hvor langt linjen er rykket ind, eller skriv "
+    "hele værdien i anførselstegn",
+    "found character (.*) that cannot start any token": "en værdi kan ikke begynde med {}; skriv den i anførselstegn",
+    "found unknown escape character (.*)": "en omvendt skråstreg kan ikke stå foran {}; skriv teksten i enkelte "
+    "anførselstegn",
+}
+"""What the parser says of the mistakes that people make; it says the others in English alone."""
+
 TAG = "tag:yaml.org,2002:"
 TRUTH = {"true": True, "false": False}
 LINE_BREAK = re.compile(r"[\n\x85\u2028\u2029]")
@@ -42,6 +95,11 @@ Place = tuple[int | str, ...]
 class UnreadableYamlError(Exception):
     """A text is no settings file; says in one line what is wrong with it, and on which line."""
 
+    def __init__(self, text: Bilingual) -> None:
+        """Take what to say."""
+        self.text = text
+        super().__init__(text.en)
+
 
 @dataclass
 class YamlFile:
@@ -51,7 +109,7 @@ class YamlFile:
     """Of dicts, lists, texts, numbers, true, false and None; a date is the text that it is written as."""
     written: dict[Place, str] = field(default_factory=dict)
     """How each value is written that is neither a section nor a list."""
-    invisible: list[str] = field(default_factory=list)
+    invisible: list[Bilingual] = field(default_factory=list)
     """What has characters that nobody sees: each place and its first such character."""
 
 
@@ -60,21 +118,18 @@ def read_yaml_file(path: Path) -> YamlFile:
     with path.open("rb") as file:
         content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
-        msg = "which has more than 1 MB, is no settings file"
-        raise UnreadableYamlError(msg)
+        raise UnreadableYamlError(TOO_LONG)
     return read_yaml(_decoded(content))
 
 
 def _decoded(content: bytes) -> str:
     if content.startswith(BYTE_ORDER_MARKS) or b"\0" in content[:2]:
-        msg = "which is not in UTF-8 but in UTF-16, cannot be read. Save it as a text file in UTF-8"
-        raise UnreadableYamlError(msg)
+        raise UnreadableYamlError(UTF_16)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        msg = f"line {line}: this is not in UTF-8 but, say, in Windows-1252 (ANSI). Save it as a text file in UTF-8"
-        raise UnreadableYamlError(msg) from None
+        raise UnreadableYamlError(_on_line(line, NOT_UTF_8)) from None
 
 
 def read_yaml(text: str) -> YamlFile:
@@ -92,39 +147,70 @@ def read_yaml(text: str) -> YamlFile:
     except ReaderError as error:
         character = error.character if isinstance(error.character, str) else chr(error.character)
         line = text.count("\n", 0, error.position) + 1
-        msg = f"line {line}: is not valid YAML: it has {described(character)}; remove it"
-        raise UnreadableYamlError(msg) from None
+        found = described(character)
+        why = Bilingual(da=f"der står {found.da}; fjern det", en=f"it has {found.en}; remove it")
+        raise UnreadableYamlError(_not_yaml(line, why)) from None
     except MarkedYAMLError as error:
         raise UnreadableYamlError(_told(error, text)) from None
     except YAMLError as error:
-        msg = f"it is not valid YAML: {' '.join(str(error).split())}"
-        raise UnreadableYamlError(msg) from None
+        said = " ".join(str(error).split())
+        told = Bilingual(da=f"den er ikke gyldig YAML: {said}", en=f"it is not valid YAML: {said}")
+        raise UnreadableYamlError(told) from None
     return YamlFile(reader.values, reader.written, [*reader.invisible, *_invisible_elsewhere(text, reader)])
 
 
-def _told(error: MarkedYAMLError, text: str) -> str:
+def _on_line(line: int, text: Bilingual) -> Bilingual:
+    return Bilingual(da=f"linje {line}: {text.da}", en=f"line {line}: {text.en}")
+
+
+def _not_yaml(line: int, why: Bilingual) -> Bilingual:
+    return _on_line(line, Bilingual(da=f"er ikke gyldig YAML: {why.da}", en=f"is not valid YAML: {why.en}"))
+
+
+def _told(error: MarkedYAMLError, text: str) -> Bilingual:
     last = error.problem_mark.line if error.problem_mark else 0
     first = min(error.context_mark.line, last) if error.context_mark else last
     lines = LINE_BREAK.split(text)
     if error.problem_mark and "\t" in lines[last][: error.problem_mark.column + 1]:
-        return f"line {last + 1}: is not valid YAML: a tab stands where only spaces may be; indent with spaces"
+        return _not_yaml(last + 1, TAB)
     for number in range(first, last + 1):
         if NO_BREAK_SPACE in lines[number]:
-            return f"line {number + 1}: is not valid YAML: it has {described(NO_BREAK_SPACE)}; write a space instead"
-    begins = f", within what begins on line {first + 1}" if first < last else ""
-    return f"line {last + 1}: is not valid YAML: {error.problem}{begins}"
+            found = described(NO_BREAK_SPACE)
+            why = Bilingual(
+                da=f"der står {found.da}; skriv et mellemrum i stedet", en=f"it has {found.en}; write a space instead"
+            )
+            return _not_yaml(number + 1, why)
+    problem = str(error.problem)
+    why = Bilingual(da=_in_danish(problem), en=problem)
+    if first < last:
+        why = Bilingual(
+            da=f"{why.da} (i det, der begynder på linje {first + 1})",
+            en=f"{why.en}, within what begins on line {first + 1}",
+        )
+    return _not_yaml(last + 1, why)
 
 
-def _invisible_elsewhere(text: str, reader: "_Reader") -> Iterator[str]:
+def _in_danish(problem: str) -> str:
+    for said, danish in PARSER_IN_DANISH.items():
+        if found := re.fullmatch(said, problem):
+            return danish.format(*found.groups())
+    return problem
+
+
+def _invisible_elsewhere(text: str, reader: "_Reader") -> Iterator[Bilingual]:
     """Tell of the lines that have characters which nobody sees in a comment, which may hide what is written there."""
     for number, line in enumerate(text.split("\n"), start=1):
         found = [character for character in invisible_in(line) if character != "\t"]
         if found and number not in reader.lines_told:
-            yield f"line {number}: {_hidden(found)}"
+            yield _on_line(number, _hidden(found))
 
 
-def _hidden(characters: Sequence[str]) -> str:
-    return f"it has a character that cannot be seen, {described(characters[0])}; remove it"
+def _hidden(characters: Sequence[str]) -> Bilingual:
+    first = described(characters[0])
+    return Bilingual(
+        da=f"der er et tegn, som ikke kan ses, {first.da}; fjern det",
+        en=f"it has a character that cannot be seen, {first.en}; remove it",
+    )
 
 
 @dataclass
@@ -143,7 +229,7 @@ class _Reader:
     def __init__(self, yaml: YAML) -> None:
         self.values: Any = None
         self.written: dict[Place, str] = {}
-        self.invisible: list[str] = []
+        self.invisible: list[Bilingual] = []
         self.lines_told: set[int] = set()
         self._resolver = yaml.resolver
         self._open: list[_Open] = []
@@ -152,9 +238,7 @@ class _Reader:
     def take(self, event: Event) -> None:
         """Add what an event tells; raises UnreadableYamlError where it is something that settings do not need."""
         if reason := self._refused(event):
-            line = event.start_mark.line + 1
-            msg = f"line {line}: {reason}"
-            raise UnreadableYamlError(msg)
+            raise UnreadableYamlError(_on_line(event.start_mark.line + 1, reason))
         match event:
             case MappingStartEvent():
                 self._begin({})
@@ -165,26 +249,26 @@ class _Reader:
             case ScalarEvent():
                 self._scalar(event)
 
-    def _refused(self, event: Event) -> str | None:
+    def _refused(self, event: Event) -> Bilingual | None:
         match event:
             case DocumentStartEvent():
                 self._documents += 1
                 if event.version or event.tags:
-                    return "% is for directives, which settings do not have; remove the line"
+                    return DIRECTIVES
                 return SECOND_DOCUMENT if self._documents > 1 else None
             case NodeEvent() if event.anchor:
                 return REFERENCES
             case ScalarEvent() | MappingStartEvent() | SequenceStartEvent() if event.tag:
-                return "! names a type, which settings do not have; remove it, or write the value in quotes"
+                return TYPES
             case MappingStartEvent() | SequenceStartEvent():
                 return self._refused_section()
         return None
 
-    def _refused_section(self) -> str | None:
+    def _refused_section(self) -> Bilingual | None:
         if len(self._open) >= DEEPEST:
-            return "this is nested deeper than any setting"
+            return TOO_DEEP
         if self._open and self._open[-1].expects_key:
-            return "a section or list cannot be a key; write a text"
+            return NO_KEY
         return None
 
     def _begin(self, holder: Any) -> None:  # noqa: ANN401 (a dict or a list)
@@ -203,11 +287,12 @@ class _Reader:
     def _take_key(self, section: _Open, key: Any, event: ScalarEvent) -> None:  # noqa: ANN401 (of any kind)
         line = event.start_mark.line + 1
         if event.value == "<<" and not event.style:
-            msg = f"line {line}: {REFERENCES}"
-            raise UnreadableYamlError(msg)
+            raise UnreadableYamlError(_on_line(line, REFERENCES))
         if key in section.holder:
-            msg = f'line {line}: is not valid YAML: found duplicate key "{_visible(key)}"'
-            raise UnreadableYamlError(msg)
+            why = Bilingual(
+                da=f'nøglen "{_visible(key)}" står der to gange', en=f'found duplicate key "{_visible(key)}"'
+            )
+            raise UnreadableYamlError(_not_yaml(line, why))
         section.key, section.expects_key = key, False
         self._note_invisible(event, (*section.place, key))
 
@@ -228,7 +313,8 @@ class _Reader:
         if found := invisible_in(event.value):
             line = event.start_mark.line + 1
             self.lines_told.update(range(line, event.end_mark.line + 2))
-            self.invisible.append(f"{key_of(place)}: {_hidden(found)}")
+            hidden, key = _hidden(found), key_of(place)
+            self.invisible.append(Bilingual(da=f"{key}: {hidden.da}", en=f"{key}: {hidden.en}"))
 
     def _resolved(self, event: ScalarEvent) -> Any:  # noqa: ANN401 (of any kind)
         """Return what a scalar stands for: in YAML 1.2, where yes, no, on and off are texts; dates stay texts."""

@@ -46,5 +46,10 @@ EMPTY = Bilingual(da="", en="")
 
 def lines(texts: Iterable[Bilingual]) -> Bilingual:
     """Return texts below each other."""
+    return joined("\n", texts)
+
+
+def joined(between: str, texts: Iterable[Bilingual]) -> Bilingual:
+    """Return texts with something between them."""
     texts = list(texts)
-    return Bilingual(da="\n".join(text.da for text in texts), en="\n".join(text.en for text in texts))
+    return Bilingual(da=between.join(text.da for text in texts), en=between.join(text.en for text in texts))

@@ -10,9 +10,12 @@ DANISH = {
     "string_too_short": "den er tom",
     "string_too_long": "den har mere end {max_length} tegn",
     "string_unicode": "det er ikke en gyldig tekst",
+    "string_pattern_mismatch": "det passer ikke til mønsteret '{pattern}'",
+    "literal_error": "det skal være {expected}",
     "int_type": "det er ikke et helt tal",
     "int_parsing": "det er ikke et helt tal",
     "int_from_float": "det er ikke et helt tal",
+    "int_parsing_size": "tallet er for stort",
     "bool_type": "det er hverken true eller false",
     "bool_parsing": "det er hverken true eller false",
     "decimal_type": "det er ikke et tal",
@@ -24,11 +27,17 @@ DANISH = {
     "less_than": "det skal være mindre end {lt}",
     "less_than_equal": "det må højst være {le}",
     "decimal_max_places": "det må højst have {decimal_places} decimaler",
+    "decimal_max_digits": "det må højst have {max_digits} cifre i alt",
+    "decimal_whole_digits": "det må højst have {whole_digits} cifre før kommaet",
     "date_type": "det er ikke en dato",
     "date_parsing": "det er ikke en dato",
     "date_from_datetime_parsing": "det er ikke en dato",
     "date_from_datetime_inexact": "den har et klokkeslæt",
+    "time_parsing": "det er ikke et klokkeslæt",
+    "path_type": "det er ikke en sti",
     "list_type": "det er ikke en liste",
+    "tuple_type": "det er ikke en liste",
+    "too_short": "der skal stå mindst {min_length} på listen, ikke {actual_length}",
     "model_type": "det er ikke et objekt",
     "model_attributes_type": "det er ikke et objekt",
     "dict_type": "det er ikke et objekt",
@@ -51,4 +60,7 @@ def fault_of(error: ErrorDetails) -> Bilingual:
     own = context.get("error")
     if isinstance(own, FaultError):
         return own.text
-    return Bilingual(da=DANISH.get(error["type"], error["msg"]).format(**context), en=error["msg"])
+    danish = DANISH.get(error["type"])
+    if danish is None:
+        return Bilingual(da=error["msg"], en=error["msg"])
+    return Bilingual(da=danish.format(**context).replace("' or '", "' eller '"), en=error["msg"])

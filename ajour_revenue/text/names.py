@@ -10,13 +10,14 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, StringConstraints
 
-from ajour_revenue.text.bilingual import Bilingual
+from ajour_revenue.text.bilingual import Bilingual, joined
 
 LONGEST_NAME = 200
 LONGEST_REASON = 1000
 LONGEST_WORD = 60
 """Of a name that is made of several, or quoted."""
 DIFFERENCES_TOLD = 3
+NOTHING = Bilingual(da="intet", en="nothing")
 
 ESCAPE_SEQUENCES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 """What moves a terminal's cursor, changes its colours, or renames its window."""
@@ -57,8 +58,13 @@ LOOK_ALIKE = str.maketrans(
 # ruff: enable[RUF001]
 """Letters of other alphabets, and marks, that look like those on a Danish keyboard."""
 
-CONTROLS = {"Cc": "a control character", "Cs": "half a character", "Co": "a character without a meaning"}
+CONTROLS = {
+    "Cc": Bilingual(da="et styretegn", en="a control character"),
+    "Cs": Bilingual(da="et halvt tegn", en="half a character"),
+    "Co": Bilingual(da="et tegn uden betydning", en="a character without a meaning"),
+}
 """What Unicode has no name for, by category."""
+NO_CHARACTER = Bilingual(da="ikke et tegn", en="no character")
 
 
 @lru_cache(maxsize=10_000)
@@ -150,10 +156,13 @@ def invisible_in(text: str) -> list[str]:
     ]
 
 
-def described(character: str) -> str:
-    """Name a character as Unicode does: U+202E RIGHT-TO-LEFT OVERRIDE."""
-    name = unicodedata.name(character, "") or CONTROLS.get(unicodedata.category(character), "no character")
-    return f"U+{ord(character):04X} {name}"
+def described(character: str) -> Bilingual:
+    """Name a character as Unicode does, in English: U+202E RIGHT-TO-LEFT OVERRIDE."""
+    code, name = f"U+{ord(character):04X}", unicodedata.name(character, "")
+    if name:
+        return Bilingual(da=f"{code} {name}", en=f"{code} {name}")
+    kind = CONTROLS.get(unicodedata.category(character), NO_CHARACTER)
+    return Bilingual(da=f"{code} {kind.da}", en=f"{code} {kind.en}")
 
 
 def looks_like(text: str) -> str:
@@ -167,13 +176,16 @@ def hidden_difference(written: str, meant: str) -> Bilingual | None:
         return None
     parts = SequenceMatcher(None, written, meant, autojunk=False).get_opcodes()
     apart = [
-        (" ".join(map(described, written[start:end])), " ".join(map(described, meant[meant_start:meant_end])))
+        (
+            joined(" ", map(described, written[start:end])) if start < end else NOTHING,
+            joined(" ", map(described, meant[meant_start:meant_end])) if meant_start < meant_end else NOTHING,
+        )
         for kind, start, end, meant_start, meant_end in parts
         if kind != "equal"
     ]
     more = len(apart) - DIFFERENCES_TOLD
-    da = [f"{here or 'intet'}, hvor {meant!r} har {there or 'intet'}" for here, there in apart[:DIFFERENCES_TOLD]]
-    en = [f"{here or 'nothing'} where {meant!r} has {there or 'nothing'}" for here, there in apart[:DIFFERENCES_TOLD]]
+    da = [f"{here.da}, hvor {meant!r} har {there.da}" for here, there in apart[:DIFFERENCES_TOLD]]
+    en = [f"{here.en} where {meant!r} has {there.en}" for here, there in apart[:DIFFERENCES_TOLD]]
     return Bilingual(
         da=f"{written!r} har {', '.join(da)}{f' og {more} til' if more > 0 else ''}",
         en=f"{written!r} has {', '.join(en)}{f', and {more} more' if more > 0 else ''}",

@@ -150,8 +150,8 @@ def test_a_company_that_cannot_be_used_is_told_and_the_others_are_listed(
     assert re.search("^nord .*har fejl", result.stdout, re.MULTILINE)
     assert re.search("^syd ", result.stdout, re.MULTILINE)
     said = " ".join(result.stderr.split())
-    assert "units: found '7'" in said
-    assert "Give the folder and the settings the same name." in said
+    assert "units: fandt '7': det er ikke en liste" in said
+    assert "Giv mappen og indstillingerne det samme navn." in said
 
 
 @contextmanager
@@ -195,7 +195,7 @@ def test_a_port_that_is_none_is_told(shell: Shell, companies: list[Company]) -> 
         companies[0].server_file.write_text(written, encoding="utf-8")
         result = shell.run("companies")
         assert result.exit_code == 1
-        assert "which is no port" in " ".join(result.stderr.split())
+        assert "som ikke er en port" in " ".join(result.stderr.split())
 
 
 @pytest.mark.usefixtures("companies")

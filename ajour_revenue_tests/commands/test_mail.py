@@ -143,7 +143,7 @@ def test_what_cannot_be_sent_is_told_with_what_to_do(shell: Shell, mailbox: Mail
     result = shell.run("mail", "--to", ME)
 
     assert result.exit_code == 1
-    assert "Kontrollér --to, og om den kræver login" in " ".join(result.stderr.split())
+    assert "Check --to, and whether it wants a login" in " ".join(result.stderr.split())
 
 
 @pytest.mark.usefixtures("at_fetched_company")

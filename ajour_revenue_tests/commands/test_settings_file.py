@@ -233,6 +233,13 @@ def test_what_is_right_in_an_unfinished_file_is_used(tmp_path: Path) -> None:
     assert settings.warehouse_file == tmp_path / "data/demo.duckdb"
 
 
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_of_a_report_that_is_wrong_the_language_is_taken(tmp_path: Path, language: str) -> None:
+    path = write_settings(tmp_path, report={"language": language, "foldr": "x"})
+
+    assert unfinished_settings(path, NewFile()).report.language == language
+
+
 @pytest.mark.parametrize("text", ["", "- a list", "a: [", "name: 1\nunits: [1]\nunknown: 2\n1: 2\n"])
 def test_without_a_usable_file_the_settings_are_those_of_a_new_one(tmp_path: Path, text: str) -> None:
     path = tmp_path / "ajour.yaml"

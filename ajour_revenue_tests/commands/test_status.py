@@ -126,11 +126,49 @@ def test_every_settings_file_that_is_named_is_shown_and_a_broken_one_told(shell:
     # Each in its own language.
     assert "other  AKTIV" in result.stdout
     # A long path is broken at the terminal's edge.
-    assert "broken.yamlcannotbeused" in "".join(result.stderr.split())
+    assert "broken.yamlkanikkebruges" in "".join(result.stderr.split())
     answer = json.loads(shell.run("status", "ajour.yaml", "broken.yaml", "other/ajour.yaml", "--json").stdout)
     assert [each["name"] for each in answer["integrations"]] == ["demo", "other"]
     assert len(answer["errors"]) == 1
     assert at_company.settings.name == "demo"
+
+
+@pytest.mark.parametrize(
+    ("report", "told"),
+    [
+        ("", "Fejl: {} kan ikke bruges; 4 ting skal rettes: - activation_date: mangler"),
+        ("report: {language: da}", "Fejl: {} kan ikke bruges; 4 ting skal rettes: - activation_date: mangler"),
+        ("report: {language: en}", "Error: {} cannot be used; 4 things to change: - activation_date: is missing"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_told_of_in_its_language(shell: Shell, report: str, told: str) -> None:
+    Path("ajour.yaml").write_text(f"name: demo\n{report}\n", encoding="utf-8")
+
+    result = shell.run("status")
+
+    assert result.exit_code == 1
+    # A long path is broken at the terminal's edge.
+    assert "".join(told.format(Path("ajour.yaml").absolute()).split()) in "".join(result.stderr.split())
+
+
+def test_each_of_several_files_that_cannot_be_used_is_told_of_in_its_language(shell: Shell) -> None:
+    Path("danish.yaml").write_text("name: demo\n", encoding="utf-8")
+    Path("english.yaml").write_text("name: demo\nreport: {language: en}\n", encoding="utf-8")
+
+    told = " ".join(shell.run("status", "danish.yaml", "english.yaml", "none.yaml").stderr.split())
+
+    assert told.index("Fejl: ") < told.index("Error: ") < told.index("Error: There is no settings file")
+    assert told.count("Error: ") == 2
+
+
+@pytest.mark.parametrize(("language", "note"), [("da", "Bemærk: "), ("en", "Note: ")])
+def test_what_is_doubtful_in_settings_is_told_in_their_language(shell: Shell, language: str, note: str) -> None:
+    write_settings(shell.folder, units=[], report={"language": language})
+
+    told = shell.run("status").stderr
+
+    assert told.startswith(note)
+    assert ("har ingen enheder endnu" in " ".join(told.split())) == (language == "da")
 
 
 def test_the_settings_file_may_be_named_in_the_env_file(shell: Shell, at_company: Company) -> None:

@@ -280,7 +280,7 @@ def test_a_new_file_gets_a_unit_for_each_location(shell: Shell) -> None:
     )
     answer = shell.json("test")
     assert steps(answer)["Settings"] == steps(answer)["Mapping"] == "warning"
-    assert "lists no units yet" in message(answer, "Settings")
+    assert "har ingen enheder endnu" in message(answer, "Settings")
     answer = shell.json("test", "--write", "--yes")
     assert steps(answer)["Settings"] == steps(answer)["Mapping"] == "ok"
     assert [(each["name"], each["department"]) for each in answer["written"]] == [

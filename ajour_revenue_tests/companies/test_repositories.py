@@ -85,7 +85,7 @@ def test_a_company_that_cannot_be_used_shows_why_and_keeps_none_back(folder: Pat
     found = loaded()
 
     assert found["nord"].has_job("nord_daily_revenue")
-    for name, told in {"syd": "units: found '7'", "west": "its name is east"}.items():
+    for name, told in {"syd": "units: fandt '7': det er ikke en liste", "west": "its name is east"}.items():
         [asset] = found[name].asset_graph.get_all_asset_keys()
         assert told in (found[name].asset_graph.get(asset).description or "")
 

@@ -11,6 +11,7 @@ from ajour_revenue.revenue.removed_locations import warn_of_removed_locations
 from ajour_revenue.settings.load import SettingsWarning
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.kit import Company
+from ajour_revenue_tests.settings.kit import assert_told_in_both
 
 LAST_OF_OLD, FIRST_OF_NEW = LAST_DAY - timedelta(days=1), LAST_DAY
 WINDOW = Window(LAST_OF_OLD, LAST_DAY)
@@ -88,8 +89,12 @@ def test_a_location_that_moves_counts_where_the_mapping_of_the_day_says(company:
 def test_a_location_taken_out_of_the_settings_is_told_with_the_date_that_keeps_it(replaced: Company) -> None:
     replaced.reload(units=units("12"))
 
-    with pytest.warns(SettingsWarning, match=rf'Location 20 \(Kitchen\).*1 stored day.*id: "20", to: {LAST_OF_OLD}'):
+    with pytest.warns(
+        SettingsWarning, match=rf'Location 20 \(Kitchen\).*1 stored day.*id: "20", to: {LAST_OF_OLD}'
+    ) as warned:
         warn_of_removed_locations(replaced.settings)
+
+    assert_told_in_both(warned[0].message)
 
     # As it says.
     replaced.reload(units=units({"id": "20", "to": LAST_OF_OLD}, "12"))

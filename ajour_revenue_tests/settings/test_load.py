@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from ajour_revenue.days import WEEKDAYS
 from ajour_revenue.settings.load import SETTINGS_VARIABLE, SettingsError, SettingsWarning, load_settings
 from ajour_revenue.settings.model import RevenueSettings, TaskSettings, Unit
+from ajour_revenue.text.parse import DANISH_WEEKDAYS
 from ajour_revenue_tests import processes
 from ajour_revenue_tests.kit import settings_dict, write_settings
+from ajour_revenue_tests.settings.kit import assert_told_in_both
 
 EXAMPLE = """
 name: demo                        # letters, digits, _
@@ -72,6 +74,7 @@ def complaints(path: Path) -> list[str]:
     """Return what is to change in a settings file, a line for each thing."""
     with pytest.raises(SettingsError) as raised:
         load_settings(path)
+    assert_told_in_both(raised.value)
     heading, *lines = str(raised.value).splitlines()
     assert heading.startswith(f"{path} cannot be used; {len(lines)} thing")
     return [line.removeprefix("  - ") for line in lines]
@@ -88,6 +91,7 @@ def refusal_of_text(folder: Path, text: str) -> str:
     path.write_text(text, encoding="utf-8")
     with pytest.raises(SettingsError) as raised:
         load_settings(path)
+    assert_told_in_both(raised.value)
     assert str(path) in str(raised.value)
     return str(raised.value)
 
@@ -240,8 +244,22 @@ def test_without_a_name_the_settings_file_is_ajour_yaml_here(tmp_path: Path, mon
         (section("ajour", options={"Encrypt": 1}), ["ajour.options.Encrypt", 'in quotes, as in "1"']),
         (section("ajour", login_timeout_seconds=0), ["ajour.login_timeout_seconds", "'0'"]),
         (section("ajour", query_timeout_seconds=0), ["ajour.query_timeout_seconds", "'0'"]),
+        (section("ajour", queries=7), ["ajour.queries", "'7'", "dictionary"]),
+        (section("wages", file=7), ["wages.file", "'7'", "path"]),
+        (section("task", time="25:00"), ["task.time", "'25:00'"]),
+        (section("revenue", vat_rate="much"), ["revenue.vat_rate", "'much'", "decimal"]),
+        ({"warehouse": {"sqlite": True}}, ["warehouse", "{postgres: true}"]),
+        ({"warehouse": 7}, ["warehouse", "'7'", "{postgres: true}"]),
+        ({"report": {"url": "reports"}}, ["report.url", "a whole address"]),
+        ({"report": {"language": "Danish"}}, ["report.language", "'Danish'", "'da' or 'en'"]),
+        ({"report": {"mail": [{"to": ["leder"]}]}}, ["report.mail[0].to[0]", "'leder'", "one plain mail address"]),
         ({"units": {"Bar": ["10"]}}, ["units", "a list"]),
+        ({"units": [unit("Bar", target_wage_percentage="30.123")]}, ["units[0].target_wage_percentage", "decimal"]),
+        ({"units": [unit("Bar", target_wage_percentage=1234567)]}, ["units[0].target_wage_percentage", "5 digits"]),
         ({"units": [unit("Bar", 10)]}, ["units[0].locations[0]", "'10'", 'in quotes, as in "10"']),
+        ({"units": [unit("Bar", ["10"])]}, ["units[0].locations[0]", "valid string"]),
+        ({"units": [unit("Bar", target_wage_percentage=[30])]}, ["units[0].target_wage_percentage", "Decimal"]),
+        ({"activation_date": date(1999, 12, 31)}, ["activation_date", "'1999-12-31'", "or equal to 2000-01-01"]),
         ({"units": [unit("Bar") | {"locations": 10}]}, ["units[0].locations", "'10'", "a list"]),
         ({"units": [unit("Bar") | {"locations": "10"}]}, ["units[0].locations", "'10'", "a list"]),
         ({"units": [unit("", "10")]}, ["units[0].name", "at least 1 character"]),
@@ -585,8 +603,9 @@ def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "ajour.yaml"
     path.write_bytes("name: æøå\n".encode("latin-1"))
 
-    with pytest.raises(SettingsError, match="is not in UTF-8"):
+    with pytest.raises(SettingsError, match="is not in UTF-8") as raised:
         load_settings(path)
+    assert_told_in_both(raised.value)
 
 
 def with_lines(tmp_path: Path, **lines: str) -> Path:
@@ -677,6 +696,7 @@ def test_a_file_that_does_more_than_settings_do_is_one_line_that_says_where(
     with pytest.raises(SettingsError) as error:
         load_settings(path)
 
+    assert_told_in_both(error.value)
     assert told in str(error.value)
     assert "hemmelig" not in str(error.value)
     assert len(str(error.value).splitlines()) == 1
@@ -711,8 +731,9 @@ def test_a_file_without_keys_is_refused(tmp_path: Path, text: str, found: str) -
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="cannot be read"):
+    with pytest.raises(SettingsError, match="cannot be read") as raised:
         load_settings(tmp_path)
+    assert_told_in_both(raised.value)
 
 
 def test_where_there_is_no_file_the_message_says_how_to_get_one(
@@ -724,6 +745,8 @@ def test_where_there_is_no_file_the_message_says_how_to_get_one(
     with pytest.raises(SettingsError) as raised:
         load_settings()
 
+    assert_told_in_both(raised.value)
+    assert raised.value.language == "en"
     assert str(tmp_path / "ajour.yaml") in str(raised.value)
     assert all(hint in str(raised.value) for hint in ("ajour.example.yaml", SETTINGS_VARIABLE, "make demo"))
 
@@ -755,10 +778,13 @@ def test_the_warning_names_exactly_the_days_of_sale_that_are_never_fetched(
         load_settings(path)
 
     gaps = brute_force_gaps(weekdays, days_back)
-    told = [str(warning.message) for warning in caught if warning.category is SettingsWarning]
+    told = [warning.message for warning in caught if isinstance(warning.message, SettingsWarning)]
     if gaps:
         [warning] = told
-        assert f"never fetches the sales of {', '.join(gaps)}. " in warning
+        assert_told_in_both(warning)
+        assert f"never fetches the sales of {', '.join(gaps)}. " in warning.text.en
+        danish = ", ".join(DANISH_WEEKDAYS[WEEKDAYS.index(day)] for day in gaps)
+        assert f"hentes omsætningen fra {danish} aldrig. " in warning.text.da
     else:
         assert not told
 
@@ -766,8 +792,10 @@ def test_the_warning_names_exactly_the_days_of_sale_that_are_never_fetched(
 def test_a_start_before_the_activation_warns(tmp_path: Path) -> None:
     path = write_settings(tmp_path, activation_date=date(2026, 1, 1), **section("task", start_date=date(2025, 12, 31)))
 
-    with pytest.warns(SettingsWarning, match="start_date 2025-12-31 is before activation_date 2026-01-01"):
+    with pytest.warns(SettingsWarning, match="start_date 2025-12-31 is before activation_date 2026-01-01") as warned:
         load_settings(path)
+
+    assert_told_in_both(warned[0].message)
 
 
 @pytest.mark.parametrize("units", ["units: []\n", "units:\n", ""])
@@ -776,8 +804,10 @@ def test_no_units_yet_is_allowed_with_a_warning_that_says_what_to_do(tmp_path: P
     before, _, _ = EXAMPLE.partition("units:")
     path.write_text(before + units, encoding="utf-8")
 
-    with pytest.warns(SettingsWarning, match=r"lists no units yet.*ajour-revenue test --write adds them"):
+    with pytest.warns(SettingsWarning, match=r"lists no units yet.*ajour-revenue test --write adds them") as warned:
         assert load_settings(path).units == ()
+
+    assert_told_in_both(warned[0].message)
 
 
 def test_no_message_quotes_the_code_of_a_rule(tmp_path: Path) -> None:
@@ -803,6 +833,30 @@ def test_dagster_tells_all_errors_of_a_broken_file_once_and_legibly(tmp_path: Pa
     assert all("ajour_revenue" in frame for frame in frames)
 
 
+@pytest.mark.parametrize(
+    ("report", "language"),
+    [
+        ("", "da"),
+        ("report: {language: en}", "en"),
+        ("report: {language: da}", "da"),
+        ("report: {language: en, foldr: x}", "en"),
+        ("report: {language: english}", "da"),
+        ("report: {language: [en]}", "da"),
+        ("report: en", "da"),
+        ("report: [language, en]", "da"),
+        ("report: {language: en", "da"),
+    ],
+)
+def test_a_broken_file_is_told_of_in_the_language_that_it_asks_for(tmp_path: Path, report: str, language: str) -> None:
+    path = tmp_path / "ajour.yaml"
+    path.write_text(f"name: demo\n{report}\n", encoding="utf-8")
+
+    with pytest.raises(SettingsError) as raised:
+        load_settings(path)
+
+    assert raised.value.language == language
+
+
 @pytest.mark.parametrize("setting", ["api_url", "identity_url"])
 @pytest.mark.parametrize(
     ("address", "reason"),
@@ -820,7 +874,8 @@ def test_an_address_of_plandays_that_secrets_must_not_go_to_is_refused_without_b
 ) -> None:
     with pytest.raises(SettingsError) as raised:
         load_settings(write_settings(tmp_path, planday={setting: address}))
+    assert_told_in_both(raised.value)
     assert f"- planday.{setting}: " in str(raised.value)
     assert reason in str(raised.value)
-    assert "evil" not in str(raised.value)
-    assert "pa55" not in str(raised.value)
+    assert "evil" not in raised.value.text.da + raised.value.text.en
+    assert "pa55" not in raised.value.text.da + raised.value.text.en

@@ -17,7 +17,7 @@ from ajour_revenue_tests.planday.connected import connected, failures
 from ajour_revenue_tests.planday.kit import Stage
 
 WINDOW = Window(LAST_DAY - timedelta(days=1), LAST_DAY)
-HINT = "ajour-revenue test --write adds them"
+HINT = "ajour-revenue test --write tilføjer dem"
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_with_planday_only_wages_fail_its_units_are_listed_and_nothing_is_publis
         (("report", "--format", "csv"), 0, "demo.csv"),
         (("report", "--format", "xlsx"), 0, "demo.xlsx"),
         (("report", "--format", "html"), 0, "demo.html"),
-        (("test",), 1, "None of Ajour's 5 location(s) feeds a unit yet."),
+        (("test",), 1, "Ingen af Ajours 5 lokationer hører til en enhed endnu."),
         (("enter", "Bar", LAST_DAY, "--incl-vat", 1, "--reason", "x"), 1, "de har ingen enheder endnu"),
     ],
     ids=str,
@@ -113,4 +113,5 @@ def test_a_wage_file_with_rows_is_refused_once_and_not_once_for_each_row(new: Co
     with pytest.raises(WageFileError) as raised:
         read_wage_file(new.settings)
 
-    assert str(raised.value) == f"{path} has wages, but the settings list no units yet. {HINT}."
+    told = str(raised.value)
+    assert told == f"{path} has wages, but the settings list no units yet. ajour-revenue test --write adds them."

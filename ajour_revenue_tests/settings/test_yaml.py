@@ -11,6 +11,7 @@ from ruamel.yaml.error import YAMLError
 
 from ajour_revenue.settings.load import SettingsError, load_settings
 from ajour_revenue.settings.yaml import MOST_BYTES, UnreadableYamlError, read_yaml
+from ajour_revenue_tests.settings.kit import assert_told_in_both
 
 BILLION_LAUGHS = "a: &a [x, x]\n" + "".join(
     f"{chr(n + 1)}: &{chr(n + 1)} [{', '.join([f'*{chr(n)}'] * 9)}]\n" for n in range(ord("a"), ord("j"))
@@ -23,6 +24,7 @@ def refusal(folder: Path, content: bytes | str) -> str:
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     with pytest.raises(SettingsError) as raised:
         load_settings(path)
+    assert_told_in_both(raised.value)
     told = str(raised.value)
     assert told.startswith(f"{path}, ")
     assert "\n" not in told
@@ -57,6 +59,13 @@ def refusal(folder: Path, content: bytes | str) -> str:
             "a: [1,\n2\nb: 3\n",
             "line 3: is not valid YAML: expected ',' or ']', but got ':', within what begins on",
         ),
+        ("a: @b\n", "line 1: is not valid YAML: found character '@' that cannot start any token."),
+        ("a: b\nc\nd: e\n", "line 3: is not valid YAML: could not find expected ':', within"),
+        ("a: - b\n", "line 1: is not valid YAML: sequence entries are not allowed here."),
+        ("a: ]\n", "line 1: is not valid YAML: expected the node content, but found ']'"),
+        ("a: [1, 2]]\n", "line 1: is not valid YAML: expected <block end>, but found ']'"),
+        ('a: "C:\\d"\n', "line 1: is not valid YAML: found unknown escape character 'd'"),
+        ("a: 'b\n---\n'\n", "line 2: is not valid YAML: found unexpected document separator"),
         ("a: b: c\n", "line 1: is not valid YAML: mapping values are not allowed here."),
         ("a: 'b\n\n", "line 3: is not valid YAML: found unexpected end of stream, within what begins on line 1."),
         ("a: 1\nb: \x1b[31m\n", "line 2: is not valid YAML: it has U+001B a control character; remove it."),
@@ -108,6 +117,7 @@ def test_what_nobody_sees_is_told_with_its_place(tmp_path: Path, text: str, told
     with pytest.raises(SettingsError) as raised:
         load_settings(path)
 
+    assert_told_in_both(raised.value)
     [line] = [line for line in str(raised.value).splitlines() if "U+" in line]
     assert line.startswith(f"  - {told.replace('HIDDEN', 'it has a character that cannot be seen,')}")
     str(raised.value).encode()

@@ -15,7 +15,8 @@ VALUES: tuple[object, ...] = (None, True, 1, 1.5, float("nan"), 10**20, "", "x" 
 
 
 def test_pydantic_knows_each_fault() -> None:
-    assert set(DANISH) - set(get_args(ErrorType)) == set()
+    # The one that is told by Python's part of pydantic.
+    assert set(DANISH) - set(get_args(ErrorType)) == {"path_type"}
 
 
 @pytest.mark.parametrize("model", [Location, DailyRevenue, Portal, Position, Revenue, TimeAndCost, Page])

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue.text.names import (
     LONGEST_NAME,
     Name,
@@ -125,7 +126,7 @@ def test_a_name_that_leads_to_a_thing_is_refused_where_it_is_too_long_and_not_cu
             "Cafe\u0301",
             "Café",
             "'Cafe\u0301' has U+0065 LATIN SMALL LETTER E U+0301 COMBINING ACUTE ACCENT where 'Café' has "
-            + described("é"),
+            + described("é").en,
         ),
         ("bar", "Bar", None),
         ("Bar", "Bar", None),
@@ -163,14 +164,23 @@ def test_of_many_differences_some_are_told() -> None:
     ("character", "told"),
     [
         ("\u202e", "U+202E RIGHT-TO-LEFT OVERRIDE"),
-        ("\x1b", "U+001B a control character"),
-        ("\ud800", "U+D800 half a character"),
-        ("\ue000", "U+E000 a character without a meaning"),
-        ("\ufffe", "U+FFFE no character"),
     ],
 )
 def test_a_character_is_named_as_unicode_does(character: str, told: str) -> None:
-    assert described(character) == told
+    assert described(character) == Bilingual(da=told, en=told)
+
+
+@pytest.mark.parametrize(
+    ("character", "danish", "english"),
+    [
+        ("\x1b", "U+001B et styretegn", "U+001B a control character"),
+        ("\ud800", "U+D800 et halvt tegn", "U+D800 half a character"),
+        ("\ue000", "U+E000 et tegn uden betydning", "U+E000 a character without a meaning"),
+        ("\ufffe", "U+FFFE ikke et tegn", "U+FFFE no character"),
+    ],
+)
+def test_a_character_without_a_name_is_told_by_its_kind(character: str, danish: str, english: str) -> None:
+    assert described(character) == Bilingual(da=danish, en=english)
 
 
 @pytest.mark.parametrize(
