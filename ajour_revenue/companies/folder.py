@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ajour_revenue.errors import ActionableError
 from ajour_revenue.settings.env_file import ENV_FILE, env_file_values
-from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE, load_settings
+from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE
 from ajour_revenue.settings.model import Settings
 from ajour_revenue.text.bilingual import Bilingual
 
@@ -60,12 +60,6 @@ class Company:
             )
             raise CompanyError(message)
         return int(written)
-
-    def settings(self) -> Settings:
-        """Load its settings; raises SettingsError, and CompanyError where they name another company."""
-        settings = load_settings(self.settings_file)
-        check_name(self, settings)
-        return settings
 
 
 def check_name(company: Company, settings: Settings) -> None:

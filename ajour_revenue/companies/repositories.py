@@ -9,11 +9,11 @@ from functools import cache
 
 import dagster as dg
 
-from ajour_revenue.companies.folder import Company, companies
+from ajour_revenue.companies.folder import Company, check_name, companies
 from ajour_revenue.definitions import build_definitions
 from ajour_revenue.errors import ActionableError
 from ajour_revenue.revenue.removed_locations import warn_of_removed_locations
-from ajour_revenue.settings.load import SettingsError
+from ajour_revenue.settings.load import SettingsError, load_settings
 from ajour_revenue.text.bilingual import Bilingual, Language
 
 UNUSABLE = Bilingual(
@@ -38,8 +38,9 @@ def __getattr__(name: str) -> dg.RepositoryDefinition:
 def _repository(company: Company) -> dg.RepositoryDefinition:
     language: Language = "en"
     try:
-        settings = company.settings()
+        settings = load_settings(company.settings_file)
         language = settings.report.language
+        check_name(company, settings)
         warn_of_removed_locations(settings)
         definitions = build_definitions(settings)
     except SettingsError as error:

@@ -29,8 +29,8 @@ NO_FILE = Bilingual(
     "the environment variable {variable}. To look around first: make demo.",
 )
 NO_UNITS = Bilingual(
-    da="{path} har ingen enheder endnu, så ingen lokations omsætning tælles med. ajour-revenue test --write tilføjer "
-    "dem.",
+    da="{path} har ingen enheder endnu, så lokationernes omsætning tælles ikke med. ajour-revenue test --write "
+    "tilføjer dem.",
     en="{path} lists no units yet, so no location's revenue is counted. ajour-revenue test --write adds them.",
 )
 KINDS_IN_DANISH = {"NoneType": "ingenting", "list": "en liste", "str": "en tekst", "bool": "en sandhedsværdi"}
@@ -220,7 +220,7 @@ def _warn_of_gaps(path: Path, settings: Settings) -> None:
     task = settings.task
     if never := task.sales_days_never_fetched():
         told = Bilingual(
-            da=f"{path}: når der hentes {in_danish(task.weekdays)} for {task.days_back} dag(e) tilbage, hentes "
+            da=f"{path}: når der hentes {in_danish(task.weekdays)} og {task.days_back} dag(e) tilbage, hentes "
             f"omsætningen fra {in_danish(never)} aldrig. Tilføj flere ugedage i task.weekdays, eller sæt "
             "task.days_back op.",
             en=f"{path}: fetching on {', '.join(task.weekdays)} for {task.days_back} day(s) back never fetches the "

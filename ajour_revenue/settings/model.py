@@ -54,18 +54,18 @@ TOO_EARLY = Bilingual(
 )
 NO_WEEKDAYS = Bilingual(
     da="{days!r} er ikke ugedage; skriv mon, tue, wed, thu, fri, sat, sun eller man, tir, ons, tor, fre, lør, søn, "
-    "eller to af dem som i mon-thu",
+    "eller to af dem som i man-tor",
     en="{days!r} names no weekdays; write mon, tue, wed, thu, fri, sat, sun, or man, tir, ons, tor, fre, lør, søn, or "
     "two of them as in mon-thu",
 )
 NO_MAIL_ADDRESS = Bilingual(
-    da="skriv én ren mailadresse, som i controller@example.dk",
+    da="skriv én mailadresse uden andet, som i controller@example.dk",
     en="write one plain mail address, as in controller@example.dk",
 )
 WITH_TARGET = Bilingual(da="som departments giver et mål", en="which departments gives a target")
 MAILED = Bilingual(da="som report.mail nævner", en="which report.mail names")
 NO_MAIL_SERVER = Bilingual(
-    da="report.mail sendes over mailserveren i alerts.mail: skriv dér, hvilken den er",
+    da="report.mail sendes over mailserveren i alerts.mail: skriv dér, hvilken det er",
     en="report.mail goes over the mail server of alerts.mail: say there which one it is",
 )
 NO_WAREHOUSE = Bilingual(
@@ -714,6 +714,7 @@ class Settings(Section):
         examples=["Nordhavn Restauranter"],
     )
     # R3
+    # Field's bound is for the schema: pydantic would tell it as datetime.date(2000, 1, 1).
     activation_date: Annotated[Day, AfterValidator(_not_too_early), Field(ge=EARLIEST_ACTIVATION)] = Field(
         description="The date from which Ajour delivers revenue"
     )

@@ -8,6 +8,7 @@ import pytest
 from ajour_revenue.settings.load import SettingsError, load_settings
 from ajour_revenue.settings.model import AlertSettings
 from ajour_revenue_tests.kit import write_settings
+from ajour_revenue_tests.settings.kit import assert_told_in_both
 
 MAIL: dict[str, Any] = {"host": "smtp.example.dk", "sender": "ajour@example.dk", "recipients": ["vagt@example.dk"]}
 
@@ -15,6 +16,7 @@ MAIL: dict[str, Any] = {"host": "smtp.example.dk", "sender": "ajour@example.dk",
 def error(folder: Path, **alerts: Any) -> str:  # noqa: ANN401 (YAML may hold anything)
     with pytest.raises(SettingsError) as raised:
         load_settings(write_settings(folder, alerts=alerts))
+    assert_told_in_both(raised.value)
     return str(raised.value)
 
 

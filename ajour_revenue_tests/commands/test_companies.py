@@ -18,6 +18,7 @@ from ajour_revenue.companies.folder import Company
 from ajour_revenue.companies.workspace import listening
 from ajour_revenue.definitions import build_definitions
 from ajour_revenue.partitions import PARTITION_TAG
+from ajour_revenue.settings.load import load_settings
 from ajour_revenue.text.formats import DANISH
 from ajour_revenue_tests.clock import LAST_DAY
 from ajour_revenue_tests.commands.kit import Shell
@@ -209,7 +210,7 @@ def test_status_shows_all_of_them(shell: Shell) -> None:
 
 
 def run_yesterday(company: Company) -> None:
-    job = build_definitions(company.settings()).resolve_job_def(f"{company.name}_daily_revenue")
+    job = build_definitions(load_settings(company.settings_file)).resolve_job_def(f"{company.name}_daily_revenue")
     assert execute(job, tags={PARTITION_TAG: str(LAST_DAY)}).success
 
 

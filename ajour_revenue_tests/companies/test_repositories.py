@@ -81,11 +81,16 @@ def test_each_company_runs_with_its_own_credentials_in_one_process(folder: Path)
 def test_a_company_that_cannot_be_used_shows_why_and_keeps_none_back(folder: Path) -> None:
     (folder / "syd" / "ajour.yaml").write_text("name: syd\nunits: 7\n", encoding="utf-8")
     add_company(folder, "west", Decimal(1), name="east")
+    add_company(folder, "south", Decimal(1), units=7, report={"language": "en"})
 
     found = loaded()
 
     assert found["nord"].has_job("nord_daily_revenue")
-    for name, told in {"syd": "units: fandt '7': det er ikke en liste", "west": "its name is east"}.items():
+    for name, told in {
+        "syd": "units: fandt '7': det er ikke en liste",
+        "south": "units: found '7': Input should be a list",
+        "west": "dens name er east",
+    }.items():
         [asset] = found[name].asset_graph.get_all_asset_keys()
         assert told in (found[name].asset_graph.get(asset).description or "")
 

@@ -8,6 +8,7 @@ import pytest
 from ajour_revenue.settings.load import SettingsError, load_settings
 from ajour_revenue.settings.model import ReportMail
 from ajour_revenue_tests.kit import write_settings
+from ajour_revenue_tests.settings.kit import assert_told_in_both
 
 SERVER: dict[str, Any] = {"host": "smtp.example.dk", "sender": "ajour@example.dk", "recipients": ["vagt@example.dk"]}
 
@@ -16,6 +17,7 @@ def error(folder: Path, *entries: object, server: dict[str, Any] | None = SERVER
     alerts = {"mail": server} if server else {}
     with pytest.raises(SettingsError) as raised:
         load_settings(write_settings(folder, alerts=alerts, report={"mail": list(entries)}))
+    assert_told_in_both(raised.value)
     return str(raised.value)
 
 
