@@ -204,6 +204,7 @@ def test_a_file_that_cannot_be_replaced_stays_as_it_is(tmp_path: Path) -> None:
             "den indeholder ikke det, som indstillinger indeholder",
             "it does not hold what a settings file",
         ),
+        ("units: &units []\n", "linje 1: & og * er til henvisninger", "line 1: & and * are for references"),
         (None, "filen eller mappen findes ikke", "No such file or directory"),
     ],
 )
