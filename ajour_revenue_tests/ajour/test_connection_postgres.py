@@ -355,7 +355,11 @@ def test_a_connection_that_breaks_once_is_made_again(postgres: Postgres, postgre
     assert len(fetched.result(timeout=PATIENCE_SECONDS)) == whole
 
 
-def test_the_moment_of_asking_is_that_of_the_attempt_that_succeeded(postgres: Postgres, postgres_ajour: Source) -> None:
+def test_the_moment_of_asking_is_that_of_the_attempt_that_succeeded(
+    postgres: Postgres, postgres_ajour: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The tests' clock may stand still from one of these moments to the next.
+    monkeypatch.setattr(days, "now", lambda: datetime.now(days.COPENHAGEN))
     query = f"""
         SELECT business_date, location_id, revenue_incl_vat, revenue_excl_vat
         FROM pg_advisory_xact_lock({LOCK}), daily_revenue
