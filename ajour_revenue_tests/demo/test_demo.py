@@ -265,7 +265,7 @@ def test_a_failed_connection_check_says_what_to_do(page: Page, server: DagsterSe
     try:
         page.get_by_text("Execute", exact=True).click()
         message = page.get_by_text(
-            "Ajour has no database with the name in AJOUR_DATABASE, or this login may not open it."
+            "Ajour har ingen database med navnet i AJOUR_DATABASE, eller også må dette login ikke åbne den."
         )
         expect(message.first).to_be_visible()
     finally:
