@@ -8,6 +8,7 @@ from ajour_revenue.plan.wage_plan import Planned
 from ajour_revenue.reports.texts import TEXTS, Texts
 from ajour_revenue.text.bilingual import Language
 from ajour_revenue.text.formats import DANISH
+from ajour_revenue.wages.figures import Figure
 
 
 @dataclass(frozen=True)
@@ -101,12 +102,17 @@ class PlanTexts:
         formats, so_far, at_end = self.common.formats, outlook.so_far.get(whole), outlook.at_end[whole]
         parts = []
         if so_far:
-            amounts = formats.whole_kroner(so_far.revenue_excl_vat), self.common.percentage_of(so_far)
+            amounts = formats.whole_kroner(so_far.revenue_excl_vat), self._percentage_with_remarks(so_far)
             parts.append(self.brought_so_far.format(*amounts))
         last_day = formats.weekday_and_date(outlook.window.last_day)
-        amounts = formats.whole_kroner(at_end.revenue_excl_vat), self.common.percentage_of(at_end)
+        amounts = formats.whole_kroner(at_end.revenue_excl_vat), self._percentage_with_remarks(at_end)
         parts.append(self.expected_to_end.format(last_day, *amounts))
         return f"{self.outlook_name(outlook)}: {' → '.join(parts)}"
+
+    def _percentage_with_remarks(self, figure: Figure) -> str:
+        """Write a wage percentage; of one that does not cover everything, say what it lacks."""
+        percentage = self.common.percentage_of(figure)
+        return f"{percentage} ({self.common.remarks_on(figure)})" if figure.is_provisional else percentage
 
     def name_of_day(self, planned: Planned) -> str:
         """Write the day, with the holiday it is."""

@@ -170,6 +170,20 @@ def test_what_is_planned_for_today_and_the_end_of_the_week_are_said_of_what_the_
     assert "ventede 39.177 kr." not in aarhus.html
 
 
+def test_an_end_of_the_week_that_does_not_cover_every_day_says_so(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Four of each weekday from Friday to Monday, three of the others: of those nothing is expected.
+    books.fill(days=25)
+    books.look_ahead(monkeypatch)
+
+    [week] = [line for line in mail_of(books).text.splitlines() if line.startswith("Uge 48")]
+
+    so_far, expected = week.split("→")
+    assert "foreløbig" not in so_far
+    assert re.search(r"løn \d+,\d % \(foreløbig: omsætning på 4 af 7 dage\)$", expected)
+
+
 @pytest.mark.parametrize("texts", MAIL_TEXTS.values(), ids=MAIL_TEXTS)
 def test_every_text_of_a_language_is_said_where_it_is_meant(
     books: Books, texts: MailTexts, monkeypatch: pytest.MonkeyPatch
