@@ -10,6 +10,7 @@ from rich.text import Text
 from ajour_revenue.commands.language import said
 from ajour_revenue.commands.terminal import output, print_indented
 from ajour_revenue.text.bilingual import Bilingual, Language
+from ajour_revenue.text.faults import FaultError
 
 Answer = TypeVar("Answer")
 
@@ -34,15 +35,6 @@ ANSWER_TEXTS: dict[Language, AnswerTexts] = {
 NO_SUCH_NUMBER = Bilingual(da="{typed} er ikke blandt 1 til {most}.", en="There is no {typed} among 1 to {most}.")
 
 
-class UnclearError(Exception):
-    """An answer cannot be used; the text says why."""
-
-    def __init__(self, text: Bilingual) -> None:
-        """Take what to say."""
-        self.text = text
-        super().__init__(text.en)
-
-
 def is_agreed(question: str, language: Language, *, usual: bool = False) -> bool:
     """Ask a question until it is answered; Enter alone is the usual answer."""
     texts = ANSWER_TEXTS[language]
@@ -57,11 +49,11 @@ def is_agreed(question: str, language: Language, *, usual: bool = False) -> bool
 
 
 def ask(question: str, usual: str, convert: Callable[[str], Answer]) -> Answer:
-    """Ask until what is typed can be converted, which raises UnclearError where it cannot; Enter alone is the usual."""
+    """Ask until what is typed can be converted, which raises FaultError where it cannot; Enter alone is the usual."""
     while True:
         try:
             return convert(click.prompt(question, default=usual))
-        except UnclearError as error:
+        except FaultError as error:
             click.echo(said(error.text))
 
 
@@ -79,6 +71,6 @@ def choose(question: str, choices: Mapping[str, str], usual: str, *, or_another:
             return [*choices][int(typed) - 1]
         if typed in choices or (or_another and not typed.isdecimal()):
             return typed
-        raise UnclearError(NO_SUCH_NUMBER.format(typed=typed, most=len(choices)))
+        raise FaultError(NO_SUCH_NUMBER.format(typed=typed, most=len(choices)))
 
     return ask(question, str([*choices].index(usual) + 1), chosen)

@@ -18,7 +18,7 @@ from ajour_revenue.commands.init import init
 from ajour_revenue.commands.language import said, spoken_language, words_of
 from ajour_revenue.commands.overview import Overview, overview_of
 from ajour_revenue.commands.settings_file import NewFile, unfinished_settings
-from ajour_revenue.commands.terminal import errors, output, print_json, settings_or_fail
+from ajour_revenue.commands.terminal import NOTE, errors, output, print_json, settings_or_fail
 from ajour_revenue.companies.folder import Company, CompanyError, check_name, companies_folder
 from ajour_revenue.companies.folder import companies as all_companies
 from ajour_revenue.companies.workspace import INSTANCE_FILE, listening, write_instance, write_workspace
@@ -107,13 +107,14 @@ def write(*, one_server: bool, runs_at_once: int) -> None:
     names = [company.name for company in found]
     if wrong := [name for name in names if not re.fullmatch(r"\w+", name, re.ASCII)]:
         raise FailedError(NO_NAME.format(name=wrong[0]))
-    texts = COMPANIES_TEXTS[unfinished_settings(found[0].settings_file, NewFile()).report.language]
+    language = unfinished_settings(found[0].settings_file, NewFile()).report.language
+    texts = COMPANIES_TEXTS[language]
     written = write_workspace(found, one_server=one_server)
     if write_instance(runs_at_once=runs_at_once):
         written.append(INSTANCE_FILE)
     elif COMPANY_TAG not in _limited_tags():
         errors().print(
-            f"{texts.note}: {texts.runs_overlap.format(INSTANCE_FILE, COMPANY_TAG)}",
+            f"{NOTE.in_language(language)}: {texts.runs_overlap.format(INSTANCE_FILE, COMPANY_TAG)}",
             style="yellow",
             soft_wrap=True,
         )

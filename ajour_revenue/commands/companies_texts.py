@@ -31,7 +31,6 @@ class CompaniesTexts:
 
     added: str
     """Takes the folder."""
-    note: str
     runs_overlap: str
     """Takes Dagster's file, and the tag."""
     written: str
@@ -57,7 +56,6 @@ COMPANIES_TEXTS: dict[Language, CompaniesTexts] = {
         up="{} oppe",
         down="{} nede",
         added="Det var i {}. Lad så Dagster få den at vide:",
-        note="Bemærk",
         runs_overlap="{} var her i forvejen og lader en virksomheds kørsler overlappe: Føj tagget {} til "
         "tag_concurrency_limits i den, som docs/operations.md viser det.",
         written="Skrevet: {}",
@@ -81,7 +79,6 @@ COMPANIES_TEXTS: dict[Language, CompaniesTexts] = {
         up="{} up",
         down="{} down",
         added="That was in {}. Then let Dagster know of it:",
-        note="Note",
         runs_overlap="{} was here already, and lets runs of one company overlap: add the tag {} to its "
         "tag_concurrency_limits, as docs/operations.md shows it.",
         written="Written: {}",

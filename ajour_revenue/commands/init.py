@@ -10,7 +10,7 @@ from typing import Any, Literal
 import click
 
 from ajour_revenue.ajour.drivers import FREETDS, MICROSOFT, family_of
-from ajour_revenue.commands.answers import UnclearError, ask, choose
+from ajour_revenue.commands.answers import ask, choose
 from ajour_revenue.commands.errors import FailedError
 from ajour_revenue.commands.init_texts import INIT_TEXTS, InitTexts
 from ajour_revenue.commands.language import speak, spoken_language
@@ -23,6 +23,7 @@ from ajour_revenue.settings.env_file import ENV_FILE, env_file_values, values_in
 from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE
 from ajour_revenue.settings.secrets import AJOUR_CREDENTIALS, PLANDAY_CREDENTIALS, SECRETS
 from ajour_revenue.text.bilingual import Bilingual, Language
+from ajour_revenue.text.faults import FaultError
 from ajour_revenue.text.names import quoted
 from ajour_revenue.text.parse import parse_day
 
@@ -39,9 +40,6 @@ BOTH_HERE = Bilingual(
 NO_NAME = Bilingual(
     da="{typed} må kun have bogstaver fra a til z, cifre og _.",
     en="{typed} may have only letters from a to z, digits and _.",
-)
-NO_DAY = Bilingual(
-    da="{typed} er ingen dato som 2026-01-31 eller 31-01-2026.", en="{typed} is no day as 2026-01-31 or 31-01-2026."
 )
 NO_PORT = Bilingual(da="{typed} er ingen port mellem 1 og {last}.", en="{typed} is no port between 1 and {last}.")
 NOT_CARRIED = Bilingual(
@@ -165,7 +163,7 @@ def _asked(  # noqa: PLR0913 (each was an option)
         usual = folder if NAME.fullmatch(folder) else "ajour"
         name = usual if yes else ask(texts.name, usual, _name)
     if activation_date is None:
-        activation_date = yesterday() if yes else ask(texts.activation_date, str(yesterday()), _day)
+        activation_date = yesterday() if yes else ask(texts.activation_date, str(yesterday()), parse_day)
     if driver is None:
         installed = _installed_drivers()
         likely = _likely_driver(installed)
@@ -189,20 +187,13 @@ def _asked(  # noqa: PLR0913 (each was an option)
 
 def _name(typed: str) -> str:
     if not NAME.fullmatch(typed):
-        raise UnclearError(NO_NAME.format(typed=quoted(typed)))
+        raise FaultError(NO_NAME.format(typed=quoted(typed)))
     return typed
-
-
-def _day(typed: str) -> dt.date:
-    try:
-        return parse_day(typed)
-    except ValueError:
-        raise UnclearError(NO_DAY.format(typed=quoted(typed))) from None
 
 
 def _port(typed: str) -> int:
     if not (typed.isdecimal() and 1 <= int(typed) <= LAST_PORT):
-        raise UnclearError(NO_PORT.format(typed=quoted(typed), last=LAST_PORT))
+        raise FaultError(NO_PORT.format(typed=quoted(typed), last=LAST_PORT))
     return int(typed)
 
 

@@ -46,8 +46,8 @@ class StepTexts:
     """Takes the port."""
     no_host: str
     login: str
-    lists: Counted
-    """How many locations Ajour has."""
+    lists: str
+    """Takes how many locations Ajour has."""
     nothing_before_activation: str
     """Takes the activation date."""
     no_revenue: str
@@ -159,7 +159,7 @@ PROBE_TEXTS: dict[Language, ProbeTexts] = {
             host_answers="Den svarer på port {}.",
             no_host="Ikke nødvendig: databasen er en fil.",
             login="Ajour lukker os ind.",
-            lists=Counted("Ajour har {}.", "Ajour har {}."),
+            lists="Ajour har {}.",
             nothing_before_activation="Aktiveringsdatoen, {}, er ikke kommet endnu.",
             no_revenue="Ajour har ingen for {}. Spørg Ajour, hvis et sted havde åbent.",
             revenue=Counted("{1}: {0} lokation, {2} inkl. moms.", "{1}: {0} lokationer, {2} inkl. moms."),
@@ -238,7 +238,7 @@ PROBE_TEXTS: dict[Language, ProbeTexts] = {
             host_answers="It answers at port {}.",
             no_host="None needed: the database is a file.",
             login="Ajour lets us in.",
-            lists=Counted("Ajour lists {}.", "Ajour lists {}."),
+            lists="Ajour lists {}.",
             nothing_before_activation="The activation date, {}, is still to come.",
             no_revenue="Ajour has none for {}. If a place was open, ask Ajour.",
             revenue=Counted("{1}: {0} location, {2} incl. VAT.", "{1}: {0} locations, {2} incl. VAT."),

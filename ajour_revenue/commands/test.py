@@ -15,7 +15,7 @@ from rich.text import Text
 
 from ajour_revenue import days
 from ajour_revenue.ajour.activation import earliest_day_in
-from ajour_revenue.commands.answers import UnclearError, ask, choose, is_agreed
+from ajour_revenue.commands.answers import ask, choose, is_agreed
 from ajour_revenue.commands.errors import FailedError, RefusedError
 from ajour_revenue.commands.language import speak
 from ajour_revenue.commands.options import settings_option
@@ -49,6 +49,7 @@ from ajour_revenue.mapping import most_similar_unit, unit_of_locations
 from ajour_revenue.settings.load import DEFAULT_SETTINGS_FILE, SETTINGS_VARIABLE
 from ajour_revenue.settings.model import Settings, Unit
 from ajour_revenue.text.bilingual import Bilingual
+from ajour_revenue.text.faults import FaultError
 from ajour_revenue.text.names import clean_name, distinct, looks_like, quoted
 from ajour_revenue.text.parse import parse_amount
 from ajour_revenue.warehouse.connect import reading
@@ -277,7 +278,7 @@ def _with_targets(texts: ProbeTexts, units: Iterable[NewUnit]) -> Iterator[NewUn
 
 
 def _target(typed: str) -> Decimal | None:
-    """Return the percentage that somebody types, with a point or a comma; raises UnclearError where it is none."""
+    """Return the percentage that somebody types, with a point or a comma; raises FaultError where it is none."""
     if typed == NO_TARGET:
         return None
     try:
@@ -285,7 +286,7 @@ def _target(typed: str) -> Decimal | None:
     except ValueError:
         target = Decimal(0)
     if not 0 < target <= HIGHEST_TARGET:
-        raise UnclearError(NO_PERCENTAGE.format(typed=quoted(typed), most=HIGHEST_TARGET))
+        raise FaultError(NO_PERCENTAGE.format(typed=quoted(typed), most=HIGHEST_TARGET))
     return target
 
 
