@@ -7,7 +7,7 @@ from typing import TypeVar
 import click
 from rich.text import Text
 
-from ajour_revenue.commands.language import said
+from ajour_revenue.commands.language import said, spoken_language
 from ajour_revenue.commands.terminal import output, print_indented
 from ajour_revenue.text.bilingual import Bilingual, Language
 from ajour_revenue.text.faults import FaultError
@@ -35,9 +35,9 @@ ANSWER_TEXTS: dict[Language, AnswerTexts] = {
 NO_SUCH_NUMBER = Bilingual(da="{typed} er ikke blandt 1 til {most}.", en="There is no {typed} among 1 to {most}.")
 
 
-def is_agreed(question: str, language: Language, *, usual: bool = False) -> bool:
+def is_agreed(question: str, *, usual: bool = False) -> bool:
     """Ask a question until it is answered; Enter alone is the usual answer."""
-    texts = ANSWER_TEXTS[language]
+    texts = ANSWER_TEXTS[spoken_language()]
     while True:
         question_and_choice = f"{question} [{texts.choice[usual]}]"
         answer = click.prompt(question_and_choice, default="", show_default=False).strip().casefold()

@@ -1,7 +1,6 @@
 """`ajour-revenue companies`: many companies in one Dagster."""
 
 import datetime as dt
-import re
 from collections.abc import Iterator
 from contextlib import chdir
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from ruamel.yaml import YAML
 
 from ajour_revenue.commands.companies_texts import COMPANIES_TEXTS, NO_COMPANY, NO_NAME, SEVERAL_SERVERS, CompaniesTexts
 from ajour_revenue.commands.errors import FailedError, RefusedError
-from ajour_revenue.commands.init import init
+from ajour_revenue.commands.init import NAME, init
 from ajour_revenue.commands.language import said, spoken_language, words_of
 from ajour_revenue.commands.overview import Overview, overview_of
 from ajour_revenue.commands.settings_file import NewFile, unfinished_settings
@@ -81,7 +80,7 @@ def companies(context: click.Context, *, as_json: bool) -> None:
 @click.argument("how", nargs=-1, type=click.UNPROCESSED, metavar="[OPTIONS OF init]...")
 def add(*, name: str, how: tuple[str, ...]) -> None:
     """Add a company: its folder, with settings and .env, as ajour-revenue init makes them."""
-    if not re.fullmatch(r"\w+", name, re.ASCII):
+    if not NAME.fullmatch(name):
         raise RefusedError(NO_NAME.format(name=name))
     folder = companies_folder() / name
     make_private_folder(folder)
@@ -105,7 +104,7 @@ def write(*, one_server: bool, runs_at_once: int) -> None:
     """Write workspace.yaml, the ports of code servers, and dagster.yaml where there is none, into this folder."""
     found = _companies_or_fail()
     names = [company.name for company in found]
-    if wrong := [name for name in names if not re.fullmatch(r"\w+", name, re.ASCII)]:
+    if wrong := [name for name in names if not NAME.fullmatch(name)]:
         raise FailedError(NO_NAME.format(name=wrong[0]))
     language = unfinished_settings(found[0].settings_file, NewFile()).report.language
     texts = COMPANIES_TEXTS[language]

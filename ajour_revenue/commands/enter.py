@@ -136,7 +136,7 @@ def _ask(settings: Settings, entries: Sequence[ManualEntry]) -> None:
         raise RefusedError(texts.look_first.format(" ".join(lines)))
     for said in lines:
         print_indented(output(), Text("  "), said, indent=2)
-    if not is_agreed(texts.question.format(len(entries)), settings.report.language):
+    if not is_agreed(texts.question.format(len(entries))):
         output().print(texts.nothing_entered)
         raise SystemExit(1)
 

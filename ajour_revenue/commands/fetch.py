@@ -29,7 +29,7 @@ from ajour_revenue.attention.findings import findings
 from ajour_revenue.commands.attention import print_findings
 from ajour_revenue.commands.errors import FailedError, RefusedError
 from ajour_revenue.commands.fetch_texts import FETCH_TEXTS, FetchTexts
-from ajour_revenue.commands.options import DAY, settings_option
+from ajour_revenue.commands.options import DAY, WRONG_WAY_ROUND, settings_option
 from ajour_revenue.commands.terminal import output, settings_or_fail, telling_retries
 from ajour_revenue.days import Window, yesterday
 from ajour_revenue.instance import NoInstanceError, dagster_instance, next_fetch_here
@@ -78,7 +78,6 @@ PUBLISHED = """
 """
 
 
-WRONG_WAY_ROUND = Bilingual(da="--to {last} er før --from {first}.", en="--to {last} is before --from {first}.")
 NOTHING_THERE = Bilingual(
     da="Der er kun omsætning fra aktiveringsdatoen {activation} til i går, {yesterday}.",
     en="There is revenue only from the activation date {activation} to yesterday, {yesterday}.",

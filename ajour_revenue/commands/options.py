@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from ajour_revenue.text.bilingual import Bilingual
 from ajour_revenue.text.parse import parse_day
 
 
@@ -25,6 +26,10 @@ class DayType(click.ParamType):
 
 
 DAY = DayType()
+WRONG_WAY_ROUND = Bilingual(
+    da="--from {first} er efter --to {last}. Byt om på de to.",
+    en="--from {first} is after --to {last}. Exchange the two.",
+)
 
 settings_option = click.option(
     "--settings",

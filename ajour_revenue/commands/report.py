@@ -8,7 +8,7 @@ from typing import Literal
 import click
 
 from ajour_revenue.commands.errors import RefusedError
-from ajour_revenue.commands.options import DAY, settings_option
+from ajour_revenue.commands.options import DAY, WRONG_WAY_ROUND, settings_option
 from ajour_revenue.commands.terminal import output, settings_or_fail
 from ajour_revenue.days import Window, latest_days, yesterday
 from ajour_revenue.instance import next_fetch_here
@@ -34,10 +34,6 @@ TOO_EARLY = Bilingual(
     "eller en senere dag.",
     en="{option} {day} is before the activation date {activation}, from which Ajour delivers revenue. Write "
     "{activation} or a later day.",
-)
-WRONG_WAY_ROUND = Bilingual(
-    da="--from {first} er efter --to {last}. Byt om på de to.",
-    en="--from {first} is after --to {last}. Exchange the two.",
 )
 
 

@@ -299,7 +299,7 @@ def _plandays_units(
             _tell(console, texts.without_id.format(place, unlisted.id))
             continue
         question = texts.add if unlisted.proposed == unlisted.name else texts.add_as
-        if not ask or is_agreed(question.format(place, unlisted.proposed), settings.report.language, usual=True):
+        if not ask or is_agreed(question.format(place, unlisted.proposed), usual=True):
             yield NewUnit(unlisted.proposed, unlisted.department, planday_unit_id=unlisted.id)
 
 

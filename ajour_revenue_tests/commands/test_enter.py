@@ -10,6 +10,7 @@ from ajour_revenue.commands import enter as enter_module
 from ajour_revenue.commands.answers import ANSWER_TEXTS, is_agreed
 from ajour_revenue.commands.enter import SHOWN_AT_MOST
 from ajour_revenue.commands.enter_texts import ENTER_TEXTS
+from ajour_revenue.commands.language import speak
 from ajour_revenue.days import Window
 from ajour_revenue.readers.copy import is_current
 from ajour_revenue.revenue.manual import Change, Compared
@@ -225,9 +226,10 @@ def test_readers_see_an_entry_at_once(shell: Shell, at_company: Company) -> None
 def test_a_question_is_answered_in_either_language(language: Language, answer: str, agrees: bool) -> None:  # noqa: FBT001
     texts = ANSWER_TEXTS[language]
 
-    with CliRunner().isolation(input=f"nja\n{answer}\n\n") as (shown, *_):
-        assert is_agreed("Hvad?", language) == agrees
-        assert is_agreed("Og?", language, usual=True) is True
+    with CliRunner().isolation(input=f"nja\n{answer}\n\n") as (shown, *_), click.Context(click.Command("enter")):
+        speak(language)
+        assert is_agreed("Hvad?") == agrees
+        assert is_agreed("Og?", usual=True) is True
         lines = shown.getvalue().decode().splitlines()
 
     question = f"Hvad? [{texts.choice[False]}]: "
@@ -267,7 +269,7 @@ def test_everything_is_told_in_one_language(
     shown += shell.run("enter", "--csv", "two.csv", "--yes").stdout
     with monkeypatch.context() as terminal:
         terminal.setattr("sys.stdin.isatty", lambda: True)
-        terminal.setattr(enter_module, "is_agreed", lambda question, _: click.echo(question))
+        terminal.setattr(enter_module, "is_agreed", click.echo)
         shown += shell.show(*enter, colours=False).text
         shown += shell.show("enter", "--csv", "two.csv", colours=False).text
     texts = ENTER_TEXTS[language]
